@@ -1,0 +1,303 @@
+"""Every datum of the project: frozen values, standard library only.
+
+    Document -> Passage (of Sentences) -> Hit -> Answer (Statements with Citations)
+       read        split, embed, index   retrieve   extract | generate, verify
+
+Offsets are counted in characters (code points) of ``Document.text``, half open:
+``text[start:end]`` is the thing itself, byte for byte.  Stages take one datum and return
+the next; none is ever changed.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+SCHEMA = "qa.answer/1"
+"""Version of the object that ``Answer.to_dict`` and ``--json`` give; see docs/json.md."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What one file says.
+
+    ``id`` is derived from everything below it, so two copies of a file are one document.
+    ``title``, ``author`` and ``published`` are None where the file does not tell.
+    ``date_basis`` says where ``published`` was found, for a reader ("front matter").
+    ``page_starts`` holds the offset at which each page begins (empty: no pages).
+    """
+
+    id: str
+    text: str
+    title: str | None = None
+    author: str | None = None
+    published: date | None = None
+    date_basis: str | None = None
+    page_starts: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A sentence, list item, heading or table row, as offsets into ``Document.text``."""
+
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Consecutive whole sentences of one section, about 160 tokens.
+
+    Invariant: ``sentences`` is not empty, ordered and without overlap;
+    ``start == sentences[0].start`` and ``end == sentences[-1].end``.
+    ``heading`` is the path of headings above it ("Results > Europe"), or None.
+    ``page`` counts from 1, None where the format has no pages.
+    """
+
+    id: str
+    document_id: str
+    start: int
+    end: int
+    sentences: tuple[Sentence, ...]
+    heading: str | None = None
+    page: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One file of the documents folder as the library knows it.
+
+    ``state`` is "ready" (it answers), "skipped" (``reason`` says why: empty, encrypted,
+    broken ...) .  ``path`` is relative to the folder, with forward slashes.
+    """
+
+    path: str
+    state: Literal["ready", "skipped"]
+    reason: str | None
+    document_id: str | None
+    title: str | None
+    author: str | None
+    published: date | None
+    date_basis: str | None
+    passages: int
+    characters: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """What one retriever said of a passage: rank from 1, and its own score."""
+
+    retriever: str
+    rank: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage found for a question, with the document it stands in.
+
+    ``score`` is the fused score that ``rank`` (from 1) orders by; ``ranked`` holds what
+    each retriever said.  ``paths`` are all files that hold this document, sorted;
+    ``copies`` names documents whose near-identical passage was folded into this one.
+    """
+
+    passage: Passage
+    document: Document
+    paths: tuple[str, ...]
+    rank: int
+    score: float
+    ranked: tuple[Ranked, ...] = ()
+    copies: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The passage's own words."""
+        return self.document.text[self.passage.start : self.passage.end]
+
+    @property
+    def path(self) -> str:
+        """The first of ``paths``: the file a citation names."""
+        return self.paths[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """One place in one document: ``quote == document.text[start:end]``, always.
+
+    ``marker`` is the number shown as ``[1]``; equal markers mean the same place.
+    ``line`` (from 1) is the line of the extracted text at which the quote starts, which
+    for plain-text formats is the file's own line; ``page`` as in ``Passage``.
+    """
+
+    marker: int
+    document_id: str
+    path: str
+    title: str | None
+    published: date | None
+    page: int | None
+    line: int
+    start: int
+    end: int
+    quote: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """The citation as ``--json`` prints it."""
+        return {
+            "marker": self.marker,
+            "path": self.path,
+            "title": self.title,
+            "published": self.published.isoformat() if self.published else None,
+            "page": self.page,
+            "line": self.line,
+            "start": self.start,
+            "end": self.end,
+            "quote": self.quote,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One thing the answer says, and the places that carry it.
+
+    ``text`` is without markers.  ``support`` is how well the citations carry it, 0 to 1
+    (1.0 for a quotation of itself).  ``emphasis`` is the half-open range of ``text`` that
+    answers the question, where that can be told.
+    """
+
+    text: str
+    citations: tuple[Citation, ...]
+    support: float
+    emphasis: tuple[int, int] | None = None
+
+    @property
+    def markers(self) -> str:
+        """``[1][2]``"""
+        return "".join(f"[{citation.marker}]" for citation in self.citations)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The statement as ``--json`` prints it."""
+        emphasis = None
+        if self.emphasis is not None:
+            start, end = self.emphasis
+            emphasis = {"start": start, "end": end, "text": self.text[start:end]}
+        return {
+            "text": self.text,
+            "citations": [citation.to_dict() for citation in self.citations],
+            "support": self.support,
+            "emphasis": emphasis,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A statement that a model made and that was not shown as it stood.
+
+    ``fate`` is "dropped", or "repaired" where the cited sentence itself was shown instead.
+    """
+
+    text: str
+    reason: str
+    fate: Literal["dropped", "repaired"]
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What an answer cost.  None is unknown, never 0.  ``cost`` is in US dollars."""
+
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+    cached_tokens: int | None = None
+    cost: float | None = None
+    seconds_to_first: float | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The usage as ``--json`` prints it."""
+        return {
+            "prompt_tokens": self.prompt_tokens,
+            "completion_tokens": self.completion_tokens,
+            "cached_tokens": self.cached_tokens,
+            "cost": self.cost,
+            "seconds_to_first": self.seconds_to_first,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a reader gets.
+
+    ``answered_question`` is the question that was really looked up: ``question`` itself,
+    or its completion from the conversation.  When ``reason`` is not None the question was
+    refused: ``statements`` is empty and ``nearest`` holds the closest sentences found,
+    which do not answer it.  ``engine`` is "extractive" or the model's name; ``notes`` are
+    sentences about the answer for the reader ("1 sentence was left out ...").
+    ``seconds`` is (stage, seconds) in the order in which the stages ran.
+    """
+
+    question: str
+    answered_question: str
+    statements: tuple[Statement, ...]
+    reason: str | None
+    nearest: tuple[Citation, ...]
+    hits: tuple[Hit, ...]
+    engine: str
+    prompt_hash: str | None = None
+    usage: Usage | None = None
+    seconds: tuple[tuple[str, float], ...] = ()
+    notes: tuple[str, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+
+    @property
+    def answered(self) -> bool:
+        """True unless the question was refused."""
+        return self.reason is None
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """Every cited place once, by marker."""
+        found = {c.marker: c for statement in self.statements for c in statement.citations}
+        return tuple(found[marker] for marker in sorted(found))
+
+    @property
+    def text(self) -> str:
+        """The answer as printed: statements with their markers, or the reason."""
+        if self.reason is not None:
+            return self.reason
+        return "\n".join(f"{s.text} {s.markers}" for s in self.statements)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The object that ``qa ask --json`` prints; documented in docs/json.md."""
+        return {
+            "schema": SCHEMA,
+            "question": self.question,
+            "answered_question": self.answered_question,
+            "answered": self.answered,
+            "reason": self.reason,
+            "text": self.text,
+            "statements": [statement.to_dict() for statement in self.statements],
+            "nearest": [citation.to_dict() for citation in self.nearest],
+            "hits": list(_hit_dicts(self.hits)),
+            "engine": self.engine,
+            "prompt_hash": self.prompt_hash,
+            "usage": self.usage.to_dict() if self.usage else None,
+            "notes": list(self.notes),
+            "left_out": [
+                {"text": gone.text, "reason": gone.reason, "fate": gone.fate}
+                for gone in self.left_out
+            ],
+            "seconds": dict(self.seconds),
+        }
+
+
+def _hit_dicts(hits: tuple[Hit, ...]) -> Iterator[dict[str, Any]]:
+    for hit in hits:
+        yield {
+            "path": hit.path,
+            "start": hit.passage.start,
+            "end": hit.passage.end,
+            "text": hit.text,
+            "rank": hit.rank,
+            "score": hit.score,
+            "retrievers": {
+                said.retriever: {"rank": said.rank, "score": said.score} for said in hit.ranked
+            },
+        }
