@@ -1,0 +1,38 @@
+"""A run as JUnit XML, for continuous integration to show: a test case a pair."""
+
+from xml.etree import ElementTree as ET
+
+from qa.evaluate.report import Report
+
+
+def render(report: Report) -> str:
+    """A test suite a gold set; a pair with something wrong fails, one unanswered is an error.
+
+    Times are left out, so that equal runs give equal bytes.
+    """
+    root = ET.Element("testsuites", name="qa eval")
+    for part in report["sets"]:
+        pairs = [p for p in report["pairs"] if p["key"].startswith(part["name"] + "/")]
+        suite = ET.SubElement(
+            root,
+            "testsuite",
+            name=part["name"],
+            tests=str(len(pairs)),
+            failures=str(sum(bool(p["diagnosis"] and p["answer"]) for p in pairs)),
+            errors=str(sum(p["answer"] is None for p in pairs)),
+        )
+        for pair in pairs:
+            name = f"{pair['gold']['id']}: {pair['gold']['question']}"
+            case = ET.SubElement(suite, "testcase", name=_clean(name), classname=part["name"])
+            if pair["diagnosis"]:
+                tag = "failure" if pair["answer"] else "error"
+                what, where = pair["diagnosis"]["what"], pair["diagnosis"]["where"]
+                told = ET.SubElement(case, tag, message=_clean(f"{what}; {where}"))
+                told.text = _clean(pair["answer"]["text"] if pair["answer"] else "")
+    ET.indent(root)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, "unicode") + "\n"
+
+
+def _clean(text: str) -> str:
+    """The text without the control characters that XML cannot hold."""
+    return "".join(c for c in text if c in "\t\n" or (c.isprintable() or ord(c) > 0x9F))
