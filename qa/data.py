@@ -8,7 +8,7 @@ Offsets are counted in characters (code points) of ``Document.text``, half open:
 the next; none is ever changed.
 """
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
@@ -171,7 +171,7 @@ class Statement:
 
     @property
     def markers(self) -> str:
-        """``[1][2]``"""
+        """The markers as printed: ``[1][2]``."""
         return "".join(f"[{citation.marker}]" for citation in self.citations)
 
     def to_dict(self) -> dict[str, Any]:
@@ -230,7 +230,9 @@ class Answer:
     refused: ``statements`` is empty and ``nearest`` holds the closest sentences found,
     which do not answer it.  ``engine`` is "extractive" or the model's name; ``notes`` are
     sentences about the answer for the reader ("1 sentence was left out ...").
-    ``seconds`` is (stage, seconds) in the order in which the stages ran.
+    ``seconds`` is (stage, seconds) in the order in which the stages ran.  ``confidence`` is
+    what the refusal was decided by, on the engine's own scale, higher for surer, and stands
+    on refused answers too; None where the engine weighs nothing.
     """
 
     question: str
@@ -245,6 +247,7 @@ class Answer:
     seconds: tuple[tuple[str, float], ...] = ()
     notes: tuple[str, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
+    confidence: float | None = None
 
     @property
     def answered(self) -> bool:
@@ -275,8 +278,9 @@ class Answer:
             "text": self.text,
             "statements": [statement.to_dict() for statement in self.statements],
             "nearest": [citation.to_dict() for citation in self.nearest],
-            "hits": list(_hit_dicts(self.hits)),
+            "hits": hit_dicts(self.hits),
             "engine": self.engine,
+            "confidence": self.confidence,
             "prompt_hash": self.prompt_hash,
             "usage": self.usage.to_dict() if self.usage else None,
             "notes": list(self.notes),
@@ -288,9 +292,10 @@ class Answer:
         }
 
 
-def _hit_dicts(hits: tuple[Hit, ...]) -> Iterator[dict[str, Any]]:
-    for hit in hits:
-        yield {
+def hit_dicts(hits: Sequence[Hit]) -> list[dict[str, Any]]:
+    """Hits as ``--json`` prints them."""
+    return [
+        {
             "path": hit.path,
             "start": hit.passage.start,
             "end": hit.passage.end,
@@ -300,4 +305,7 @@ def _hit_dicts(hits: tuple[Hit, ...]) -> Iterator[dict[str, Any]]:
             "retrievers": {
                 said.retriever: {"rank": said.rank, "score": said.score} for said in hit.ranked
             },
+            "copies": list(hit.copies),
         }
+        for hit in hits
+    ]

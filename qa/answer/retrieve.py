@@ -1,0 +1,165 @@
+"""A question to the passages that speak of it: dense and BM25, fused by score."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from qa.data import Document, Hit, Passage, Ranked
+from qa.ingest.split import passage_id
+from qa.library.catalog import StoredPassage
+from qa.library.library import View
+from qa.text import terms
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+LIMIT = 10
+_FOLD_COSINE = 0.95  # of two passages' vectors: below it they are not looked at for sameness
+_FOLD_TERMS = 0.9  # share of all their terms that both have
+_MERGED_SENTENCES = 24  # a merged hit stays something that can be read at a glance
+
+
+class _Found(NamedTuple):
+    stored: StoredPassage
+    position: int
+
+
+def retrieve(
+    question: str,
+    view: View,
+    embed: "Callable[[Sequence[str]], NDArray[np.float32]]",
+    limit: int = LIMIT,
+) -> tuple[Hit, ...]:
+    """At most ``limit`` hits, best first.
+
+    The score is the sum of the z-scores, over all passages, of the cosine and of BM25:
+    unlike ranks, it keeps how far ahead a passage is.  Near-identical passages of other
+    documents are folded into the better one, and neighbours that both hit become one hit.
+    """
+    import numpy as np
+
+    if view.passages == 0:
+        return ()
+    dense = view.dense(embed([question])[0])
+    lexical = view.bm25(terms(question))
+    fused = _z(dense) + _z(lexical)
+    # Stable and exact: of equal scores, the passage that was stored first leads.
+    best = np.argsort(-fused, kind="stable")[: 2 * limit + 10]
+    found = [
+        _Found(stored, int(position))
+        for stored, position in zip(view.at([int(one) for one in best]), best, strict=True)
+    ]
+    documents = {one: view.document(one) for one in {f.stored.passage.document_id for f in found}}
+    kept, copies = _fold(found, view, documents)
+    hits = []
+    for rank, group in enumerate(_merge(kept)[:limit], start=1):
+        lead = group[0]
+        passage = _join([one.stored.passage for one in group])
+        folded = tuple(sorted({path for one in group for path in copies[one.position]}))
+        hits.append(
+            Hit(
+                passage=passage,
+                document=documents[passage.document_id],
+                paths=view.paths(passage.document_id),
+                rank=rank,
+                score=float(fused[lead.position]),
+                ranked=_ranked(lead.position, dense, lexical),
+                copies=folded,
+            )
+        )
+    return tuple(hits)
+
+
+def _z(scores: "NDArray[np.float64]") -> "NDArray[np.float64]":
+    spread = float(scores.std())
+    if spread < 1e-12:  # one passage, or none that holds a word of the question
+        return scores * 0.0
+    standard: NDArray[np.float64] = (scores - scores.mean()) / spread
+    return standard
+
+
+def _ranked(
+    position: int, dense: "NDArray[np.float64]", lexical: "NDArray[np.float64]"
+) -> tuple[Ranked, ...]:
+    said = []
+    for name, scores in (("dense", dense), ("bm25", lexical)):
+        score = float(scores[position])
+        if name == "dense" or score > 0.0:
+            said.append(Ranked(name, 1 + int((scores > score).sum()), score))
+    return tuple(said)
+
+
+def _fold(
+    found: Sequence[_Found], view: View, documents: dict[str, Document]
+) -> tuple[list[_Found], dict[int, list[str]]]:
+    """Keep one of each set of near-identical passages; say which files the others are in.
+
+    Passages that differ in a number are no copies: one of them may be the correction.
+    """
+    kept: list[_Found] = []
+    copies: dict[int, list[str]] = {}
+    vectors = view.vectors([one.position for one in found])
+    similar = vectors @ vectors.T
+    words = [_words(one.stored.passage, documents) for one in found]
+    kept_at: list[int] = []
+    for i, one in enumerate(found):
+        twin = next(
+            (j for j in kept_at if similar[i, j] >= _FOLD_COSINE and _same(words[i], words[j])),
+            None,
+        )
+        if twin is None:
+            kept.append(one)
+            kept_at.append(i)
+            copies[one.position] = []
+        else:
+            copies[found[twin].position] += view.paths(one.stored.passage.document_id)
+    return kept, copies
+
+
+def _words(passage: Passage, documents: dict[str, Document]) -> frozenset[str]:
+    return frozenset(terms(documents[passage.document_id].text[passage.start : passage.end]))
+
+
+def _same(one: frozenset[str], other: frozenset[str]) -> bool:
+    different = one ^ other
+    if any(char.isdigit() for term in different for char in term):
+        return False
+    return len(one & other) >= _FOLD_TERMS * len(one | other)
+
+
+def _merge(found: Sequence[_Found]) -> list[list[_Found]]:
+    """Group neighbours of one section, each group in the place of its best member."""
+    groups: list[list[_Found]] = []
+    for one in found:
+        for group in groups:
+            size = sum(len(member.stored.passage.sentences) for member in group)
+            size += len(one.stored.passage.sentences)
+            if size <= _MERGED_SENTENCES and any(_adjacent(one, member) for member in group):
+                group.append(one)
+                break
+        else:
+            groups.append([one])
+    return groups
+
+
+def _adjacent(one: _Found, other: _Found) -> bool:
+    # The catalog numbers a document's passages in reading order, without a gap.
+    return (
+        abs(one.stored.number - other.stored.number) == 1
+        and one.stored.passage.document_id == other.stored.passage.document_id
+        and one.stored.passage.heading == other.stored.passage.heading
+    )
+
+
+def _join(passages: Sequence[Passage]) -> Passage:
+    if len(passages) == 1:
+        return passages[0]
+    ordered = sorted(passages, key=lambda passage: passage.start)
+    first, last = ordered[0], ordered[-1]
+    return replace(
+        first,
+        id=passage_id(first.document_id, first.start, last.end),
+        end=last.end,
+        sentences=tuple(sentence for passage in ordered for sentence in passage.sentences),
+    )

@@ -1,0 +1,95 @@
+"""What is installed, what is configured, where data would go, and how the library is."""
+
+import importlib.metadata
+import platform
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from qa import __version__
+from qa.assistant import Assistant
+from qa.config import Settings
+from qa.errors import LibraryBusy, QAError
+
+_PACKAGES = ("chromadb", "llama-index-core", "onnxruntime", "openai", "tokenizers")
+
+
+class Finding(NamedTuple):
+    """One thing looked at: whether it is well, and what is to be said of it."""
+
+    good: bool
+    text: str
+
+
+def examine(assistant: Assistant) -> Iterator[Finding]:
+    """Look at everything that an answer needs; no secret is ever part of a finding."""
+    settings = assistant.settings
+    yield Finding(True, f"qa {__version__}, Python {platform.python_version()}")
+    for package in _PACKAGES:
+        try:
+            yield Finding(True, f"{package} {importlib.metadata.version(package)}")
+        except importlib.metadata.PackageNotFoundError:
+            yield Finding(False, f"{package} is not installed; run: pip install qa")
+    yield from _models(assistant)
+    yield from _engine(settings, assistant.engine)
+    yield from _documents(settings.documents)
+    yield from _library(assistant)
+
+
+def _models(assistant: Assistant) -> Iterator[Finding]:
+    try:
+        vector = assistant.embedding.embed(["a question"])[0]
+    except QAError as error:
+        yield Finding(False, f"embedding {assistant.embedding.name!r}: {error}")
+    else:
+        yield Finding(True, f"embedding {assistant.embedding.name!r}, {len(vector)} dimensions")
+
+
+def _engine(settings: Settings, engine: str) -> Iterator[Finding]:
+    key = "a key is set" if settings.api_key else "no key is set"
+    host = urlsplit(settings.base_url or "https://api.openai.com/v1").hostname
+    if engine == "extractive":
+        yield Finding(True, f"answers come from the extractive engine ({key}); nothing is sent")
+        if settings.api_key and settings.model is None and settings.engine == "auto":
+            yield Finding(True, "to use the endpoint, name a model: QA_MODEL or --model NAME")
+    elif engine.startswith("local:"):
+        yield Finding(True, f"answers come from {engine!r}, in this process; nothing is sent")
+    else:
+        yield Finding(
+            True,
+            f"answers come from {engine!r} at {host!r} ({key}); sent there: the question and"
+            " the passages shown to the model",
+        )
+    if settings.embedding is not None:
+        yield Finding(True, f"embeddings come from {host!r}; sent there: every passage")
+
+
+def _documents(folder: Path) -> Iterator[Finding]:
+    if folder.is_dir():
+        yield Finding(True, f"documents in {str(folder)!r}")
+    else:
+        yield Finding(False, f"no documents folder {str(folder)!r}; name one: --documents DIR")
+
+
+def _library(assistant: Assistant) -> Iterator[Finding]:
+    library = assistant.library
+    if not library.exists():
+        yield Finding(True, f"no library in {str(library.path)!r} yet; qa ingest makes it")
+        return
+    try:
+        with library.reading() as view:
+            sources = view.sources()
+            yield Finding(True, f"library {str(library.path)!r}: {view.passages} passages")
+        ready = sum(source.state == "ready" for source in sources)
+        yield Finding(True, f"{ready} files ready, {len(sources) - ready} skipped")
+        with library.writing("qa doctor") as writer:
+            disagreement = writer.disagreement()
+        if disagreement is None:
+            yield Finding(True, "catalog, words and vectors agree")
+        else:
+            yield Finding(False, f"{disagreement}; run: qa ingest --rebuild")
+    except LibraryBusy as error:
+        yield Finding(True, f"{error}; its stores were not compared")
+    except QAError as error:
+        yield Finding(False, str(error))

@@ -1,0 +1,230 @@
+"""Data to text for a reader; nothing here reads or writes.
+
+A text is a list of lines, a line a list of (text, style) pieces: printed as they are into
+a pipe, coloured and wrapped in a terminal.  Every piece passes ``safe``, so nothing that a
+document, a file's name or a model contains reaches the terminal as a command to it.
+"""
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+from qa.data import Answer, Citation, Hit, Source, Statement
+from qa.errors import UsageError
+
+
+class Piece(NamedTuple):
+    """Some text and how it looks: a rich style, or "" for plain."""
+
+    text: str
+    style: str = ""
+
+
+class Line(NamedTuple):
+    """Pieces that belong on one line, and how far it is indented when it wraps."""
+
+    pieces: tuple[Piece, ...]
+    indent: int = 0
+
+
+BLANK = Line(())
+
+_BREAK = re.compile(r"[ \t]*[\r\n]+[ \t]*")
+
+
+def safe(text: str) -> str:
+    r"""``text`` with each character that steers a terminal or hides text made visible.
+
+    Control characters (escape among them), bidirectional overrides and zero-width
+    characters become U+FFFD, one for one; tab and newline stay.
+
+    >>> safe("a\\x1b[31mb")
+    'a\ufffd[31mb'
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join("\ufffd" if _steers(char) else char for char in text)
+
+
+def _steers(char: str) -> bool:
+    # Cf: format characters; joiners are needed by emoji and by several scripts.
+    category = unicodedata.category(char)
+    if category in ("Cc", "Cs"):
+        return char not in "\t\n"
+    return category in ("Cf", "Zl", "Zp") and char not in "\u200c\u200d\u00ad"
+
+
+def to_json(value: Any, indent: int | None = 2) -> str:
+    """JSON for people and programs: readable letters, and nothing that steers a terminal."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    return "".join(_escaped(c) if _steers(c) else c for c in text) if not text.isascii() else text
+
+
+def _escaped(char: str) -> str:
+    return json.dumps(char)[1:-1]
+
+
+def plain(lines: Iterable[Line]) -> str:
+    """The lines without colour or wrapping."""
+    return "".join(
+        " " * line.indent + "".join(piece.text for piece in line.pieces) + "\n" for line in lines
+    )
+
+
+def answer_lines(answer: Answer) -> Iterator[Line]:
+    """An answer: statements with markers, then the sentences cited, then remarks."""
+    if answer.reason is not None:
+        yield Line((Piece(safe(answer.reason), "bold"),))
+        if answer.nearest:
+            yield BLANK
+            yield Line((Piece("The nearest that the documents hold:", "dim"),))
+            for citation in answer.nearest:
+                yield from citation_lines(citation)
+    else:
+        for statement in answer.statements:
+            yield statement_line(statement)
+        yield BLANK
+        for citation in answer.citations:
+            yield from citation_lines(citation)
+    yield from remark_lines(answer)
+
+
+def statement_line(statement: Statement) -> Line:
+    """A statement, what answers emphasised, its markers behind it."""
+    text, emphasis = statement.text, statement.emphasis
+    if emphasis is None:
+        pieces = [Piece(_one_line(text))]
+    else:
+        start, end = emphasis
+        pieces = [
+            Piece(_one_line(text[:start])),
+            Piece(_one_line(text[start:end]), "bold"),
+            Piece(_one_line(text[end:])),
+        ]
+    return Line((*pieces, Piece(f" {statement.markers}", "cyan")))
+
+
+def citation_lines(citation: Citation) -> Iterator[Line]:
+    """Where a citation stands, and its sentence word for word."""
+    title = f"{safe(citation.title)}, " if citation.title else ""
+    published = f"{citation.published.isoformat()}, " if citation.published else ""
+    page = f", page {citation.page}" if citation.page is not None else ""
+    place = f"{_one_line(citation.path)}, line {citation.line}{page}"
+    marker = f"[{citation.marker}] "
+    yield Line((Piece(marker, "cyan"), Piece(title + published), Piece(place, "dim")))
+    yield Line((Piece(f"“{safe(citation.quote)}”", "italic"),), indent=4)
+
+
+def remark_lines(answer: Answer) -> Iterator[Line]:
+    """What the reader should know about the answer: remarks, and which engine made it."""
+    yield BLANK
+    for note in answer.notes:
+        yield Line((Piece(safe(note), "yellow"),))
+    if answer.answered_question != answer.question:
+        yield Line((Piece(f"Looked up: {safe(answer.answered_question)}", "dim"),))
+    yield Line((Piece(f"Answered by: {safe(answer.engine)}", "dim"),))
+
+
+def hit_lines(hits: Sequence[Hit]) -> Iterator[Line]:
+    """Search hits: place and scores, then the passage."""
+    if not hits:
+        yield Line((Piece("Nothing found: the library holds no passages."),))
+    for hit in hits:
+        said = "  ".join(f"{one.retriever} #{one.rank} {one.score:.3f}" for one in hit.ranked)
+        place = f"{_one_line(hit.path)}, {hit.passage.start}-{hit.passage.end}"
+        title = f"{safe(hit.document.title)}, " if hit.document.title else ""
+        yield Line(
+            (
+                Piece(f"{hit.rank}. ", "cyan"),
+                Piece(title),
+                Piece(place, "dim"),
+                Piece(f"  score {hit.score:.3f}  {said}", "dim"),
+            )
+        )
+        for copy in hit.copies:
+            yield Line((Piece(f"also in {_one_line(copy)}", "dim"),), indent=4)
+        yield Line((Piece(_one_line(hit.text)),), indent=4)
+        yield BLANK
+
+
+def source_lines(sources: Sequence[Source]) -> Iterator[Line]:
+    """The documents of the library, then the files that were skipped and why."""
+    if not sources:
+        yield Line((Piece("The library is empty: the documents folder holds no files."),))
+    for source in sources:
+        if source.state == "ready":
+            published = source.published.isoformat() if source.published else "no date"
+            basis = f" ({source.date_basis})" if source.date_basis else ""
+            yield Line(
+                (
+                    Piece(_one_line(source.path), "bold"),
+                    Piece(f"  {safe(source.title)}" if source.title else ""),
+                    Piece(f"  {published}{basis}  {source.passages} passages  ready", "dim"),
+                )
+            )
+        else:
+            yield Line(
+                (
+                    Piece(_one_line(source.path), "bold"),
+                    Piece(f"  skipped: {safe(source.reason or '')}", "yellow"),
+                )
+            )
+    ready = sum(source.state == "ready" for source in sources)
+    passages = sum(source.passages for source in sources if source.state == "ready")
+    yield Line((Piece(f"{ready} ready, {len(sources) - ready} skipped, {passages} passages"),))
+
+
+def text_lines(text: str, highlight: tuple[int, int] | None) -> Iterator[Line]:
+    """A text with line numbers; the range ``highlight`` stands out (in plain text by ">")."""
+    lines = text.split("\n")
+    width = len(str(len(lines)))
+    offset = 0
+    for number, line in enumerate(lines, start=1):
+        start, end = offset, offset + len(line)
+        offset = end + 1
+        inside = highlight is not None and highlight[0] < end and highlight[1] > start
+        pieces = [Piece(f"{'>' if inside else ' '}{number:>{width}}  ", "dim")]
+        if inside and highlight is not None:
+            a, b = max(highlight[0] - start, 0), min(highlight[1] - start, len(line))
+            pieces += [
+                Piece(safe(line[:a])),
+                Piece(safe(line[a:b]), "reverse"),
+                Piece(safe(line[b:])),
+            ]
+        else:
+            pieces.append(Piece(safe(line)))
+        yield Line(tuple(pieces))
+
+
+def _one_line(text: str) -> str:
+    """``text`` with its line breaks as single blanks, as a hard-wrapped sentence is read.
+
+    Blanks at the ends stay: a piece of a sentence keeps its distance to the next.
+    """
+    return safe(_BREAK.sub(" ", text))
+
+
+def line_span(text: str, number: int) -> tuple[int, int]:
+    """Offsets of line ``number`` (from 1); UsageError where the text is shorter."""
+    lines = text.split("\n")
+    if number > len(lines):
+        raise UsageError(f"there is no line {number}; the text has {len(lines)} lines")
+    start = sum(len(line) + 1 for line in lines[: number - 1])
+    return start, start + len(lines[number - 1])
+
+
+def source_dict(source: Source) -> dict[str, Any]:
+    """A source as ``qa sources --json`` prints it."""
+    return {
+        "path": source.path,
+        "state": source.state,
+        "reason": source.reason,
+        "title": source.title,
+        "author": source.author,
+        "published": source.published.isoformat() if source.published else None,
+        "date_basis": source.date_basis,
+        "passages": source.passages,
+        "characters": source.characters,
+    }

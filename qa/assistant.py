@@ -1,0 +1,184 @@
+"""The composition root and the public Python API: builds the parts, joins the stages."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from qa import config
+from qa.config import Settings
+from qa.data import Answer, Document, Hit, Source
+from qa.errors import ConfigError, UsageError
+
+if TYPE_CHECKING:
+    from qa.ingest.sync import Progress, Report
+    from qa.library.library import Library
+    from qa.models.embedding import Embedding
+
+
+class Assistant:
+    """Answers questions from a folder of documents.
+
+    >>> with Assistant(documents="seeds") as assistant:       # doctest: +SKIP
+    ...     assistant.sync()
+    ...     print(assistant.ask("who are Huawei's auto partners?").text)
+
+    ``documents`` is the folder, ``library`` where the library of it lies; both, and every
+    other setting (``model="..."``, ``engine="extractive"``), default to what qa.toml, .env
+    and the environment say.  Safe to share between threads.
+    """
+
+    def __init__(
+        self,
+        documents: str | Path | None = None,
+        library: str | Path | None = None,
+        **settings: Any,
+    ) -> None:
+        unknown = settings.keys() - config.NAMES.keys()
+        if unknown:
+            raise UsageError(f"unknown setting {min(unknown)!r}; known are {sorted(config.NAMES)}")
+        flags = {
+            "documents": Path(documents) if documents is not None else None,
+            "library": Path(library) if library is not None else None,
+            **settings,
+        }
+        self.settings: Settings = config.load(flags)
+        self.embedding: Embedding = _embedding(self.settings)
+        self._library: Library | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of what is held; a library needs no closing, its readers hold nothing."""
+
+    def warm(self) -> None:
+        """Load the embedded model in the background; the first question waits for the rest."""
+        load = getattr(self.embedding, "load", None)
+        if load is not None:
+            threading.Thread(target=load, daemon=True).start()
+
+    @property
+    def engine(self) -> str:
+        """What would answer: "extractive" or the model's name.
+
+        Raises ConfigError where the LLM is asked for and no model is named.
+        """
+        settings = self.settings
+        if settings.engine == "extractive":
+            return "extractive"
+        if settings.model is not None:
+            return settings.model
+        if settings.engine == "llm":
+            raise ConfigError("engine 'llm' needs a model; name one: --model NAME or QA_MODEL")
+        return "extractive"
+
+    @property
+    def library(self) -> "Library":
+        """The library of the documents, opened by nothing yet."""
+        from qa.library.library import Library
+
+        if self._library is None:
+            self._library = Library(
+                self.settings.library_path, self.settings.documents, self.embedding.name
+            )
+        return self._library
+
+    def sync(
+        self,
+        paths: Sequence[str | Path] = (),
+        *,
+        rebuild: bool = False,
+        purpose: str = "Assistant.sync",
+        progress: "Callable[[Progress], None] | None" = None,
+    ) -> "Report":
+        """Bring the library up to date with the folder, or with ``paths`` inside it.
+
+        Raises UsageError for a folder that is not there, LibraryBusy while another process
+        writes, LibraryMismatch for a library of another model unless ``rebuild``.
+        """
+        from qa.ingest.sync import sync
+
+        return sync(
+            self.settings,
+            self.library,
+            self.embedding,
+            paths=[Path(path) for path in paths],
+            rebuild=rebuild,
+            purpose=purpose,
+            progress=progress or (lambda _progress: None),
+        )
+
+    def search(self, question: str, limit: int = 10) -> tuple[Hit, ...]:
+        """The passages that speak of ``question``, best first, at most ``limit``."""
+        from qa.answer.retrieve import retrieve
+
+        _check_question(question)
+        with self.library.reading() as view:
+            return retrieve(question, view, self.embedding.embed, limit)
+
+    def sources(self) -> tuple[Source, ...]:
+        """Every file that the library knows, by path."""
+        with self.library.reading() as view:
+            return view.sources()
+
+    def document(self, path: str) -> Document:
+        """The document that a source holds.
+
+        Raises UsageError where no source has this path, or it was skipped.
+        """
+        with self.library.reading() as view:
+            for source in view.sources():
+                if source.path == path:
+                    if source.document_id is None:
+                        raise UsageError(f"source {path!r} was skipped: {source.reason}")
+                    return view.document(source.document_id)
+        raise UsageError(f"there is no source {path!r}; qa sources lists them")
+
+    def ask(self, question: str, history: Sequence[Answer] = ()) -> Answer:
+        """Answer ``question`` from the library as it stands.
+
+        ``history`` holds the answers of the earlier turns, oldest first; a question that
+        leans on them is completed from them.  A refusal is an answer whose ``reason`` is
+        not None.  Raises UsageError for an empty question, and what reading raises.
+        """
+        _check_question(question)
+        raise NotImplementedError
+
+
+class _Clock:
+    """Seconds by stage, in the order in which they ran."""
+
+    def __init__(self) -> None:
+        self._seconds: dict[str, float] = {}
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        began = time.perf_counter()
+        yield
+        self._seconds[name] = self._seconds.get(name, 0.0) + time.perf_counter() - began
+
+    def seconds(self) -> tuple[tuple[str, float], ...]:
+        return tuple(self._seconds.items())
+
+
+def _check_question(question: str) -> None:
+    if not question.strip():
+        raise UsageError("the question is empty")
+
+
+def _embedding(settings: Settings) -> "Embedding":
+    from qa.models.embedding import MiniLM
+
+    return MiniLM()

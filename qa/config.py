@@ -1,0 +1,164 @@
+"""Settings: defaults < qa.toml < .env < environment < flags; an unknown key is an error.
+
+``qa.toml`` and ``.env`` are looked for in the working directory alone.  In ``.env`` and the
+environment a setting ``documents`` is ``QA_DOCUMENTS``; the endpoint and its key go by the
+names that OpenAI's own tools use, ``OPENAI_BASE_URL`` and ``OPENAI_API_KEY``.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from qa.errors import ConfigError
+
+Engine = Literal["auto", "extractive", "llm"]
+Fallback = Literal["none", "extractive"]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything a user can set.
+
+    ``library`` None means ``.qa/NAME`` beside the documents folder NAME.  ``engine``
+    "auto" is the LLM where a model is named, else extractive.  ``embedding`` None is the
+    embedded model; a name means the OpenAI-compatible endpoint's model of that name.
+    ``max_file_mb`` bounds a document's size in megabytes, ``timeout`` an endpoint's
+    silence in seconds; ``exclude`` holds patterns in the manner of .gitignore.
+    """
+
+    documents: Path = Path("seeds")
+    library: Path | None = None
+    engine: Engine = "auto"
+    fallback: Fallback = "none"
+    model: str | None = None
+    base_url: str | None = None
+    api_key: str | None = field(default=None, repr=False)
+    embedding: str | None = None
+    timeout: float = 60.0
+    max_file_mb: float = 50.0
+    exclude: tuple[str, ...] = ()
+
+    @property
+    def library_path(self) -> Path:
+        """Where the library lies."""
+        if self.library is not None:
+            return self.library
+        documents = Path(os.path.abspath(self.documents))  # noqa: PTH100 - symlinks stay
+        return documents.parent / ".qa" / (documents.name or "root")
+
+
+NAMES = {setting.name: f"QA_{setting.name.upper()}" for setting in fields(Settings)} | {
+    "base_url": "OPENAI_BASE_URL",
+    "api_key": "OPENAI_API_KEY",
+}
+"""Each setting's name in ``.env`` and the environment."""
+
+# Variables that tests and benches read; they are no settings, and no misspelt ones either.
+_NOT_SETTINGS = {"QA_BENCHMARKS", "QA_TEST_GGUF"}
+
+
+def load(
+    flags: Mapping[str, Any] | None = None,
+    *,
+    folder: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> Settings:
+    """The settings in force in ``folder`` (default: the working directory).
+
+    ``flags`` are the caller's own; those that are None are left out.  Raises ConfigError
+    for an unknown key or a value that does not fit, naming where it stands.
+    """
+    folder = folder or Path.cwd()
+    environment = os.environ if environment is None else environment
+    values: dict[str, Any] = {}
+    values |= _from_toml(folder / "qa.toml")
+    values |= _from_variables(_dotenv(folder / ".env"), repr(str(folder / ".env")))
+    values |= _from_variables(environment, "the environment")
+    values |= {name: value for name, value in (flags or {}).items() if value is not None}
+    return replace(Settings(), **values)
+
+
+def _from_toml(path: Path) -> dict[str, Any]:
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{str(path)!r} is not valid TOML: {error}") from error
+    except OSError as error:
+        raise ConfigError(f"{str(path)!r} cannot be read: {error.strerror}") from error
+    if "api_key" in table:
+        raise ConfigError(
+            f"{str(path)!r} holds 'api_key'; a key belongs in the environment or in .env,"
+            " as OPENAI_API_KEY"
+        )
+    values = {}
+    for name, value in table.items():
+        if name not in NAMES:
+            raise ConfigError(f"{str(path)!r} has an unknown key {name!r}{_nearest(name, NAMES)}")
+        values[name] = _checked(name, value, f"{name!r} in {str(path)!r}", path.parent)
+    return values
+
+
+def _dotenv(path: Path) -> dict[str, str]:
+    if not path.is_file():
+        return {}
+    from dotenv import dotenv_values
+
+    try:
+        return {name: value or "" for name, value in dotenv_values(path).items()}
+    except (UnicodeDecodeError, OSError) as error:
+        raise ConfigError(f"{str(path)!r} cannot be read: {error}") from error
+
+
+def _from_variables(variables: Mapping[str, str], where: str) -> dict[str, Any]:
+    settings = {variable: name for name, variable in NAMES.items()}
+    values = {}
+    for variable, value in variables.items():
+        if variable in settings:
+            if value != "":  # an empty variable is how a shell says "not set"
+                name = settings[variable]
+                values[name] = _checked(name, value, f"{variable!r} in {where}", None)
+        elif variable.startswith("QA_") and variable not in _NOT_SETTINGS:
+            raise ConfigError(
+                f"{where} has an unknown setting {variable!r}{_nearest(variable, settings)}"
+            )
+    return values
+
+
+def _nearest(name: str, known: Mapping[str, Any]) -> str:
+    near = get_close_matches(name, known, n=1)
+    return f"; did you mean {near[0]!r}?" if near else f"; known are {', '.join(sorted(known))}"
+
+
+def _checked(name: str, value: Any, where: str, folder: Path | None) -> Any:
+    """``value`` as the setting's type; relative paths in a file count from its folder."""
+    if name in ("documents", "library"):
+        if not isinstance(value, str) or not value:
+            raise ConfigError(f"{where} is {value!r}; a folder's path is expected")
+        return (folder / value if folder else Path(value)).expanduser()
+    if name in ("engine", "fallback"):
+        allowed = get_args(Engine if name == "engine" else Fallback)
+        if value not in allowed:
+            raise ConfigError(f"{where} is {value!r}; expected one of {', '.join(allowed)}")
+        return value
+    if name in ("timeout", "max_file_mb"):
+        try:
+            number = float(value)
+        except (TypeError, ValueError):
+            number = 0.0
+        if not 0.0 < number < 1e9 or isinstance(value, bool):
+            raise ConfigError(f"{where} is {value!r}; a number above 0 is expected")
+        return number
+    if name == "exclude":
+        patterns = value.split(",") if isinstance(value, str) else value
+        if not isinstance(patterns, list) or not all(isinstance(one, str) for one in patterns):
+            raise ConfigError(f"{where} is {value!r}; a list of patterns is expected")
+        return tuple(pattern.strip() for pattern in patterns if pattern.strip())
+    if not isinstance(value, str):
+        raise ConfigError(f"{where} is {value!r}; text is expected")
+    return value

@@ -1,0 +1,285 @@
+"""A folder into a library: only what changed since the last time."""
+
+import hashlib
+import os
+import time
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from qa.config import Settings
+from qa.data import Document
+from qa.errors import DocumentError, UsageError
+from qa.ingest.folder import Found, Unreadable, scan
+from qa.ingest.read import digest, read
+from qa.ingest.split import embedded_text, split
+from qa.library.catalog import FileState, NewPassage
+from qa.library.library import Library
+from qa.library.writer import Change, Writer
+from qa.models.embedding import Embedding
+from qa.text import terms
+
+_BATCH_PASSAGES = 128  # passages embedded and stored at once: what a kill can cost
+_BATCH_CHARACTERS = 4_000_000  # and of text held in memory meanwhile
+_RACY_NS = 2_000_000_000  # a file changed this shortly before it was read may change unseen
+
+
+class Progress(NamedTuple):
+    """How far a sync is, in bytes of the files that changed; ``path`` is being done."""
+
+    done: int
+    total: int
+    path: str
+
+
+class Report(NamedTuple):
+    """What a sync did.  ``skipped`` pairs each unreadable file with the reason.
+
+    ``embedded`` counts the passages that went through the model.
+    """
+
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    deleted: tuple[str, ...]
+    unchanged: int
+    skipped: tuple[tuple[str, str], ...]
+    embedded: int
+    seconds: float
+
+
+class _Pending(NamedTuple):
+    """Changes read and split, not stored yet."""
+
+    changes: list[Change]
+    texts: dict[str, str]  # what each new vector stands for
+
+
+def _silent(_progress: Progress) -> None:
+    pass
+
+
+def sync(
+    settings: Settings,
+    library: Library,
+    embedding: Embedding,
+    count: Callable[[Sequence[str]], list[int]],
+    *,
+    paths: Sequence[Path] = (),
+    rebuild: bool = False,
+    purpose: str = "qa ingest",
+    progress: Callable[[Progress], None] = _silent,
+) -> Report:
+    """Bring the library up to date with the folder, or with ``paths`` inside it.
+
+    A file whose size and time of change are the same costs a stat; one whose bytes are the
+    same costs a read; a changed one has only its new passages embedded.  A file that cannot
+    be read is reported and skipped.  Raises UsageError for a path outside the folder, and
+    what ``Library.writing`` raises.
+    """
+    began = time.perf_counter()
+    within = tuple(_inside(path, settings.documents) for path in paths)
+    seen_ns = time.time_ns()
+    found = [
+        one
+        for one in scan(settings.documents, exclude=settings.exclude)
+        if _is_in(one.path, within)
+    ]
+    if not rebuild and library.exists():
+        with library.reading() as view:
+            states, reading = _within(view.states(), within), view.meta.get("reading")
+        same = reading == _reading(settings) and states.keys() == {one.path for one in found}
+        if same and not _look(found, states, frozenset()):
+            return Report((), (), (), len(found), _skipped(library), 0, _since(began))
+    with library.writing(purpose, rebuild=rebuild) as writer:
+        states = _within(writer.states(), within)
+        retry = writer.skipped() if writer.meta("reading") != _reading(settings) else frozenset()
+        deleted = tuple(sorted(states.keys() - {one.path for one in found}))
+        job = _Job(settings, writer, embedding, count, states, retry, seen_ns)
+        job.run(_look(found, states, retry), deleted, progress)
+        if not within:
+            writer.set_meta(reading=_reading(settings))
+    return Report(
+        added=tuple(path for path in job.written if path not in states),
+        changed=tuple(path for path in job.written if path in states),
+        deleted=deleted,
+        unchanged=len(found) - len(job.written),
+        skipped=_skipped(library),
+        embedded=job.embedded,
+        seconds=_since(began),
+    )
+
+
+class _Job:
+    """One run over the files that may have changed."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        writer: Writer,
+        embedding: Embedding,
+        count: Callable[[Sequence[str]], list[int]],
+        states: dict[str, FileState],
+        retry: frozenset[str],
+        seen_ns: int,
+    ) -> None:
+        self._settings = settings
+        self._writer = writer
+        self._embedding = embedding
+        self._count = count
+        self._states = states
+        self._retry = retry
+        self._seen_ns = seen_ns
+        self._in_batch: dict[tuple[str, str], str] = {}
+        self.written: list[str] = []
+        self.embedded = 0
+
+    def run(
+        self,
+        suspects: Sequence[Found | Unreadable],
+        deleted: tuple[str, ...],
+        progress: Callable[[Progress], None],
+    ) -> None:
+        """Read, split, embed and store, a batch at a time."""
+        total, done, in_batch = sum(_stat(one)[0] for one in suspects), 0, 0
+        touched = []
+        pending = _Pending([], {})
+        path = ""
+
+        def tick(share: float) -> None:
+            progress(Progress(done + round(share * in_batch), total, path))
+
+        for one in suspects:
+            path = one.path
+            tick(0.0)
+            change = self._change(one, pending)
+            in_batch += _stat(one)[0]
+            if change is None:
+                touched.append(self._state(one, self._states[one.path].digest))
+            else:
+                pending.changes.append(change)
+            if _is_full(pending):
+                self._store(pending, (), tick)
+                pending, done, in_batch = _Pending([], {}), done + in_batch, 0
+        # Deleted files go last: a renamed one still finds its document under the old name.
+        self._store(pending, deleted, tick)
+        self._writer.touch(touched)
+        tick(1.0)
+
+    def _state(self, one: Found | Unreadable, sha256: str | None) -> FileState:
+        return FileState(one.path, *_stat(one), self._seen_ns, sha256)
+
+    def _change(self, one: Found | Unreadable, pending: _Pending) -> Change | None:
+        """What ``one`` holds now, or None where it holds what it held."""
+        path = self._settings.documents / one.path
+        sha256 = None
+        try:
+            if isinstance(one, Unreadable):
+                raise DocumentError(one.reason)
+            sha256 = digest(path)
+            before = self._states.get(one.path)
+            if before is not None and before.digest == sha256 and one.path not in self._retry:
+                return None
+            suffix = path.suffix.lower()
+            known = self._writer.known_document(sha256, suffix)
+            known = known or self._in_batch.get((sha256, suffix))
+            if known is not None:
+                return Change(self._state(one, sha256), known=known)
+            document = read(path, max_bytes=int(self._settings.max_file_mb * 1_000_000))
+            self._in_batch[sha256, suffix] = document.id
+        except DocumentError as error:
+            return Change(self._state(one, sha256), reason=str(error))
+        return self._split(self._state(one, sha256), document, pending)
+
+    def _split(self, state: FileState, document: Document, pending: _Pending) -> Change:
+        passages = []
+        for passage in split(document, self._count):
+            text = embedded_text(document, passage)
+            vector_id = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:32]
+            pending.texts[vector_id] = text
+            # The words above a passage count for it as its own do.
+            passages.append(NewPassage(passage, terms(text), vector_id))
+        return Change(state, document, tuple(passages))
+
+    def _store(
+        self, pending: _Pending, deleted: tuple[str, ...], tick: Callable[[float], None]
+    ) -> None:
+        if not pending.changes and not deleted:
+            return
+        new = sorted(self._writer.missing(pending.texts))
+        finished = 0
+
+        def done(count: int) -> None:
+            nonlocal finished
+            finished += count
+            tick(finished / len(new))
+
+        rows = self._embedding.embed([pending.texts[one] for one in new], done) if new else ()
+        vectors = dict(zip(new, rows, strict=True))
+        self._writer.store(pending.changes, vectors, pending.texts, deleted)
+        self.written += [change.state.path for change in pending.changes]
+        self.embedded += len(new)
+        self._in_batch.clear()  # from here on the catalog knows them
+
+
+def _is_full(pending: _Pending) -> bool:
+    return (
+        len(pending.texts) >= _BATCH_PASSAGES
+        or sum(map(len, pending.texts.values())) >= _BATCH_CHARACTERS
+    )
+
+
+def _look(
+    found: Iterable[Found | Unreadable], states: dict[str, FileState], retry: frozenset[str]
+) -> list[Found | Unreadable]:
+    """The files that must be looked into: new, of another size or time, or racily fresh."""
+    suspects = []
+    for one in found:
+        state, stat = states.get(one.path), _stat(one)
+        if (
+            state is None
+            or one.path in retry
+            or stat != (state.size, state.mtime_ns)
+            or stat[1] > state.seen_ns - _RACY_NS
+        ):
+            suspects.append(one)
+    return suspects
+
+
+def _stat(one: Found | Unreadable) -> tuple[int, int]:
+    """Size and time of change; a file that cannot be looked at has neither."""
+    return (one.size, one.mtime_ns) if isinstance(one, Found) else (0, 0)
+
+
+def _reading(settings: Settings) -> str:
+    """What decides whether a file can be read; another value gives skipped files a new try."""
+    return f"max_file_mb={settings.max_file_mb}"
+
+
+def _skipped(library: Library) -> tuple[tuple[str, str], ...]:
+    with library.reading() as view:
+        return tuple((s.path, s.reason or "") for s in view.sources() if s.state == "skipped")
+
+
+def _since(began: float) -> float:
+    return time.perf_counter() - began
+
+
+def _inside(path: Path, documents: Path) -> str:
+    """``path`` relative to the documents folder, in the library's own spelling."""
+    relative = os.path.relpath(path.absolute(), documents.absolute())
+    if relative == ".." or relative.startswith(f"..{os.sep}"):
+        raise UsageError(
+            f"{str(path)!r} is not inside the documents folder {str(documents)!r};"
+            " copy it there, or name its folder with --documents DIR"
+        )
+    if not path.exists():
+        raise UsageError(f"there is no file or folder {str(path)!r}")
+    return "" if relative == "." else relative.replace(os.sep, "/")
+
+
+def _is_in(path: str, within: tuple[str, ...]) -> bool:
+    return not within or any(top in ("", path) or path.startswith(f"{top}/") for top in within)
+
+
+def _within(states: dict[str, FileState], within: tuple[str, ...]) -> dict[str, FileState]:
+    return {path: state for path, state in states.items() if _is_in(path, within)}

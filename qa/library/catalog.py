@@ -1,0 +1,325 @@
+"""The catalog: one SQLite file that is the truth about documents, passages and words.
+
+Vectors lie elsewhere (``vectors``) and can be made again; whatever the catalog does not
+name does not exist.  Readers see one generation from the first look to the last: each
+reads inside a transaction of its own (SQLite in WAL mode), beside one writer.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+from qa.data import Document, Passage, Sentence, Source
+from qa.errors import LibraryDamaged, LibraryError, LibraryMismatch
+
+FORMAT = "1"
+"""Version of the tables and of how documents are read and split."""
+
+_TABLES = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE documents (
+    id TEXT PRIMARY KEY, text TEXT NOT NULL, title TEXT, author TEXT,
+    published TEXT, date_basis TEXT, page_starts TEXT NOT NULL
+);
+CREATE TABLE sources (
+    path TEXT PRIMARY KEY, state TEXT NOT NULL, reason TEXT, document_id TEXT,
+    size INTEGER NOT NULL, mtime_ns INTEGER NOT NULL, seen_ns INTEGER NOT NULL, digest TEXT
+);
+CREATE INDEX sources_document ON sources (document_id);
+CREATE INDEX sources_digest ON sources (digest);
+CREATE TABLE vectors (id TEXT PRIMARY KEY, row INTEGER NOT NULL);
+CREATE TABLE passages (
+    number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, document_id TEXT NOT NULL,
+    start INTEGER NOT NULL, end INTEGER NOT NULL, heading TEXT, page INTEGER,
+    sentences TEXT NOT NULL, vector_id TEXT NOT NULL, length INTEGER NOT NULL
+);
+CREATE INDEX passages_document ON passages (document_id, start);
+CREATE INDEX passages_vector ON passages (vector_id);
+-- Terms arrive stemmed and parted by blanks: FTS5 only has to keep them apart.
+CREATE VIRTUAL TABLE words USING fts5
+    (terms, tokenize = "unicode61 remove_diacritics 0 tokenchars '.'");
+CREATE VIRTUAL TABLE occurrences USING fts5vocab (words, 'instance');
+"""
+
+
+class FileState(NamedTuple):
+    """How a file looked when it was last read; ``seen_ns`` is when that was."""
+
+    path: str
+    size: int
+    mtime_ns: int
+    seen_ns: int
+    digest: str | None
+
+
+class NewPassage(NamedTuple):
+    """A passage to be stored, with its terms and the id of its vector."""
+
+    passage: Passage
+    terms: tuple[str, ...]
+    vector_id: str
+
+
+class StoredPassage(NamedTuple):
+    """A passage with its number in the catalog: the row id of every table of words."""
+
+    number: int
+    passage: Passage
+    vector_id: str
+
+
+def connect(path: Path, *, write: bool) -> sqlite3.Connection:
+    """A connection in autocommit mode; transactions are opened by hand.
+
+    Raises LibraryError where there is no catalog, or it cannot be opened.
+    """
+    mode = "rwc" if write else "rw"  # a WAL reader needs the shared-memory file: not "ro"
+    uri = f"{path.absolute().as_uri()}?mode={mode}"
+    try:
+        connection = sqlite3.connect(
+            uri, uri=True, timeout=10.0, isolation_level=None, check_same_thread=False
+        )
+        if write:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = FULL")
+        else:
+            connection.execute("PRAGMA query_only = ON")
+    except sqlite3.Error as error:
+        raise mapped(error, path) from error
+    return connection
+
+
+def mapped(error: sqlite3.Error, path: Path) -> LibraryError:
+    """The error of this project that says what SQLite's error means for a user."""
+    name = str(path.parent)
+    mend = "qa ingest --rebuild makes it anew from the documents"
+    if isinstance(error, sqlite3.OperationalError) and "unable to open" in str(error):
+        return LibraryError(f"library {name!r} cannot be opened; check that the folder is writable")
+    if isinstance(error, sqlite3.OperationalError) and "full" in str(error):
+        return LibraryError(f"library {name!r} cannot be written: the disk is full")
+    if isinstance(error, sqlite3.OperationalError) and "readonly" in str(error):
+        return LibraryError(f"library {name!r} cannot be written: the folder is read-only")
+    return LibraryDamaged(f"library {name!r} cannot be read ({error}); {mend}")
+
+
+def create(connection: sqlite3.Connection, meta: dict[str, str]) -> None:
+    """Make the tables, all or none."""
+    connection.executescript(f"BEGIN IMMEDIATE;{_TABLES}")
+    connection.executemany("INSERT INTO meta VALUES (?, ?)", [("format", FORMAT), *meta.items()])
+    connection.execute("COMMIT")
+
+
+def is_new(connection: sqlite3.Connection) -> bool:
+    """Tell whether the file holds no tables yet."""
+    row = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    return bool(row == (0,))
+
+
+def check_format(meta: dict[str, str], path: Path) -> None:
+    """Raise LibraryMismatch for a catalog of another format version."""
+    if meta.get("format") != FORMAT:
+        raise LibraryMismatch(
+            f"library {str(path.parent)!r} has format {meta.get('format')!r}, this version reads"
+            f" {FORMAT!r}; run: qa ingest --rebuild"
+        )
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection, kind: str = "DEFERRED") -> Iterator[None]:
+    """Do all of the block or none of it."""
+    connection.execute(f"BEGIN {kind}")
+    try:
+        yield
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
+# --- reading: each takes a connection inside a transaction
+
+
+def read_meta(connection: sqlite3.Connection) -> dict[str, str]:
+    """Everything in ``meta``."""
+    return dict(connection.execute("SELECT name, value FROM meta"))
+
+
+def read_sources(connection: sqlite3.Connection) -> tuple[Source, ...]:
+    """Every known file by path."""
+    rows = connection.execute(
+        """SELECT s.path, s.state, s.reason, s.document_id, d.title, d.author, d.published,
+                  d.date_basis, (SELECT count(*) FROM passages p WHERE p.document_id = d.id),
+                  coalesce(length(d.text), 0)
+           FROM sources s LEFT JOIN documents d ON d.id = s.document_id ORDER BY s.path"""
+    )
+    return tuple(
+        Source(path, state, reason, document, title, author, _date(published), basis, count, chars)
+        for path, state, reason, document, title, author, published, basis, count, chars in rows
+    )
+
+
+def read_states(connection: sqlite3.Connection) -> dict[str, FileState]:
+    """How each known file looked when it was last read."""
+    rows = connection.execute("SELECT path, size, mtime_ns, seen_ns, digest FROM sources")
+    return {row[0]: FileState(*row) for row in rows}
+
+
+def read_document(connection: sqlite3.Connection, document_id: str) -> Document:
+    """One document; KeyError where the catalog has none of that id."""
+    row = connection.execute(
+        """SELECT id, text, title, author, published, date_basis, page_starts
+           FROM documents WHERE id = ?""",
+        (document_id,),
+    ).fetchone()
+    if row is None:
+        raise KeyError(document_id)
+    name, text, title, author, published, basis, starts = row
+    return Document(name, text, title, author, _date(published), basis, tuple(json.loads(starts)))
+
+
+def read_paths(connection: sqlite3.Connection, document_id: str) -> tuple[str, ...]:
+    """The files that hold a document, sorted."""
+    rows = connection.execute(
+        "SELECT path FROM sources WHERE document_id = ? ORDER BY path", (document_id,)
+    )
+    return tuple(path for (path,) in rows)
+
+
+def read_passages(
+    connection: sqlite3.Connection, numbers: Sequence[int]
+) -> dict[int, StoredPassage]:
+    """The passages of these numbers."""
+    marks = ",".join("?" * len(numbers))
+    return {
+        stored.number: stored
+        for stored in _passages(connection, f"number IN ({marks})", tuple(numbers))
+    }
+
+
+def read_document_passages(
+    connection: sqlite3.Connection, document_id: str
+) -> tuple[StoredPassage, ...]:
+    """The passages of a document in reading order."""
+    return tuple(_passages(connection, "document_id = ? ORDER BY start", (document_id,)))
+
+
+def _passages(
+    connection: sqlite3.Connection, where: str, values: tuple[object, ...]
+) -> Iterator[StoredPassage]:
+    rows = connection.execute(
+        f"""SELECT number, id, document_id, start, end, sentences, heading, page, vector_id
+            FROM passages WHERE {where}""",
+        values,
+    )
+    for number, name, document, start, end, sentences, heading, page, vector in rows:
+        spans = tuple(Sentence(*pair) for pair in json.loads(sentences))
+        passage = Passage(name, document, start, end, spans, heading, page)
+        yield StoredPassage(number, passage, vector)
+
+
+def _date(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+# --- writing: each takes a connection inside a writer's transaction
+
+
+def write_meta(connection: sqlite3.Connection, **values: str) -> None:
+    """Set entries of ``meta``."""
+    connection.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", values.items())
+
+
+def next_generation(connection: sqlite3.Connection) -> None:
+    """Count the generation up: whoever keeps something in memory sees that it is old."""
+    connection.execute(
+        "UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE name = 'generation'"
+    )
+
+
+def write_document(
+    connection: sqlite3.Connection, document: Document, passages: Iterable[NewPassage]
+) -> None:
+    """Store a document with its passages and their words; one that is there stays."""
+    known = connection.execute("SELECT 1 FROM documents WHERE id = ?", (document.id,)).fetchone()
+    if known:
+        return
+    published = document.published.isoformat() if document.published else None
+    connection.execute(
+        "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            *(document.id, document.text, document.title, document.author),
+            *(published, document.date_basis, json.dumps(document.page_starts)),
+        ),
+    )
+    for passage, terms, vector_id in passages:
+        spans = json.dumps([(s.start, s.end) for s in passage.sentences], separators=(",", ":"))
+        cursor = connection.execute(
+            """INSERT INTO passages (id, document_id, start, end, heading, page, sentences,
+                                     vector_id, length) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+            (
+                *(passage.id, passage.document_id, passage.start, passage.end),
+                *(passage.heading, passage.page, spans, vector_id, len(terms)),
+            ),
+        )
+        connection.execute(
+            "INSERT INTO words (rowid, terms) VALUES (?, ?)", (cursor.lastrowid, " ".join(terms))
+        )
+
+
+def write_source(
+    connection: sqlite3.Connection,
+    state: FileState,
+    *,
+    document_id: str | None,
+    reason: str | None,
+) -> None:
+    """Say what a file holds: a document, or the reason why it was skipped."""
+    connection.execute(
+        "INSERT OR REPLACE INTO sources VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            *(state.path, "skipped" if document_id is None else "ready", reason, document_id),
+            *(state.size, state.mtime_ns, state.seen_ns, state.digest),
+        ),
+    )
+
+
+def touch_source(connection: sqlite3.Connection, state: FileState) -> None:
+    """Remember how an unchanged file looks now."""
+    connection.execute(
+        "UPDATE sources SET size = ?, mtime_ns = ?, seen_ns = ? WHERE path = ?",
+        (state.size, state.mtime_ns, state.seen_ns, state.path),
+    )
+
+
+def delete_sources(connection: sqlite3.Connection, paths: Iterable[str]) -> None:
+    """Forget files."""
+    connection.executemany("DELETE FROM sources WHERE path = ?", [(path,) for path in paths])
+
+
+def delete_orphans(connection: sqlite3.Connection) -> tuple[str, ...]:
+    """Delete documents that no file holds, with all that is theirs.
+
+    Returns the ids of the vectors that nothing needs any more.
+    """
+    gone = (
+        "SELECT id FROM documents WHERE id NOT IN"
+        " (SELECT document_id FROM sources WHERE document_id IS NOT NULL)"
+    )
+    numbers = connection.execute(
+        f"SELECT number FROM passages WHERE document_id IN ({gone})"
+    ).fetchall()
+    connection.executemany("DELETE FROM words WHERE rowid = ?", numbers)
+    connection.executemany("DELETE FROM passages WHERE number = ?", numbers)
+    connection.execute(f"DELETE FROM documents WHERE id IN ({gone})")
+    if not numbers:
+        return ()
+    vectors = connection.execute(
+        "SELECT id FROM vectors WHERE id NOT IN (SELECT vector_id FROM passages)"
+    ).fetchall()
+    connection.executemany("DELETE FROM vectors WHERE id = ?", vectors)
+    return tuple(vector for (vector,) in vectors)

@@ -1,0 +1,117 @@
+"""Where the vectors are kept: a Chroma collection, and a flat file made from it.
+
+Chroma is the store; this is the only file that imports it.  Only the one writer opens it:
+two processes on one Chroma folder corrupt it without an error, and importing it takes
+longer than answering a question.  Readers compare a question with every vector in a
+memory-mapped file of float32 rows instead, so no approximate index ever hides a passage.
+Rows are only ever added to that file, and the catalog says which row is whose, so a
+reader's generation keeps its rows while a writer adds others.
+"""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from qa.errors import LibraryDamaged
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_BATCH = 5_000  # Chroma takes at most 5,461 records at once
+
+
+class VectorStore:
+    """The Chroma collection of a library; for the writer alone."""
+
+    def __init__(self, folder: Path) -> None:
+        import chromadb
+        from chromadb.config import Settings
+        from chromadb.errors import ChromaError
+
+        self._folder = folder
+        try:
+            client: Any = chromadb.PersistentClient(
+                str(folder), settings=Settings(anonymized_telemetry=False)
+            )
+            self._collection = client.get_or_create_collection(
+                "passages",
+                configuration={"hnsw": {"space": "cosine"}},
+                embedding_function=None,
+            )
+        except (ChromaError, ValueError, OSError) as error:
+            raise self._damaged(error) from error
+        self._client = client
+
+    def _damaged(self, error: Exception) -> LibraryDamaged:
+        return LibraryDamaged(
+            f"vector store {str(self._folder)!r} cannot be used ({error});"
+            " qa ingest --rebuild makes it anew from the documents"
+        )
+
+    def put(self, ids: Sequence[str], rows: "NDArray[np.float32]", texts: Sequence[str]) -> None:
+        """Store vectors with the texts that they stand for; known ids are replaced."""
+        for i in range(0, len(ids), _BATCH):
+            part = slice(i, i + _BATCH)
+            self._collection.upsert(
+                ids=list(ids[part]), embeddings=rows[part], documents=list(texts[part])
+            )
+
+    def delete(self, ids: Sequence[str]) -> None:
+        """Forget vectors."""
+        for i in range(0, len(ids), _BATCH):
+            self._collection.delete(ids=list(ids[i : i + _BATCH]))
+
+    def ids(self) -> frozenset[str]:
+        """The ids of all vectors stored."""
+        found: list[str] = []
+        while True:
+            page: Any = self._collection.get(include=[], limit=_BATCH, offset=len(found))
+            if not page["ids"]:
+                return frozenset(found)
+            found += page["ids"]
+
+    def get(self, ids: Sequence[str]) -> dict[str, "NDArray[np.float32]"]:
+        """The vectors of these ids; those it does not hold are left out."""
+        found: dict[str, NDArray[np.float32]] = {}
+        for i in range(0, len(ids), _BATCH):
+            page: Any = self._collection.get(ids=list(ids[i : i + _BATCH]), include=["embeddings"])
+            found |= dict(zip(page["ids"], page["embeddings"], strict=True))
+        return found
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self._client.close()
+
+
+def append_rows(path: Path, first: int, rows: "NDArray[np.float32]") -> None:
+    """Write ``rows`` to the flat file as its rows from ``first`` on, safely on disk.
+
+    What an interrupted writer left beyond ``first`` is cut off: the catalog never named it.
+    """
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    with os.fdopen(descriptor, "r+b") as file:
+        file.truncate(first * rows.shape[1] * 4)
+        file.seek(0, os.SEEK_END)
+        file.write(rows.astype("<f4").tobytes())
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def map_rows(path: Path, count: int, width: int) -> "NDArray[np.float32]":
+    """The first ``count`` rows of the flat file, memory-mapped and read-only.
+
+    Raises FileNotFoundError where a writer has put another file in its place, and
+    LibraryDamaged where it is shorter than the catalog says.
+    """
+    import numpy as np
+
+    if count == 0:
+        return np.empty((0, width), dtype=np.float32)
+    if path.stat().st_size < count * width * 4:
+        raise LibraryDamaged(
+            f"vector file {str(path)!r} is shorter than the catalog says;"
+            " qa ingest --rebuild makes it anew from the documents"
+        )
+    return np.memmap(path, dtype="<f4", mode="r", shape=(count, width))

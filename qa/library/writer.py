@@ -1,0 +1,207 @@
+"""The one that changes a library."""
+
+import os
+import sqlite3
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from qa.data import Document
+from qa.errors import LibraryDamaged
+from qa.library import catalog, vectors
+from qa.library.catalog import FileState, NewPassage
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_COMPACT_ABOVE = 4096  # rows nobody needs, before the flat file is written anew
+
+
+class Change(NamedTuple):
+    """What one file holds now: a document with its passages, or the reason it was skipped.
+
+    ``document`` None and ``reason`` None means: the document ``known`` that is there already.
+    """
+
+    state: FileState
+    document: Document | None = None
+    passages: tuple[NewPassage, ...] = ()
+    reason: str | None = None
+    known: str | None = None
+
+
+class Writer:
+    """The one that changes a library: vectors first, then the catalog, then what is gone.
+
+    Whatever stops it in between, the catalog names only what is wholly there; vectors
+    that it does not name are thrown away by the next writer.
+    """
+
+    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+        self._path = path
+        self._connection = connection
+        self._store: vectors.VectorStore | None = None
+
+    def _chroma(self) -> vectors.VectorStore:
+        if self._store is None:
+            # Until this is undone at the end, Chroma may hold what the catalog does not.
+            catalog.write_meta(self._connection, open="yes")
+            self._store = vectors.VectorStore(self._path / "chroma")
+        return self._store
+
+    def states(self) -> dict[str, FileState]:
+        """How each known file looked when it was last read."""
+        return catalog.read_states(self._connection)
+
+    def skipped(self) -> frozenset[str]:
+        """The files that could not be read."""
+        rows = self._connection.execute("SELECT path FROM sources WHERE state = 'skipped'")
+        return frozenset(path for (path,) in rows)
+
+    def meta(self, name: str) -> str | None:
+        """One entry of the catalog's ``meta``."""
+        return catalog.read_meta(self._connection).get(name)
+
+    def set_meta(self, **values: str) -> None:
+        """Set entries of the catalog's ``meta``."""
+        catalog.write_meta(self._connection, **values)
+
+    def missing(self, ids: Iterable[str]) -> set[str]:
+        """Those of ``ids`` whose vectors are not there yet."""
+        known = "SELECT 1 FROM vectors WHERE id = ?"
+        return {one for one in ids if self._connection.execute(known, (one,)).fetchone() is None}
+
+    def store(
+        self,
+        changes: Sequence[Change],
+        new_vectors: Mapping[str, "NDArray[np.float32]"],
+        texts: Mapping[str, str],
+        deleted: Sequence[str] = (),
+    ) -> None:
+        """Make ``changes`` and forget the files ``deleted``: all of it, or none.
+
+        ``new_vectors`` holds the vectors that ``missing`` named, and ``texts`` what each
+        of them stands for.
+        """
+        rows = self._put(new_vectors, texts)
+        with catalog.transaction(self._connection, "IMMEDIATE"):
+            self._connection.executemany("INSERT INTO vectors VALUES (?, ?)", rows)
+            for change in changes:
+                document_id = change.known
+                if change.document is not None:
+                    catalog.write_document(self._connection, change.document, change.passages)
+                    document_id = change.document.id
+                catalog.write_source(
+                    self._connection,
+                    change.state,
+                    document_id=document_id,
+                    reason=change.reason,
+                )
+            catalog.delete_sources(self._connection, deleted)
+            gone = catalog.delete_orphans(self._connection)
+            catalog.next_generation(self._connection)
+        if gone:
+            self._chroma().delete(gone)
+
+    def touch(self, states: Iterable[FileState]) -> None:
+        """Remember how unchanged files look now."""
+        with catalog.transaction(self._connection, "IMMEDIATE"):
+            for state in states:
+                catalog.touch_source(self._connection, state)
+
+    def known_document(self, digest: str, suffix: str) -> str | None:
+        """The document of a file with these bytes and this kind of name, if one is known."""
+        rows = self._connection.execute(
+            "SELECT path, document_id FROM sources WHERE digest = ? AND state = 'ready'", (digest,)
+        )
+        for path, document_id in rows:
+            if os.path.splitext(path)[1].lower() == suffix:  # noqa: PTH122 - no path, a name
+                return str(document_id)
+        return None
+
+    def _put(
+        self, new: Mapping[str, "NDArray[np.float32]"], texts: Mapping[str, str]
+    ) -> list[tuple[str, int]]:
+        if not new:
+            return []
+        import numpy as np
+
+        ids = sorted(new)
+        rows = np.stack([new[one] for one in ids])
+        meta = catalog.read_meta(self._connection)
+        first = int(meta["rows"])
+        self._chroma().put(ids, rows, [texts[one] for one in ids])
+        vectors.append_rows(self._path / meta["vector_file"], first, rows)
+        # Naming rows before the catalog's transaction is safe: nothing points at them yet.
+        self.set_meta(rows=str(first + len(ids)), width=str(rows.shape[1]))
+        return [(one, first + i) for i, one in enumerate(ids)]
+
+    def disagreement(self) -> str | None:
+        """What the catalog, the words and the vectors disagree on; None where they agree."""
+        one = self._connection.execute
+        damage = one("PRAGMA integrity_check").fetchone()[0]
+        if damage != "ok":
+            return f"the catalog is damaged ({damage})"
+        passages = one("SELECT count(*) FROM passages").fetchone()[0]
+        words = one("SELECT count(*) FROM words").fetchone()[0]
+        if words != passages:
+            return f"{passages} passages stand in the catalog, {words} in the words"
+        named = {name for (name,) in one("SELECT id FROM vectors")}
+        needed = {name for (name,) in one("SELECT vector_id FROM passages")}
+        stored = self._chroma().ids() if named else frozenset()
+        if not named == needed == stored:
+            return f"{len(needed)} vectors are needed, {len(named)} named, {len(stored)} stored"
+        return None
+
+    def recover(self, meta: dict[str, str]) -> None:
+        """Undo what an interrupted writer left, and mend a flat file that is lost."""
+        if meta["open"] == "yes":
+            named = {one for (one,) in self._connection.execute("SELECT id FROM vectors")}
+            stored = self._chroma().ids()
+            if named - stored:
+                raise LibraryDamaged(
+                    f"the vector store of library {str(self._path)!r} lacks"
+                    f" {len(named - stored)} vectors; run: qa ingest --rebuild"
+                )
+            self._chroma().delete(sorted(stored - named))
+        file = self._path / meta["vector_file"]
+        wanted = int(meta["rows"]) * int(meta["width"]) * 4
+        if wanted and (not file.is_file() or file.stat().st_size < wanted):
+            self._rewrite(meta)
+
+    def close(self) -> None:
+        """Leave the library tidy: nothing half done, no more dead rows than live ones."""
+        try:
+            if self._store is not None:
+                meta = catalog.read_meta(self._connection)
+                live = self._connection.execute("SELECT count(*) FROM vectors").fetchone()[0]
+                if int(meta["rows"]) - live > max(live, _COMPACT_ABOVE):
+                    self._rewrite(meta)
+                self._store.close()
+                self.set_meta(open="no")
+        finally:
+            self._connection.close()
+
+    def _rewrite(self, meta: dict[str, str]) -> None:
+        """Write the flat file anew, from Chroma, with the live rows alone."""
+        import numpy as np
+
+        ids = [one for (one,) in self._connection.execute("SELECT id FROM vectors ORDER BY id")]
+        found = self._chroma().get(ids)
+        if len(found) < len(ids):
+            raise LibraryDamaged(
+                f"the vector store of library {str(self._path)!r} lacks"
+                f" {len(ids) - len(found)} vectors; run: qa ingest --rebuild"
+            )
+        number = int(meta["vector_file"].removeprefix("vectors-").removesuffix(".f32"))
+        name = f"vectors-{number + 1}.f32"
+        rows = np.stack([found[one] for one in ids]) if ids else np.empty((0, 1), np.float32)
+        vectors.append_rows(self._path / name, 0, rows)
+        with catalog.transaction(self._connection, "IMMEDIATE"):
+            self._connection.executemany(
+                "UPDATE vectors SET row = ? WHERE id = ?", [(i, one) for i, one in enumerate(ids)]
+            )
+            catalog.write_meta(self._connection, vector_file=name, rows=str(len(ids)))
+            catalog.next_generation(self._connection)
+        (self._path / meta["vector_file"]).unlink(missing_ok=True)
