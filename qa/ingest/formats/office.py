@@ -1,0 +1,259 @@
+"""Word and PowerPoint files (Office Open XML)."""
+
+import io
+import re
+import zipfile
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from qa.errors import DocumentError
+from qa.ingest.formats import dates
+from qa.ingest.formats.draft import Dated, Draft, Raw
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_PART = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+_SPOKEN = {f"{_W}tab": " ", f"{_W}br": "\n", f"{_W}cr": "\n", f"{_W}noBreakHyphen": "-"}
+# what was deleted or moved away by a tracked change, and the second copy of a text box
+_GONE = frozenset([f"{_W}del", f"{_W}moveFrom", f"{_W}pPr", _PART])
+_PROPERTIES = {
+    "title": "{http://purl.org/dc/elements/1.1/}title",
+    "author": "{http://purl.org/dc/elements/1.1/}creator",
+    "created": "{http://purl.org/dc/terms/}created",
+}
+_BASIS = "document properties (created)"
+
+
+def word(raw: Raw) -> Draft:
+    """A Word file: headings as "## Heading", lists as "- item", table rows "cell | cell".
+
+    Text in content controls, text boxes, tracked insertions and footnotes is read; deleted
+    and hidden text is not.
+
+    Raises DocumentError where it is encrypted, a zip bomb, or no Word file.
+    """
+    from docx import Document
+
+    properties = _checked(raw)
+    document = Document(io.BytesIO(raw.data))
+    styles = _styles(document)
+    blocks = list(_blocks(document.element.body, styles))
+    for relation in document.part.rels.values():
+        if not relation.is_external and relation.reltype.endswith(("/footnotes", "/endnotes")):
+            blocks.extend(_notes(relation.target_part.blob))
+    return _draft(_joined(blocks), properties)
+
+
+def slides(raw: Raw) -> Draft:
+    """A PowerPoint file: a slide is a page, its title a heading, its notes after it.
+
+    Raises DocumentError where it is encrypted, a zip bomb, or no PowerPoint file.
+    """
+    from pptx import Presentation
+
+    properties = _checked(raw)
+    presentation = Presentation(io.BytesIO(raw.data))
+    text, starts = "", []
+    for slide in presentation.slides:
+        starts.append(len(text))
+        blocks = []
+        title = slide.shapes.title
+        if title is not None and title.has_text_frame and title.text_frame.text.strip():
+            blocks.append(("", "## " + " ".join(title.text_frame.text.split())))
+        for shape in _shapes(slide.shapes):
+            if title is None or shape.shape_id != title.shape_id:
+                blocks.extend(_shape(shape))
+        frame = slide.notes_slide.notes_text_frame if slide.has_notes_slide else None
+        if frame is not None and frame.text.strip():
+            blocks.append(("", "Notes: " + _breaks(frame.text)))
+        if blocks:
+            text += _joined(blocks) + "\n"
+    return _draft(text.removesuffix("\n"), properties, tuple(starts))
+
+
+def _draft(text: str, properties: dict[str, str], starts: tuple[int, ...] = ()) -> Draft:
+    day = dates.parse(properties.get("created"))
+    return Draft(
+        text=text,
+        title=properties.get("title"),
+        author=properties.get("author"),
+        published=Dated(day, _BASIS) if day else None,
+        page_starts=starts,
+    )
+
+
+def _checked(raw: Raw) -> dict[str, str]:
+    """The core properties of an archive that is safe to unpack.
+
+    They are read here because python-docx invents some where a file has none.
+    """
+    from lxml import etree  # type: ignore[import-untyped]
+
+    if raw.data.startswith(_OLE):
+        if "EncryptedPackage".encode("utf-16-le") in raw.data:
+            raise DocumentError("is encrypted; remove the password and ingest again")
+        raise DocumentError(f"is of the old Office format; save it as {raw.suffix}")
+    try:
+        with zipfile.ZipFile(io.BytesIO(raw.data)) as archive:
+            unpacked = sum(member.file_size for member in archive.infolist())
+            if unpacked > raw.limit:
+                raise DocumentError(
+                    f"unpacks to {unpacked:,} bytes, more than the {raw.limit:,} allowed "
+                    "(ten times the setting max_file_mb)"
+                )
+            if "docProps/core.xml" not in archive.namelist():
+                return {}
+            core = archive.read("docProps/core.xml")
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+        raise DocumentError(f"is not a {raw.suffix} file, or is damaged") from error
+    try:
+        root = etree.fromstring(core, etree.XMLParser(resolve_entities=False, no_network=True))
+    except etree.XMLSyntaxError:
+        return {}
+    return {name: root.findtext(tag) or "" for name, tag in _PROPERTIES.items()}
+
+
+def _joined(blocks: list[tuple[str, str]]) -> str:
+    """Blocks of (kind, text), parted by empty lines but for items and rows of one kind."""
+    parts: list[str] = []
+    before = ""
+    for kind, text in blocks:
+        if parts:
+            parts.append("\n" if kind and kind == before else "\n\n")
+        parts.append(text)
+        before = kind
+    return "".join(parts) + "\n" if parts else ""
+
+
+def _breaks(text: str) -> str:
+    """Office's own line break (vertical tab) as a line end; spaces collapsed."""
+    text = re.sub(r"[\v\r\n]+", "\n", text)
+    return re.sub(r"[ \t\xa0]*\n[ \t\xa0]*", "\n", re.sub(r"[ \t\xa0]+", " ", text)).strip()
+
+
+# ---- Word
+
+
+def _styles(document: Any) -> Callable[[Any], tuple[str, str]]:
+    """A function from a paragraph's element to its (kind, prefix)."""
+    by_id: dict[str, Any] = {style.style_id: style.element for style in document.styles}
+
+    def chain(paragraph: Any) -> Iterator[Any]:
+        yield paragraph
+        name = _value(paragraph, "pPr/pStyle")
+        seen: set[str] = set()
+        while name in by_id and name not in seen:
+            seen.add(name)
+            yield by_id[name]
+            name = _value(by_id[name], "basedOn")
+
+    def look(paragraph: Any) -> tuple[str, str]:
+        numbered = False
+        for element in chain(paragraph):
+            name = (_value(element, "name") or "").lower()
+            level = _value(element, "pPr/outlineLvl")
+            if name == "title":
+                return "", "# "
+            if match := re.fullmatch(r"heading ([1-9])", name):
+                return "", "#" * min(int(match[1]), 6) + " "
+            if level is not None and level.isdigit() and int(level) < 9:
+                return "", "#" * min(int(level) + 1, 6) + " "
+            number = _value(element, "pPr/numPr/numId")
+            numbered = numbered or (number not in (None, "0")) or name.startswith("list ")
+        return ("li", "- ") if numbered else ("", "")
+
+    return look
+
+
+def _value(element: Any, path: str) -> str | None:
+    found = element.find("/".join(_W + step for step in path.split("/")))
+    value = None if found is None else found.get(f"{_W}val")
+    return None if value is None else str(value)
+
+
+def _blocks(body: Any, look: Callable[[Any], tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """The paragraphs and tables below ``body`` in document order, at any depth of wrapping."""
+    from lxml import etree
+
+    walk = etree.iterwalk(body, events=("start",))
+    for _, element in walk:
+        if element.tag in _GONE:
+            walk.skip_subtree()
+        elif element.tag == f"{_W}p":
+            walk.skip_subtree()
+            kind, prefix = look(element)
+            text = _breaks(_paragraph(element))
+            if prefix.startswith("#"):
+                text = " ".join(text.split())
+            if text:
+                yield kind, prefix + text
+            for box in element.iter(f"{_W}txbxContent"):
+                if not any(above.tag == _PART for above in box.iterancestors()):
+                    yield from _blocks(box, look)
+        elif element.tag == f"{_W}tbl":
+            walk.skip_subtree()
+            yield from _rows(element)
+
+
+def _rows(table: Any) -> Iterator[tuple[str, str]]:
+    for row in table.iter(f"{_W}tr"):
+        cells = [
+            " ".join(" ".join(_paragraph(p) for p in cell.iter(f"{_W}p")).split())
+            for cell in row.iter(f"{_W}tc")
+            if next(cell.iterancestors(f"{_W}tr")) is row
+        ]
+        if any(cells):
+            yield "row", " | ".join(cells)
+
+
+def _paragraph(paragraph: Any) -> str:
+    from lxml import etree
+
+    parts: list[str] = []
+    walk = etree.iterwalk(paragraph, events=("start",))
+    for _, element in walk:
+        tag = element.tag
+        hidden = tag == f"{_W}r" and element.find(f"{_W}rPr/{_W}vanish") is not None
+        if hidden or tag in _GONE or tag == f"{_W}txbxContent":
+            walk.skip_subtree()
+        elif tag == f"{_W}t":
+            parts.append(element.text or "")
+        elif tag in _SPOKEN:
+            parts.append(_SPOKEN[tag])
+    return "".join(parts)
+
+
+def _notes(blob: bytes) -> Iterator[tuple[str, str]]:
+    from lxml import etree
+
+    root = etree.fromstring(blob, etree.XMLParser(resolve_entities=False, no_network=True))
+    for paragraph in root.iter(f"{_W}p"):
+        if text := _breaks(_paragraph(paragraph)):
+            yield "", text
+
+
+# ---- PowerPoint
+
+
+def _shapes(shapes: Any) -> Iterator[Any]:
+    """Every shape, those inside groups too, in the order of the file."""
+    waiting = list(shapes)[::-1]
+    while waiting:
+        shape = waiting.pop()
+        if hasattr(shape, "shapes"):
+            waiting.extend(list(shape.shapes)[::-1])
+        else:
+            yield shape
+
+
+def _shape(shape: Any) -> Iterator[tuple[str, str]]:
+    if getattr(shape, "has_table", False):
+        for row in shape.table.rows:
+            cells = [" ".join(cell.text_frame.text.split()) for cell in row.cells]
+            if any(cells):
+                yield "row", " | ".join(cells)
+    elif shape.has_text_frame:
+        paragraphs = [_breaks(paragraph.text) for paragraph in shape.text_frame.paragraphs]
+        paragraphs = [text for text in paragraphs if text]
+        for text in paragraphs:  # several in one box are what a slide shows as bullets
+            yield ("li", "- " + text) if len(paragraphs) > 1 else ("", text)

@@ -1,0 +1,109 @@
+"""Plain text, Markdown and reStructuredText: the file's own words, line for line."""
+
+import re
+from itertools import pairwise
+from typing import Any
+
+from qa.ingest.formats import dates
+from qa.ingest.formats.decode import decode
+from qa.ingest.formats.draft import Dated, Draft, Raw
+
+_TITLE_LENGTH = 100
+_FRONT = re.compile(r"---[ \t]*\r?\n(?P<yaml>.*?)^(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.S | re.M)
+_FENCE = re.compile(r"\s{0,3}(```|~~~)")
+_ATX = re.compile(r" {0,3}#[ \t]+(?P<title>.+?)[ \t]*#*[ \t]*$")
+_MARKUP = re.compile(r"!?\[(?P<label>[^\]]*)\]\([^)]*\)|[*`]+|(?<!\w)_+|_+(?!\w)")
+_RULE = re.compile(r"([=\-`:'\"~^_*+#<>.])\1*\s*$")
+_DOCINFO = re.compile(r":(?P<name>Author|Authors|Date):[ \t]+(?P<value>.+)")
+
+
+def txt(raw: Raw) -> Draft:
+    """A text file; its title is a short first line that is no sentence and stands alone."""
+    text = decode(raw.data)
+    lines = text.lstrip().split("\n", 2)
+    first = lines[0].strip()
+    alone = len(lines) == 3 and not lines[1].strip()
+    sentence = first.endswith((".", "!", "?", ":", ";", ",", "。", "！", "？", "…", ")", "”", '"'))
+    is_title = alone and not sentence and len(first) <= _TITLE_LENGTH
+    return Draft(text=text, title=first if is_title else None)
+
+
+def markdown(raw: Raw) -> Draft:
+    """A Markdown file; YAML front matter is emptied, its lines stay, so line numbers hold."""
+    text = decode(raw.data)
+    front: dict[str, Any] = {}
+    if match := _FRONT.match(text):
+        front = _yaml(match["yaml"])
+        if front:
+            head = match.group()
+            text = re.sub(r"[^\r\n]", "", head) + text[match.end() :]
+    day = dates.parse(_first(front, "date", "published", "publish_date"))
+    return Draft(
+        text=text,
+        title=_line(_first(front, "title")) or _heading(text),
+        author=_line(_first(front, "author", "authors")),
+        published=Dated(day, "front matter") if day else None,
+    )
+
+
+def rst(raw: Raw) -> Draft:
+    """A reStructuredText file; title from its first underlined line, the rest from docinfo."""
+    text = decode(raw.data)
+    lines = text.splitlines()[:100]
+    info = {m["name"]: m["value"].strip() for m in map(_DOCINFO.match, lines) if m}
+    day = dates.parse(info.get("Date"))
+    return Draft(
+        text=text,
+        title=_underlined(lines),
+        author=info.get("Author") or info.get("Authors"),
+        published=Dated(day, "docinfo field") if day else None,
+    )
+
+
+def _yaml(source: str) -> dict[str, Any]:
+    """The mapping that ``source`` holds; empty where it is no mapping, so no front matter."""
+    import yaml  # type: ignore[import-untyped]
+
+    try:
+        found = yaml.safe_load(source)
+    except (yaml.YAMLError, ValueError, RecursionError, TypeError, AttributeError, KeyError):
+        return {}
+    if not isinstance(found, dict):
+        return {}
+    return {str(name).lower(): value for name, value in found.items() if isinstance(name, str)}
+
+
+def _first(front: dict[str, Any], *names: str) -> Any:
+    return next((front[name] for name in names if front.get(name)), None)
+
+
+def _line(value: Any) -> str | None:
+    """A scalar, a list of scalars, or ``{name: ...}`` as one line."""
+    if isinstance(value, list):
+        return ", ".join(filter(None, map(_line, value[:20]))) or None
+    if isinstance(value, dict):
+        value = value.get("name")
+    return str(value) if isinstance(value, str | int | float) else None
+
+
+def _heading(text: str) -> str | None:
+    """The first heading of level one, without markup."""
+    fenced, before = False, ""
+    for line in text.splitlines():
+        if _FENCE.match(line):
+            fenced = not fenced
+        elif not fenced:
+            if match := _ATX.match(line):
+                return _MARKUP.sub(lambda m: m["label"] or "", match["title"]).strip() or None
+            if before.strip() and re.match(r" {0,3}=+\s*$", line):
+                return _MARKUP.sub(lambda m: m["label"] or "", before).strip() or None
+        before = "" if fenced else line
+    return None
+
+
+def _underlined(lines: list[str]) -> str | None:
+    for line, rule in pairwise(lines):
+        title = line.strip()
+        if title and not _RULE.match(title) and _RULE.match(rule):
+            return title if len(rule.rstrip()) >= len(title) else None
+    return None

@@ -1,0 +1,112 @@
+"""CSV and TSV: every row a line that makes sense by itself."""
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterable
+
+from qa.errors import DocumentError
+from qa.ingest.formats.decode import decode
+from qa.ingest.formats.draft import Draft, Raw
+
+_DELIMITERS = ",;\t|"  # in this order where a sample leaves it open
+_SAMPLE_ROWS = 100
+
+
+def table(raw: Raw) -> Draft:
+    """A table: its header line as it stands, then "Header: value; Header: value" per row.
+
+    Line n of the text is row n of the table, the header being row 1; an empty row is an
+    empty line.  A first row that holds nothing but numbers names no columns: they are then
+    "column 1" and so on.
+
+    Raises DocumentError where the quoting is broken.
+    """
+    text = decode(raw.data)
+    lines: list[str] = []
+    if text[:4].lower() == "sep=" and text[5:6] in "\r\n":  # Excel's own mark
+        delimiter, text = text[4:5], text[5:].lstrip("\r\n")
+        lines.append("")
+    else:
+        delimiter = "\t" if raw.suffix == ".tsv" else _delimiter(text)
+    names: list[str] | None = None
+    size = 0
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    try:
+        for row in reader:
+            cells = [" ".join(cell.split()) for cell in row]
+            if names is None and any(cells):
+                names = _names(cells)
+                lines.append(_header(text, cells, delimiter))
+            else:
+                lines.append(row_line(zip_columns(names or [], cells)))
+            size += len(lines[-1])
+            if size > raw.limit:
+                raise DocumentError("grows too large once its rows carry their headers")
+    except csv.Error as error:
+        raise DocumentError(f"is no readable table: line {reader.line_num}: {error}") from error
+    return Draft(text="\n".join(lines) + "\n")
+
+
+def row_line(pairs: Iterable[tuple[str, str]]) -> str:
+    """``Name: value; Name: value``; empty values are left out.
+
+    >>> row_line([("City", "Bonn"), ("Mayor", ""), ("Year", "1989")])
+    'City: Bonn; Year: 1989'
+    """
+    return "; ".join(f"{name}: {value}" if name else value for name, value in pairs if value)
+
+
+def zip_columns(names: list[str], cells: list[str]) -> Iterable[tuple[str, str]]:
+    """Cells with their columns' names; a cell beyond the header is "column 7"."""
+    for at, cell in enumerate(cells):
+        yield (names[at] if at < len(names) else "") or f"column {at + 1}", cell
+
+
+def _names(cells: list[str]) -> list[str]:
+    if all(_is_number(cell) for cell in cells if cell):
+        return []
+    return cells
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        float(cell.replace(",", "").rstrip("%"))
+    except ValueError:
+        return False
+    return True
+
+
+def _header(text: str, cells: list[str], delimiter: str) -> str:
+    """The first line as the file writes it, unless a quoted cell breaks over lines."""
+    line = text.lstrip("\r\n").splitlines()[0]
+    try:
+        same = next(csv.reader([line], delimiter=delimiter, strict=True), [])
+    except csv.Error:
+        same = []
+    return line if len(same) == len(cells) else delimiter.join(cells)
+
+
+def _delimiter(text: str) -> str:
+    """The delimiter that cuts most of the first rows into the same number of cells.
+
+    ``csv.Sniffer`` takes letters for delimiters on small files, hence this.
+    """
+    best, best_share = ",", 0.0
+    for delimiter in _DELIMITERS:
+        counts: Counter[int] = Counter()
+        try:
+            for at, row in enumerate(
+                csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+            ):
+                if at == _SAMPLE_ROWS:
+                    break
+                if row:
+                    counts[len(row)] += 1
+        except csv.Error:
+            continue
+        width, times = max(counts.items(), key=lambda item: (item[1], item[0]), default=(0, 0))
+        share = times / counts.total() if width > 1 else 0.0
+        if share > best_share:
+            best, best_share = delimiter, share
+    return best

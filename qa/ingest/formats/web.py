@@ -1,0 +1,214 @@
+"""HTML: what a reader of the page sees, block by block.
+
+lxml parses it: python-docx and python-pptx bring it anyway, it is quick, and it takes any
+depth and any tag soup without recursion.  Nothing is ever fetched.
+"""
+
+import re
+from typing import Any
+
+from qa.errors import DocumentError
+from qa.ingest.formats.decode import decode
+from qa.ingest.formats.draft import Draft, Raw
+from qa.ingest.formats.web_head import author, published, title
+
+_NEVER = frozenset(
+    "head script style noscript template svg canvas iframe object embed audio video select "
+    "datalist textarea button rt rp".split()
+)
+_ASIDE = frozenset(["nav", "footer", "aside"])
+_HEADINGS = {f"h{level}": "#" * level + " " for level in range(1, 7)}
+_BLOCKS = frozenset(
+    "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset "
+    "figcaption figure footer form header hgroup hr html legend li main menu nav ol p pre search "
+    "section summary table tbody td tfoot th thead tr ul".split()
+) | frozenset(_HEADINGS)
+_INVISIBLE = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|(?:opacity|font-size)\s*:\s*0[a-z%]*\s*"
+    r"(?:;|!|$)",
+    re.I,
+)
+_SPACE = re.compile(r"[ \t\n\r\f]+")
+_META_CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.\-]+)", re.I)
+
+
+def page(raw: Raw) -> Draft:
+    """An HTML file as the text that a browser would show.
+
+    Headings become "## Heading", list items "- item", table rows "cell | cell"; a line
+    break stays one.  Scripts, styles, comments and hidden elements are left out, and where
+    the page marks its main part so are the navigation, footers and asides outside of it.
+    """
+    declared = _META_CHARSET.search(raw.data[:4096])
+    source = decode(raw.data, declared[1].decode("ascii") if declared else None)
+    root = _tree(source)
+    if root is None:
+        return Draft(text="")
+    return Draft(
+        text=_Reader().read(root),
+        title=title(root),
+        author=author(root),
+        published=published(root),
+    )
+
+
+def visible_text(source: str) -> str:
+    """The text that a browser would show for the HTML ``source``."""
+    root = _tree(source)
+    return "" if root is None else _Reader().read(root)
+
+
+def _tree(source: str) -> Any:
+    from lxml import etree  # type: ignore[import-untyped]
+
+    parser = etree.HTMLParser(
+        encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True, huge_tree=True
+    )
+    data = source.encode("utf-8", errors="replace")
+    try:
+        root = etree.fromstring(data, parser) if data.strip() else None
+    except etree.XMLSyntaxError:  # nothing in it that could be an element: a lone comment
+        root = None
+    if parser.error_log.filter_types([etree.ErrorTypes.ERR_RESOURCE_LIMIT]):
+        # libxml2 stops at a depth of 2,048 and keeps quiet about the rest
+        raise DocumentError("is nested too deeply to be read")
+    return root
+
+
+class _Reader:
+    """Walks a tree once, gathering blocks; holds the block that is being written."""
+
+    def __init__(self) -> None:
+        self.blocks: list[tuple[str, str]] = []  # (kind: "li", "row" or "", text)
+        self.inline: list[str] = []
+        self.prefix = ""
+        self.kind = ""
+        self.cells: list[str] | None = None
+        self.verbatim = 0
+        self.marked = False
+
+    def read(self, root: Any) -> str:
+        from lxml import etree
+
+        self.marked = root.find(".//main") is not None or root.find(".//article") is not None
+        walk = etree.iterwalk(root, events=("start", "end"))
+        inside: list[bool] = [False]  # in the main part; one entry per open element
+        layout: list[bool] = []  # one entry per open table
+        for event, element in walk:
+            tag = element.tag if isinstance(element.tag, str) else ""
+            if event == "start":
+                main = inside[-1] or tag in ("main", "article")
+                inside.append(main)
+                if self._skipped(element, tag, main):
+                    walk.skip_subtree()
+                    continue
+                if tag == "table":
+                    layout.append(_is_layout(element))
+                self._open(element, tag, bool(layout) and not layout[-1])
+                self._add(element.text)
+            else:
+                main = inside.pop()
+                if not self._skipped(element, tag, main):
+                    self._close(tag, bool(layout) and not layout[-1])
+                    if tag == "table":
+                        layout.pop()
+                self._add(element.tail)
+        self._flush()
+        return self._joined()
+
+    def _skipped(self, element: Any, tag: str, main: bool) -> bool:
+        if not tag or tag in _NEVER or (tag in _ASIDE and self.marked and not main):
+            return True
+        if tag == "dialog" and element.get("open") is None:
+            return True
+        if element.get("hidden") is not None or element.get("aria-hidden") == "true":
+            return True
+        style = element.get("style")
+        return style is not None and _INVISIBLE.search(style) is not None
+
+    def _open(self, element: Any, tag: str, in_table: bool) -> None:
+        if tag == "tr" and in_table:
+            self._flush()
+            self.cells = []
+        elif self.cells is not None and tag in _BLOCKS:
+            self._add(" ")
+        elif tag in _BLOCKS:
+            self._flush()
+            if tag == "li":
+                self.prefix, self.kind = "- ", "li"
+            elif tag in _HEADINGS:
+                self.prefix, self.kind = _HEADINGS[tag], ""
+        elif tag == "q":
+            self._add("“")
+        elif tag == "sup" and _is_power("".join(self.inline[-1:]), element):
+            self.inline.append("^")
+        if tag == "pre":
+            self.verbatim += 1
+
+    def _close(self, tag: str, in_table: bool) -> None:
+        if tag == "br":
+            self.inline.append(" " if self.cells is not None else "\n")
+        elif tag == "tr" and in_table and self.cells is not None:
+            self._cell()
+            row = " | ".join(self.cells)
+            self.cells = None
+            if row.strip(" |"):
+                self.blocks.append(("row", row.rstrip()))
+        elif tag in ("td", "th") and self.cells is not None:
+            self._cell(always=True)
+        elif self.cells is not None and tag in _BLOCKS:
+            self._add(" ")
+        elif tag in _BLOCKS:
+            self._flush()
+            if tag == "li" or tag in _HEADINGS:
+                self.prefix, self.kind = "", ""
+        elif tag == "q":
+            self._add("”")
+        if tag == "pre":
+            self.verbatim -= 1
+
+    def _add(self, text: str | None) -> None:
+        if text:
+            self.inline.append(text if self.verbatim else _SPACE.sub(" ", text))
+
+    def _taken(self) -> str:
+        text = "".join(self.inline).replace("\xa0", " ").replace("\xad", "")
+        self.inline.clear()
+        if self.verbatim:
+            return text.replace("\r\n", "\n").replace("\r", "\n").strip("\n").rstrip()
+        return re.sub(r" *\n *", "\n", re.sub(r" {2,}", " ", text)).strip()
+
+    def _cell(self, always: bool = False) -> None:
+        text = " ".join(self._taken().split())
+        if self.cells is not None and (text or always):
+            self.cells.append(text)
+
+    def _flush(self) -> None:
+        if text := self._taken():
+            if self.prefix.startswith("#"):
+                text = " ".join(text.split())
+            self.blocks.append((self.kind, self.prefix + text))
+            self.prefix, self.kind = "", ""
+
+    def _joined(self) -> str:
+        parts: list[str] = []
+        before = ""
+        for kind, text in self.blocks:
+            if parts:
+                parts.append("\n" if kind and kind == before else "\n\n")
+            parts.append(text)
+            before = kind
+        return "".join(parts) + "\n" if parts else ""
+
+
+def _is_layout(table: Any) -> bool:
+    """True for a table that arranges the page: its cells hold blocks, not values."""
+    if table.get("role") in ("presentation", "none") or table.find(".//table") is not None:
+        return True
+    return any(table.find(f".//{tag}") is not None for tag in (*_HEADINGS, "article", "section"))
+
+
+def _is_power(before: str, sup: Any) -> bool:
+    """True for ten to the sixth, which must not read as 106."""
+    digits = "".join(sup.itertext()).strip().lstrip("-+−")
+    return before[-1:].isdigit() and digits.isdigit()

@@ -1,0 +1,209 @@
+"""One file to one Document."""
+
+import hashlib
+import importlib
+import json
+import os
+import re
+import stat
+import warnings
+from pathlib import Path
+from typing import NamedTuple
+
+from qa.data import Document
+from qa.errors import DocumentError
+from qa.ingest.formats import dates
+from qa.ingest.formats.draft import Draft, Raw
+
+
+class _Maker(NamedTuple):
+    module: str
+    function: str
+
+
+_MAKERS = {
+    ".txt": _Maker("plain", "txt"),
+    ".md": _Maker("plain", "markdown"),
+    ".markdown": _Maker("plain", "markdown"),
+    ".rst": _Maker("plain", "rst"),
+    ".html": _Maker("web", "page"),
+    ".htm": _Maker("web", "page"),
+    ".pdf": _Maker("pdf", "pages"),
+    ".docx": _Maker("office", "word"),
+    ".pptx": _Maker("office", "slides"),
+    ".csv": _Maker("tables", "table"),
+    ".tsv": _Maker("tables", "table"),
+    ".json": _Maker("records", "document"),
+    ".jsonl": _Maker("records", "lines"),
+    ".eml": _Maker("mail", "message"),
+}
+SUFFIXES: frozenset[str] = frozenset(_MAKERS)
+"""The file-name suffixes that ``read`` takes, in lower case."""
+
+_NEWER = {".doc": ".docx", ".dot": ".docx", ".rtf": ".docx", ".odt": ".docx", ".ppt": ".pptx"}
+_NEWER |= {".odp": ".pptx", ".xls": ".csv", ".xlsx": ".csv", ".ods": ".csv"}
+_GROWTH = 10  # times its size that a packed file's contents may take
+_TITLE_LENGTH = 300
+
+# One for one, so that offsets and lines stay: separators become what they mean, every other
+# control character and half surrogate the replacement character.
+_CLEAN = dict.fromkeys((*range(0x20), *range(0x7F, 0xA0), *range(0xD800, 0xE000)), "\ufffd")
+_CLEAN |= dict.fromkeys((0x0B, 0x0C, 0x1C, 0x1D, 0x1E, 0x1F, 0x85), " ")
+_CLEAN |= dict.fromkeys((0x2028, 0x2029), "\n")
+for _kept in b"\t\n\r":
+    del _CLEAN[_kept]
+_DIRTY = re.compile("[" + "".join(map(re.escape, map(chr, _CLEAN))) + "]")
+
+_JUNK_TITLE = re.compile(
+    r"microsoft (?:word|powerpoint|excel) - .*|untitled.*|(?:document|presentation|slide) ?\d*"
+    r"|powerpoint presentation|word document|title|no title|none|null|\(?anonymous\)?"
+    r"|\S*[_/\\]\S*|.*\.(?:docx?|pptx?|xlsx?|pdf|txt|html?|md|rst|rtf|odt|indd|qxd|tex|dvi|eps|ps)",
+    re.I | re.S,
+)
+
+
+def read(path: Path, *, max_bytes: int) -> Document:
+    """The document that the file at ``path`` holds, taken from the disk once.
+
+    ``max_bytes`` bounds the file's size; what it unpacks to may be ten times that.  The
+    document depends on the bytes and the suffix alone, never on the file's name, so copies
+    are one document; a title that is a file name is no title.
+
+    Raises DocumentError, and nothing else, with the reason why it cannot be read.
+    """
+    suffix = path.suffix.lower()
+    maker = _MAKERS.get(suffix)
+    if maker is None:
+        raise DocumentError(_unsupported(path.suffix))
+    data = _taken(path, max_bytes)
+    raw = Raw(data, suffix, _GROWTH * max(max_bytes, 1))
+    return _document(_draft(maker, raw))
+
+
+def digest(path: Path) -> str:
+    """The SHA-256 of the file's bytes, in hexadecimal.
+
+    Raises DocumentError where the file cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except (OSError, ValueError) as error:
+        raise DocumentError(_unreadable(error)) from error
+
+
+def _unsupported(suffix: str) -> str:
+    supported = ", ".join(sorted(SUFFIXES))
+    if not suffix:
+        return f"has no file-name suffix that tells its format; supported: {supported}"
+    reason = f"format {suffix!r} is not supported; supported: {supported}"
+    newer = _NEWER.get(suffix.lower())
+    return f"{reason}; save it as {newer}" if newer else reason
+
+
+def _taken(path: Path, max_bytes: int) -> bytes:
+    """The file's bytes; a file that changes meanwhile is refused, not read by halves."""
+    try:
+        # non-blocking: a pipe of that name would otherwise wait for a writer for ever
+        opened = os.open(
+            path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+        )
+        with os.fdopen(opened, "rb") as file:
+            before = os.fstat(opened)
+            if not stat.S_ISREG(before.st_mode):
+                raise DocumentError("is not a regular file")
+            if before.st_size > max_bytes:
+                raise DocumentError(_too_large(before.st_size, max_bytes))
+            data = file.read(max_bytes + 1)
+            after = os.fstat(opened)
+    except (OSError, ValueError) as error:
+        raise DocumentError(_unreadable(error)) from error
+    if len(data) != before.st_size or after.st_mtime_ns != before.st_mtime_ns:
+        raise DocumentError("changed while it was being read; ingest again")
+    if not data.strip():
+        raise DocumentError("is empty")
+    return data
+
+
+def _too_large(size: int, limit: int) -> str:
+    return (
+        f"has {size / 1e6:.3g} MB, more than the limit of {limit / 1e6:.3g} MB "
+        "(setting max_file_mb)"
+    )
+
+
+def _unreadable(error: OSError | ValueError) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "is not there (deleted or moved meanwhile?)"
+    if isinstance(error, PermissionError):
+        return "cannot be read: permission denied"
+    if isinstance(error, IsADirectoryError):
+        return "is a folder"
+    return f"cannot be read: {getattr(error, 'strerror', None) or error}"
+
+
+def _draft(maker: _Maker, raw: Raw) -> Draft:
+    """What the format's module makes of it; whatever a hostile file breaks is mapped here."""
+    try:
+        module = importlib.import_module(f"qa.ingest.formats.{maker.module}")
+    except ImportError as error:
+        raise DocumentError(f"needs a library that is not installed: {error.name}") from error
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # libraries grumble about files, not about us
+            draft: Draft = getattr(module, maker.function)(raw)
+    except DocumentError:
+        raise
+    except ImportError as error:
+        raise DocumentError(f"needs a library that is not installed: {error.name}") from error
+    except RecursionError as error:
+        raise DocumentError("is nested too deeply to be read") from error
+    except MemoryError as error:
+        raise DocumentError("needs more memory than there is") from error
+    except Exception as error:  # readers raise anything at all on broken files
+        detail = " ".join(str(error).split())[:200]
+        reason = f"is damaged or not a {raw.suffix} file ({type(error).__name__}: {detail})"
+        raise DocumentError(reason) from error
+    return draft
+
+
+def _document(draft: Draft) -> Document:
+    text = _clean(draft.text)
+    if not text.strip():
+        raise DocumentError("is empty: it holds no text")
+    published = draft.published
+    if published is not None and not dates.plausible(published.day):
+        published = None
+    title, author = _one_line(draft.title), _one_line(draft.author)
+    if title is not None and _JUNK_TITLE.fullmatch(title):
+        title = None
+    fields = {
+        "text": text,
+        "title": title,
+        "author": author,
+        "published": published.day.isoformat() if published else None,
+        "date_basis": published.basis if published else None,
+        "page_starts": draft.page_starts,
+    }
+    canonical = json.dumps(fields, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+    return Document(
+        id=hashlib.sha256(canonical.encode("ascii")).hexdigest()[:32],
+        text=text,
+        title=title,
+        author=author,
+        published=published.day if published else None,
+        date_basis=published.basis if published else None,
+        page_starts=draft.page_starts,
+    )
+
+
+def _clean(text: str) -> str:
+    return text.translate(_CLEAN) if _DIRTY.search(text) else text
+
+
+def _one_line(value: str | None) -> str | None:
+    """A title or name on one line, at most 300 characters; None where nothing is left."""
+    line = " ".join(_clean(value or "").split())
+    if len(line) > _TITLE_LENGTH:
+        line = line[:_TITLE_LENGTH].rstrip() + "…"
+    return line or None
