@@ -20,6 +20,7 @@ from qa.errors import (
 LEAVES: dict[str, type[ModelError]] = {
     "APIConnectionError": ModelUnreachable,
     "APIError": ModelUnreachable,  # an error event in the middle of a stream
+    "APIRemovedInV1": ModelRejected,
     "APIResponseValidationError": ModelGarbled,
     "APIStatusError": ModelRejected,
     "APITimeoutError": ModelUnreachable,
@@ -29,15 +30,18 @@ LEAVES: dict[str, type[ModelError]] = {
     "ContentFilterFinishReasonError": ModelRejected,
     "InternalServerError": ModelUnreachable,
     "LengthFinishReasonError": ModelGarbled,
+    "MutuallyExclusiveAuthError": ModelRejected,
     "NotFoundError": ModelUnknown,
     "OAuthError": ModelDenied,
     "OpenAIError": ModelRejected,  # the SDK refuses to send the request
     "PermissionDeniedError": ModelDenied,
     "RateLimitError": ModelLimited,
+    "StreamAlreadyConsumed": ModelUnreachable,
     "SubjectTokenProviderError": ModelDenied,
     "UnprocessableEntityError": ModelRejected,
     "WebSocketConnectionClosedError": ModelUnreachable,
     "WebSocketQueueFullError": ModelUnreachable,
+    "_AmbiguousModuleClientUsageError": ModelRejected,
 }
 """A leaf for every exception class of the SDK; a test fails on one that is missing."""
 

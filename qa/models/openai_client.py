@@ -88,11 +88,13 @@ class Endpoint:
 
     def get(self, path: str) -> object:
         """The JSON value at ``path``; raises the SDK's exceptions."""
-        return self._send(lambda: self._client().get(path, cast_to=object))
+        return self._send(lambda: self._client().get(path, cast_to=object, options=self._options()))
 
     def post(self, path: str, body: dict[str, Any]) -> object:
         """The JSON value that ``path`` answers ``body`` with; raises the SDK's exceptions."""
-        return self._send(lambda: self._client().post(path, cast_to=object, body=body))
+        return self._send(
+            lambda: self._client().post(path, cast_to=object, body=body, options=self._options())
+        )
 
     def stream(self, path: str, body: dict[str, Any]) -> "openai.Stream[object]":
         """The JSON values that ``path`` streams; raises the SDK's exceptions."""
@@ -100,9 +102,20 @@ class Endpoint:
 
         return self._send(
             lambda: self._client().post(
-                path, cast_to=object, body=body, stream=True, stream_cls=openai.Stream[object]
+                path,
+                cast_to=object,
+                body=body,
+                options=self._options(),
+                stream=True,
+                stream_cls=openai.Stream[object],
             )
         )
+
+    def _options(self) -> Any:
+        """The key, set by hand, so that none of the environment takes its place."""
+        import openai
+
+        return {"headers": {"Authorization": f"Bearer {self._key}" if self._key else openai.Omit()}}
 
     def _client(self) -> "openai.OpenAI":
         import openai
@@ -113,12 +126,9 @@ class Endpoint:
                 trust_env=self._url.startswith("https:"),
                 event_hooks={"response": [_bounds(self.host, self._timeout, self._now)]},
             )
-            # Set by hand, so that no key or header of the environment takes its place.
-            authorization: Any = f"Bearer {self._key}" if self._key else openai.Omit()
             self._opened = openai.OpenAI(
                 base_url=self._url,
                 api_key=self._key or "none",
-                default_headers={"Authorization": authorization},
                 max_retries=0,
                 timeout=openai.Timeout(self._timeout, connect=min(self._timeout, 10.0)),
                 http_client=http,
@@ -234,8 +244,7 @@ class OpenAIChat:
                     return self.endpoint.stream(path, body)
                 return self.endpoint.post(path, body)
             except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
-                named = self.dialect.adapted(error.param or "")
-                adapted = named or self.dialect.adapted(complaint(error.body))
+                adapted = self.dialect.adapted(complaint(error.body), error.param)
                 if adapted is None:
                     raise
                 self.dialect = adapted

@@ -59,15 +59,18 @@ class Dialect:
     stream: bool = True
     system: bool = True
 
-    def adapted(self, complaint: str) -> "Dialect | None":
-        """The dialect without what ``complaint`` names first; None: it names nothing of ours.
+    def adapted(self, complaint: str, parameter: str | None = None) -> "Dialect | None":
+        """The dialect without what an endpoint refused; None: it names nothing of ours.
 
-        Every change is made at most once, so a chain of refusals ends.
+        ``parameter`` is what it names outright, ``complaint`` all its words.  Every change
+        is made at most once, so a chain of refusals ends.
         """
-        said = complaint.casefold()
+        if _TOO_LONG.search(complaint.casefold()):
+            return None  # it may name max_tokens, and another name would not help
+        return self._without(parameter or "") or self._without(complaint.casefold())
+
+    def _without(self, said: str) -> "Dialect | None":
         if re.search(rf"\b{self.limit}\b", said) and not self.limit_settled:
-            if _TOO_LONG.search(said):
-                return None
             other = _LIMITS[1 - _LIMITS.index(self.limit)]
             return replace(self, limit=other, limit_settled=True)
         if self.temperature and re.search(r"\btemperature\b", said):

@@ -1,0 +1,369 @@
+"""What a user gets from every kind of endpoint."""
+
+import contextlib
+import inspect
+import socket
+import traceback
+
+import openai
+import pytest
+
+from qa.data import Usage
+from qa.errors import (
+    ConfigError,
+    ModelDenied,
+    ModelError,
+    ModelGarbled,
+    ModelLimited,
+    ModelRejected,
+    ModelUnknown,
+    ModelUnreachable,
+)
+from qa.models.failures import LEAVES, one_line
+from qa.models.llm import Message
+from qa.models.openai_client import OpenAIChat
+from tests.server import faults
+from tests.server.http import KEY, Exchange
+
+ASKED = (Message("system", "Be brief."), Message("user", "Which city?"))
+RIGHT = "Paris, café and 巴黎."
+
+GOOD = {  # personality: (text, finish, requests)
+    Exchange.behave: (RIGHT, "stop", 1),
+    faults.no_usage: (RIGHT, "stop", 1),
+    faults.odd_usage: (RIGHT, "stop", 1),
+    faults.odd_chunking: (RIGHT, "stop", 1),
+    faults.one_packet: (RIGHT, "stop", 1),
+    faults.crlf: (RIGHT, "stop", 1),
+    faults.no_space: (RIGHT, "stop", 1),
+    faults.keep_alive: (RIGHT, "stop", 1),
+    faults.missing_role: (RIGHT, "stop", 1),
+    faults.missing_done: (RIGHT, "stop", 1),
+    faults.not_streamed: (RIGHT, "stop", 1),
+    faults.compressed: (RIGHT, "stop", 1),
+    faults.finish_length: ("Half of an", "length", 1),
+    faults.finish_content_filter: ("Half of an", "filtered", 1),
+    faults.finish_end_turn: ("Paris.", "stop", 1),
+    faults.null_content: (RIGHT, "stop", 1),
+    faults.no_choices: (RIGHT, "stop", 1),
+    faults.think_block: (RIGHT, "stop", 1),
+    faults.reasoning_fields: (RIGHT, "stop", 1),
+    faults.tool_call_beside_text: (RIGHT, "stop", 1),
+    faults.wants_max_completion_tokens: (RIGHT, "stop", 2),
+    faults.no_system_role: (RIGHT, "stop", 2),
+    faults.no_temperature: (RIGHT, "stop", 2),
+    faults.no_seed: (RIGHT, "stop", 2),
+    faults.no_stream_options: (RIGHT, "stop", 2),
+    faults.no_streaming: (RIGHT, "stop", 2),
+    faults.conflict_once: (RIGHT, "stop", 2),
+    faults.limited_once: (RIGHT, "stop", 2),
+    faults.limited_until: (RIGHT, "stop", 2),
+    faults.unavailable_once: (RIGHT, "stop", 2),
+    faults.reset_once: (RIGHT, "stop", 2),
+    faults.reset_after_finish: (RIGHT, "stop", 1),
+}
+
+BAD = {  # personality: (leaf, what the line says, requests)
+    faults.missing_final_chunk: (ModelUnreachable, "stopped in the middle", 1),
+    faults.cut_event: (ModelUnreachable, "stopped in the middle", 1),
+    faults.broken_gzip: (ModelUnreachable, "broke down", 1),
+    faults.invalid_json: (ModelGarbled, "not valid JSON", 1),
+    faults.invalid_utf8: (ModelGarbled, "not valid JSON in UTF-8", 1),
+    faults.array_event: (ModelGarbled, "expected a JSON object", 1),
+    faults.odd_choices: (ModelGarbled, "expected a list of choices", 1),
+    faults.content_parts: (ModelGarbled, "expected text as content", 1),
+    faults.web_page: (ModelGarbled, "text/html", 1),
+    faults.endless: (ModelGarbled, "beyond 1,000,000 characters", 1),
+    faults.finish_unknown: (ModelGarbled, "'cosmic_ray'", 1),
+    faults.empty_content: (ModelGarbled, "empty answer", 1),
+    faults.think_without_end: (ModelGarbled, "middle of its reasoning", 1),
+    faults.think_too_long: (ModelGarbled, "used up its tokens", 1),
+    faults.think_without_beginning: (ModelGarbled, "reasoning as its answer", 1),
+    faults.tool_call: (ModelGarbled, "called a tool", 1),
+    faults.declines: (ModelRejected, "I can't help with that.", 1),
+    faults.error_event: (ModelUnreachable, "out of memory for [key]", 1),
+    faults.takes_nothing: (ModelRejected, "Unknown parameter", 6),
+    faults.too_long: (ModelRejected, "maximum context length is 128", 1),
+    faults.unauthorized: (ModelDenied, "Incorrect API key provided: [key]", 1),
+    faults.forbidden: (ModelDenied, "403: [31mCountry not supported [0m", 1),
+    faults.unknown_model: (ModelUnknown, "'test-chat' not found", 1),
+    faults.plain_404: (ModelUnknown, "404 page not found", 1),
+    faults.request_timeout: (ModelUnreachable, "408", 3),
+    faults.conflict: (ModelRejected, "409", 3),
+    faults.limited: (ModelLimited, "Rate limit reached", 3),
+    faults.limited_for_an_hour: (ModelLimited, "Rate limit reached", 1),
+    faults.no_quota: (ModelLimited, "exceeded your current quota", 1),
+    faults.server_error: (ModelUnreachable, "(500)", 3),
+    faults.bad_gateway: (ModelUnreachable, "502: 502 Bad Gateway nginx", 3),
+    faults.long_error: (ModelRejected, "No. No.", 1),
+    faults.redirect: (ModelUnreachable, "redirects elsewhere", 1),
+    faults.reset_before: (ModelUnreachable, "could not be reached", 3),
+    faults.reset_in_mid_stream: (ModelUnreachable, "broke down", 1),
+}
+
+SILENT = {  # as above, with a time-out that a test can bear
+    faults.stalled_before: (ModelUnreachable, "silent for too long", 1),
+    faults.stalled_in_mid_stream: (ModelUnreachable, "silent for too long", 1),
+    faults.stalled_whole: (ModelUnreachable, "could not be reached or broke down", 1),
+}
+
+
+def _named(personalities):
+    return [pytest.param(function, *row, id=function.__name__) for function, row in personalities]
+
+
+@pytest.mark.parametrize(("personality", "text", "finish", "requests"), _named(GOOD.items()))
+def test_right_answer(serve, chat, personality, text, finish, requests) -> None:
+    """The endpoint's oddity does not show: the answer is right, and was asked for no more often."""
+    endpoint = serve(personality)
+    with chat(endpoint).reply(ASKED, max_tokens=400) as reply:
+        said = list(reply)
+    assert text == "".join(said)
+    assert all(said)
+    assert finish == reply.finish
+    assert requests == len(endpoint.exchanges)
+
+
+@pytest.mark.parametrize(
+    ("personality", "leaf", "fragment", "requests"), _named((BAD | SILENT).items())
+)
+def test_one_clear_line(serve, chat, personality, leaf, fragment, requests) -> None:
+    """The user reads one line that names the endpoint and the cause, and never the key."""
+    endpoint = serve(personality)
+    model = chat(endpoint, timeout=0.3 if personality in SILENT else 20.0)
+    with pytest.raises(ModelError) as caught, model.reply(ASKED, max_tokens=400) as reply:
+        for _ in reply:
+            pass
+    assert leaf is type(caught.value)
+    message = str(caught.value)
+    assert fragment in message
+    assert one_line(message, 10_000) == message
+    assert len(message) < 500
+    assert endpoint.host in message or "'test-chat'" in message
+    shown = "".join(traceback.format_exception(caught.value)) + repr(caught.value)
+    assert KEY not in shown
+    assert requests == len(endpoint.exchanges)
+    with pytest.raises(RuntimeError):
+        _ = reply.finish
+
+
+def test_every_personality_is_tried() -> None:
+    """No fault of character is written down and never shown to the client."""
+    tried = {p.__name__ for p in GOOD | BAD | SILENT}
+    embeddings = {n for n in vars(faults) if "embedding" in n or "base64" in n or "width" in n}
+    elsewhere = {"alive_for_ever", "same_index", "no_data"} | embeddings
+    written = {
+        name
+        for name, value in vars(faults).items()
+        if inspect.isfunction(value) and value.__module__ == faults.__name__ and name[0] != "_"
+    } - elsewhere
+    assert written == tried - {"behave"}
+
+
+def test_keep_alive_for_ever_ends(serve, chat) -> None:
+    """An endpoint that only keeps the connection alive is given up in the end."""
+    clock = iter(range(0, 100_000, 50))
+    model = chat(serve(faults.alive_for_ever), now=lambda: float(next(clock)))
+    with pytest.raises(ModelUnreachable, match="did not finish its answer within 200 seconds"):
+        list(model.reply(ASKED, max_tokens=400))
+
+
+def test_connection_refused(chat, serve, waits) -> None:
+    """With no server there, the line says where was looked and what to set."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{free.getsockname()[1]}/v1"
+    with pytest.raises(ModelUnreachable) as caught:
+        list(chat(serve(), base_url=url).reply(ASKED, max_tokens=400))
+    assert "refused" in str(caught.value)
+    assert "OPENAI_BASE_URL" in str(caught.value)
+    assert waits == [0.5, 1.0]
+
+
+@pytest.mark.parametrize(
+    ("personality", "expected"),
+    [
+        (faults.limited_once, [7.0]),
+        (faults.limited_until, [9.0]),
+        (faults.limited, [0.5, 1.0]),
+        (faults.limited_for_an_hour, []),
+        (faults.unavailable_once, [0.5]),
+        (faults.unauthorized, []),
+    ],
+    ids=lambda value: getattr(value, "__name__", None),
+)
+def test_waits_as_asked(serve, chat, waits, personality, expected) -> None:
+    """Retry-After is kept to, in seconds or as a date; a wait that is too long is not begun."""
+    with contextlib.suppress(ModelError):
+        list(chat(serve(personality)).reply(ASKED, max_tokens=400))
+    assert expected == waits
+
+
+def test_request_as_sent(serve, chat) -> None:
+    """The model is asked greedily, seeded, and for its usage, under the configured key."""
+    endpoint = serve()
+    list(chat(endpoint).reply(ASKED, max_tokens=400))
+    (exchange,) = endpoint.exchanges
+    assert exchange.body == {
+        "model": "test-chat",
+        "messages": [
+            {"role": "system", "content": "Be brief."},
+            {"role": "user", "content": "Which city?"},
+        ],
+        "max_tokens": 400,
+        "temperature": 0,
+        "seed": 1,
+        "stream": True,
+        "stream_options": {"include_usage": True},
+    }
+    assert f"Bearer {KEY}" == exchange.headers["Authorization"]
+
+
+def test_what_was_learnt_is_remembered(serve, chat) -> None:
+    """The second question costs one request, though the first had to learn the dialect."""
+    endpoint = serve(faults.no_system_role)
+    model = chat(endpoint)
+    list(model.reply(ASKED, max_tokens=400))
+    list(model.reply(ASKED, max_tokens=400))
+    assert len(endpoint.exchanges) == 3
+    merged = [{"role": "user", "content": "Be brief.\n\nWhich city?"}]
+    assert merged == endpoint.exchanges[2].body["messages"]
+
+
+def test_usage(serve, chat, tmp_path) -> None:
+    """Tokens, cached tokens and cost are what the endpoint and the price file say."""
+    endpoint = serve()
+    prices = tmp_path / "prices.toml"
+    prices.write_text(f'["{endpoint.host}"]\ntest-chat = {{input = 2, cached = 1, output = 10}}\n')
+    with chat(endpoint, prices=prices).reply(ASKED, max_tokens=400) as reply:
+        list(reply)
+    usage = reply.usage
+    assert (usage.prompt_tokens, usage.completion_tokens, usage.cached_tokens) == (4, 4, 1)
+    # 3 tokens at 2, 1 cached at 1, 4 said at 10: 47 dollars per million
+    assert pytest.approx(47e-6) == usage.cost
+    assert usage.seconds_to_first is not None
+    assert usage.seconds_to_first >= 0
+
+
+@pytest.mark.parametrize("personality", [faults.no_usage, faults.odd_usage])
+def test_unknown_usage_is_not_zero(serve, chat, personality) -> None:
+    """Where the endpoint does not count, the user sees no count in place of a nought."""
+    with chat(serve(personality)).reply(ASKED, max_tokens=400) as reply:
+        list(reply)
+    seconds = reply.usage.seconds_to_first
+    assert Usage(seconds_to_first=seconds) == reply.usage
+
+
+def test_max_tokens_ends_the_reply(serve, chat) -> None:
+    """A reply that ran into its limit says so."""
+    with chat(serve()).reply(ASKED, max_tokens=2) as reply:
+        assert "".join(reply) == "Paris, café"
+    assert reply.finish == "length"
+
+
+def test_close_drops_the_connection(serve, chat) -> None:
+    """Leaving a reply early ends it, and the next question is answered as ever."""
+    endpoint = serve(faults.endless)
+    model = chat(endpoint)
+    with model.reply(ASKED, max_tokens=400) as reply:
+        next(iter(reply))
+    assert list(reply) == []
+    endpoint.personality = Exchange.behave
+    assert "".join(model.reply(ASKED, max_tokens=400)) == RIGHT
+
+
+def test_interrupt_drops_the_connection(serve, chat) -> None:
+    """Ctrl-C in the middle of an answer is not swallowed, and leaves the model usable."""
+    endpoint = serve()
+    model = chat(endpoint)
+
+    def interrupted() -> None:
+        with model.reply(ASKED, max_tokens=400) as reply:
+            for _ in reply:
+                raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert "".join(model.reply(ASKED, max_tokens=400)) == RIGHT
+
+
+def test_redirect_is_not_followed(serve, chat) -> None:
+    """The key goes to the configured host and no other, whatever that host says."""
+    target = serve()
+    source = serve(
+        lambda exchange: exchange.send(b"", 308, headers={"Location": f"{target.url}/chat"})
+    )
+    with pytest.raises(ModelUnreachable):
+        list(chat(source).reply(ASKED, max_tokens=400))
+    assert target.exchanges == []
+
+
+def test_environment_does_not_leak(serve, monkeypatch) -> None:
+    """Another key, host or proxy of the environment is not used where none was configured."""
+    endpoint, proxy = serve(lambda exchange: exchange.send(b"", 401)), serve()
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-of-another-service")
+    monkeypatch.setenv("OPENAI_ADMIN_KEY", "sk-of-the-boss")
+    monkeypatch.setenv("OPENAI_BASE_URL", proxy.url)
+    monkeypatch.setenv("OPENAI_CUSTOM_HEADERS", "Authorization: Bearer sk-custom")
+    monkeypatch.setenv("HTTP_PROXY", f"http://{proxy.host}")
+    monkeypatch.setenv("ALL_PROXY", f"http://{proxy.host}")
+    model = OpenAIChat("test-chat", base_url=endpoint.url, timeout=20.0)
+    with pytest.raises(ModelDenied):
+        list(model.reply(ASKED, max_tokens=400))
+    assert "Authorization" not in endpoint.exchanges[0].headers
+    assert proxy.exchanges == []
+
+
+def test_nothing_is_sent_before_it_is_read(serve, chat) -> None:
+    """Opening a model, and a reply that nobody reads, costs no request."""
+    endpoint = serve()
+    chat(endpoint).reply(ASKED, max_tokens=400).close()
+    assert endpoint.exchanges == []
+
+
+def test_no_key_in_any_repr(serve, chat) -> None:
+    """A model printed into a log shows where it asks, and not the key."""
+    endpoint = serve()
+    model = chat(endpoint)
+    assert f"OpenAIChat('test-chat' at '{endpoint.host}')" == repr(model)
+    assert KEY not in repr(model.endpoint)
+
+
+@pytest.mark.parametrize(
+    ("settings", "fragment"),
+    [
+        ({"base_url": "localhost:11434"}, "http://localhost:11434/v1"),
+        ({"base_url": "ftp://host/v1"}, "must be an address"),
+        ({"base_url": "http://[::1/v1"}, "must be an address"),
+        ({"base_url": f"https://user:{KEY}@host/v1"}, "no user, password"),
+        ({"base_url": "https://host/v1?key=1"}, "no user, password or query"),
+        ({"api_key": "sk-one two"}, "holds a space"),
+        ({"api_key": "sk-“quoted”"}, "a character that no key has"),
+    ],
+)
+def test_settings_that_cannot_be_meant(settings, fragment) -> None:
+    """A wrong address or a key copied badly is refused before anything is sent."""
+    with pytest.raises(ConfigError, match=fragment) as caught:
+        OpenAIChat("m", **settings)
+    assert KEY not in str(caught.value)
+    assert "sk-" not in str(caught.value)
+
+
+def test_openai_itself_is_asked_in_its_own_words() -> None:
+    """A known model at OpenAI has its window and the parameter that the new models want."""
+    model = OpenAIChat("gpt-4o-mini")
+    assert model.endpoint.host == "api.openai.com"
+    assert model.dialect.limit == "max_completion_tokens"
+    assert model.window == 128_000
+    assert OpenAIChat("mistral", base_url="http://localhost:11434/v1").window == 8192
+    assert OpenAIChat("gpt-4o", window=4096).window == 4096
+
+
+def _tree(kind: type[BaseException]) -> set[type[BaseException]]:
+    return {kind}.union(*(_tree(child) for child in kind.__subclasses__()))
+
+
+def test_every_exception_of_the_sdk_is_mapped() -> None:
+    """A new exception class of the SDK cannot reach the user as a stack trace."""
+    unmapped = {kind.__name__ for kind in _tree(openai.OpenAIError)} - set(LEAVES)
+    assert set() == unmapped
