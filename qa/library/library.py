@@ -49,7 +49,16 @@ class View:
         return len(self._index.numbers)
 
     def dense(self, vector: "NDArray[np.float32]") -> "NDArray[np.float64]":
-        """Cosine of a unit vector with every passage's vector, by position."""
+        """Cosine of a unit vector with every passage's vector, by position.
+
+        Raises LibraryMismatch where the vector is of another width than the library's.
+        """
+        if len(vector) != self._index.matrix.shape[1]:
+            raise LibraryMismatch(
+                f"the library's vectors have {self._index.matrix.shape[1]} dimensions, the"
+                f" question's has {len(vector)}: the embedding model has changed under its"
+                " name; run: qa ingest --rebuild"
+            )
         similarity = self._index.matrix @ vector
         cosines: NDArray[np.float64] = similarity[self._index.rows].astype("float64")
         return cosines
