@@ -286,7 +286,8 @@ class OpenAIEmbedding:
 
         blocks = []
         for start in range(0, len(texts), BATCH):
-            batch = [text or " " for text in texts[start : start + BATCH]]  # "" is refused
+            # The protocol refuses an empty text.
+            batch = [wire.sendable(text) or " " for text in texts[start : start + BATCH]]
             with self._endpoint.border():
                 body = self._endpoint.post(
                     "/embeddings",

@@ -37,9 +37,10 @@ def find_price(host: str, model: str, own: Path | None = None) -> Price | None:
     Raises ConfigError where ``own`` cannot be read or is malformed.
     """
     for table, name in _tables(own):
-        models = table.get(host, {})
+        hosts = table.get("hosts", {})
+        models = hosts.get(host, {}) if isinstance(hosts, dict) else None
         if not isinstance(models, dict):
-            raise ConfigError(f"price file {name!r}: {host!r} must be a table of models")
+            raise ConfigError(f"price file {name!r}: 'hosts' must hold a table of models a host")
         for key in (model, _SNAPSHOT.sub("", model)):
             if key in models:
                 return _price(models[key], str(table.get("date", "undated")), f"{name}: {key}")

@@ -94,7 +94,7 @@ def chat_request(
         messages = _merged(messages)
     body: dict[str, Any] = {
         "model": model,
-        "messages": [{"role": m.role, "content": m.content} for m in messages],
+        "messages": [{"role": m.role, "content": sendable(m.content)} for m in messages],
         dialect.limit: max_tokens,
     }
     if dialect.temperature:
@@ -106,6 +106,11 @@ def chat_request(
         if dialect.stream_options:
             body["stream_options"] = {"include_usage": True}
     return body
+
+
+def sendable(text: str) -> str:
+    """``text`` with halves of surrogate pairs, which UTF-8 cannot carry, replaced."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _merged(messages: Sequence[Message]) -> list[Message]:

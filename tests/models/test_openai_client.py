@@ -219,6 +219,13 @@ def test_request_as_sent(serve, chat) -> None:
     assert f"Bearer {KEY}" == exchange.headers["Authorization"]
 
 
+def test_half_a_character_is_replaced(serve, chat) -> None:
+    """A question that holds half a surrogate pair, as a terminal can give, is still asked."""
+    endpoint = serve()
+    list(chat(endpoint).reply([Message("user", "Which\ud800 city 🗼?")], max_tokens=400))
+    assert endpoint.exchanges[0].body["messages"][0]["content"] == "Which\ufffd city 🗼?"
+
+
 def test_what_was_learnt_is_remembered(serve, chat) -> None:
     """The second question costs one request, though the first had to learn the dialect."""
     endpoint = serve(faults.no_system_role)
@@ -234,7 +241,9 @@ def test_usage(serve, chat, tmp_path) -> None:
     """Tokens, cached tokens and cost are what the endpoint and the price file say."""
     endpoint = serve()
     prices = tmp_path / "prices.toml"
-    prices.write_text(f'["{endpoint.host}"]\ntest-chat = {{input = 2, cached = 1, output = 10}}\n')
+    prices.write_text(
+        f'[hosts."{endpoint.host}"]\ntest-chat = {{input = 2, cached = 1, output = 10}}\n'
+    )
     with chat(endpoint, prices=prices).reply(ASKED, max_tokens=400) as reply:
         list(reply)
     usage = reply.usage
