@@ -2,7 +2,7 @@
 
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from qa.assistant import Assistant
     from qa.evaluate.report import Report
     from qa.evaluate.run import GoldSet
+    from qa.evaluate.suites import Opener
 
 _PATH = click.Path(path_type=Path)
 _documents = click.option("--documents", type=_PATH, help="The folder that the pairs speak of.")
@@ -42,6 +43,7 @@ def eval_group() -> None:
 @click.pass_context
 def run_command(
     context: click.Context,
+    /,
     gold: tuple[Path, ...],
     documents: Path | None,
     library: Path | None,
@@ -222,23 +224,38 @@ def suite_command(
     from qa.app import eval_tables, render
     from qa.evaluate.suites import suite
 
-    with _folder(library) as kept:
-        settings = _settings(context, {"engine": "extractive"})
-        with _bar(f"suite {name}", None) as step:
-            found = suite(name)(data, _opener(kept, settings), limit, step)
+    run = suite(name)
+    settings = _settings(context, {"engine": "extractive"})
+    with _folder(library) as kept, _bar(f"suite {name}", limit) as step:
+        found = run(data, _opener(kept, settings), limit, step)
     if as_json:
         click.echo(render.to_json(found.to_dict()))
     else:
         _console().print(eval_tables.suite(found))
 
 
-def _opener(folder: Path, settings: dict[str, Any]) -> Any:
-    """What gives a suite an assistant over documents that it has written."""
+def _opener(folder: Path, settings: dict[str, Any]) -> "Opener":
+    """What gives a suite an assistant over documents, kept in ``folder``."""
 
-    def opened(documents: Path) -> "Assistant":
+    @contextmanager
+    def opened(texts: Mapping[str, str]) -> "Iterator[Assistant]":
         from qa.assistant import Assistant
 
-        return Assistant(documents=documents, library=folder / "library", **settings)
+        documents = folder / "documents"
+        documents.mkdir(parents=True, exist_ok=True)
+        for path, text in texts.items():
+            file = documents / path
+            if not file.exists() or file.read_bytes() != text.encode():
+                file.write_bytes(text.encode())
+        for file in documents.iterdir():
+            if file.name not in texts:
+                raise UsageError(
+                    f"{str(documents)!r} holds {file.name!r}, which is none of the suite's; "
+                    "give every suite a --library folder of its own"
+                )
+        with Assistant(documents=documents, library=folder / "library", **settings) as assistant:
+            assistant.sync(purpose="qa eval suite")
+            yield assistant
 
     return opened
 

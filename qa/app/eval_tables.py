@@ -12,12 +12,13 @@ from qa.evaluate.compare import Change, Comparison
 from qa.evaluate.gate import Gate
 from qa.evaluate.measures import BY_NAME
 from qa.evaluate.report import TITLES, Report, by_badness
+from qa.evaluate.suites import Outcome
 
 KIND_COLUMNS = ("right", "nuggets", "cited", "precision", "recall@5", "false-answer", "aurc")
 """The measures that the table by kind has room for; the JSON and HTML reports hold all."""
 
 
-def figure(interval: dict[str, Any] | None) -> str:
+def shown(interval: dict[str, Any] | None) -> str:
     """``0.85 [0.78, 0.91]``; a dash where nothing was scored."""
     if interval is None:
         return "–"
@@ -45,7 +46,7 @@ def summary(report: Report) -> RenderableType:
         total = report["measures"]["all"][name]
         counts = (str(total["n"]), str(total["unscored"])) if total else ("0", "all")
         better = "↓" if name not in BY_NAME or BY_NAME[name].better < 0 else "↑"
-        cells = [figure(report["measures"][part][name]) for part in slices]
+        cells = [shown(report["measures"][part][name]) for part in slices]
         whole.add_row(f"{name} {better} {title}", *cells, *counts)
     parts: list[RenderableType] = [whole, "", _kinds(report), "", _latency(report)]
     spent = {name: value for name, value in report["usage"].items() if value is not None}
@@ -62,7 +63,7 @@ def _kinds(report: Report) -> Table:
         if part.startswith("kind:"):
             kind = part.removeprefix("kind:")
             n = sum(pair["gold"]["kind"] == kind for pair in report["pairs"])
-            table.add_row(kind, str(n), *(figure(measures[name]) for name in KIND_COLUMNS))
+            table.add_row(kind, str(n), *(shown(measures[name]) for name in KIND_COLUMNS))
     return table
 
 
@@ -100,8 +101,8 @@ def comparison(found: Comparison) -> RenderableType:
         sign = BY_NAME[name].better
         sure = (one.low > 0 or one.high < 0) and one.difference != 0
         style = ("green" if sign * one.difference > 0 else "red") if sure else ""
-        shown = f"{one.difference:+.3f} [{one.low:+.3f}, {one.high:+.3f}]"
-        row = (shown, str(one.n), str(one.up), str(one.down), f"{one.p:.3f}")
+        told = f"{one.difference:+.3f} [{one.low:+.3f}, {one.high:+.3f}]"
+        row = (told, str(one.n), str(one.up), str(one.down), f"{one.p:.3f}")
         table.add_row(name, *row, style=style)
     parts: list[RenderableType] = [table]
     for title, changes in (("better", found.better), ("worse", found.worse)):
@@ -135,3 +136,23 @@ def verdict(gate: Gate) -> RenderableType:
         table.add_row(f.measure, *row, style="red" if f.fell else "")
     reasons = [Text(f"failed: {reason}", style="red") for reason in gate.reasons]
     return Group(table, *(reasons or [Text("passed")]))
+
+
+def suite(found: Outcome) -> RenderableType:
+    """A suite's figures, the published ones beside them, and how long it took."""
+    table = _table(f"{found.suite}: {found.data}", "figure", "ours", "n", "")
+    for one in found.figures:
+        i = one.interval
+        told = f"{i.value:.3f} [{i.low:.3f}, {i.high:.3f}]"
+        table.add_row(one.name, Text(told), str(i.n), Text(one.title))
+    parts: list[RenderableType] = [table]
+    if found.published:
+        ours = {one.name: one.interval.value for one in found.figures}
+        beside = _table("published", "system", "figure", "theirs", "ours", "source")
+        for other in found.published:
+            mine = f"{ours[other.name]:.3f}" if other.name in ours else "–"
+            row = (other.system, other.name, f"{other.value:.3f}", mine, Text(other.source))
+            beside.add_row(*row)
+        parts += ["", beside]
+    spent = ", ".join(f"{stage} {seconds:.1f} s" for stage, seconds in found.seconds)
+    return Group(*parts, "", *(Text(note) for note in found.notes), Text(spent))

@@ -4,8 +4,7 @@ from importlib import resources
 from typing import Any
 
 from qa.evaluate.measures import BY_NAME
-from qa.evaluate.report import TITLES, Report
-from qa.evaluate.terminal import by_badness
+from qa.evaluate.report import TITLES, Report, by_badness
 
 
 def render(report: Report) -> str:

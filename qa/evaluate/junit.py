@@ -1,8 +1,11 @@
 """A run as JUnit XML, for continuous integration to show: a test case a pair."""
 
+import re
 from xml.etree import ElementTree as ET
 
 from qa.evaluate.report import Report
+
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def render(report: Report) -> str:
@@ -34,5 +37,5 @@ def render(report: Report) -> str:
 
 
 def _clean(text: str) -> str:
-    """The text without the control characters that XML cannot hold."""
-    return "".join(c for c in text if c in "\t\n" or (c.isprintable() or ord(c) > 0x9F))
+    """The text without the characters that XML 1.0 cannot hold."""
+    return _NOT_XML.sub("\ufffd", text)

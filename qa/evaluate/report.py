@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from qa.data import Usage
+from qa.evaluate.diagnose import WORST_FIRST
 from qa.evaluate.matching import Case, brings
 from qa.evaluate.measures import MEASURES, aurc, risk_coverage
 from qa.evaluate.run import GoldSet, Judged
@@ -149,3 +150,9 @@ def _answer(case: Case) -> dict[str, Any]:
         for said in told["retrievers"].values():
             said["score"] = _rounded(said["score"])
     return read
+
+
+def by_badness(report: Report) -> list[dict[str, Any]]:
+    """The pairs with something wrong, what misleads a reader most first."""
+    wrong = [pair for pair in report["pairs"] if pair["diagnosis"]]
+    return sorted(wrong, key=lambda p: (WORST_FIRST.index(p["diagnosis"]["what"]), p["key"]))

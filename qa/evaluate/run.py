@@ -3,16 +3,19 @@
 import hashlib
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from qa.data import Answer, Document
-from qa.errors import GoldError, QAError
+from qa.errors import DocumentError, GoldError, QAError
 from qa.evaluate.diagnose import FAILED, Diagnosis, diagnose
 from qa.evaluate.gold import GoldPair, load
 from qa.evaluate.matching import Case
 from qa.evaluate.measures import MEASURES, Score, judge, risk
+from qa.ingest.folder import Found, scan
+from qa.ingest.read import read
 
 
 class Asks(Protocol):
@@ -65,26 +68,45 @@ class Judged:
 def gold_set(path: Path, documents: Path | None = None) -> GoldSet:
     """The accepted pairs of a gold file, with the folder that they speak of.
 
-    Without ``documents`` that is ``documents/NAME`` beside the folder of ``NAME.jsonl``
-    where there is one, else ``seeds`` in the folder above.  Raises GoldError for a bad
-    file, a file of nothing but drafts, and a folder that is not there.
+    Raises GoldError for a bad file, a file of nothing but drafts, and a folder
+    (``documents``, by default ``documents_of``) that is not there.
     """
     pairs = load(path)
     accepted = tuple(pair for pair in pairs if not pair.draft)
     if not accepted:
         raise GoldError(
-            f"{str(path)!r} holds only drafts; accept them with 'qa eval draft --review {path}'"
+            f"{str(path)!r} holds only drafts; accept them with 'qa eval review {path}'"
         )
-    if documents is None:
-        above = path.resolve().parent.parent
-        own = above / "documents" / path.stem
-        documents = own if own.is_dir() else above.parent / "seeds"
+    documents = documents or documents_of(path)
     if not documents.is_dir():
         raise GoldError(
             f"no folder {str(documents)!r} for the pairs of {str(path)!r}; name it by --documents"
         )
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     return GoldSet(path.stem, path, documents, accepted, len(pairs) - len(accepted), digest)
+
+
+def documents_of(path: Path) -> Path:
+    """The folder that a gold file of the repository speaks of.
+
+    For ``eval/gold/NAME.jsonl`` that is ``eval/documents/NAME`` where there is one, else
+    ``seeds``.
+    """
+    above = path.resolve().parent.parent
+    own = above / "documents" / path.stem
+    return own if own.is_dir() else above.parent / "seeds"
+
+
+def read_folder(
+    folder: Path, exclude: Sequence[str] = (), max_bytes: int = 50_000_000
+) -> dict[str, Document]:
+    """Every readable document of a folder by path, read apart from any library."""
+    documents = {}
+    for one in scan(folder, exclude=exclude):
+        if isinstance(one, Found):
+            with suppress(DocumentError):  # the library skips and reports it too
+                documents[one.path] = read(folder / one.path, max_bytes=max_bytes)
+    return documents
 
 
 def require_evidence(gold: GoldSet, documents: Mapping[str, Document]) -> None:

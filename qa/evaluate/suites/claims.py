@@ -1,0 +1,122 @@
+"""Claims against evidence (WiCE, Kamoi et al. 2023, and any JSON Lines of that shape).
+
+A line holds ``claim``, ``evidence`` (sentences) and ``label``.  Only the checker of
+statements is measured: supported in full against the rest.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from qa.errors import UsageError
+from qa.evaluate.suites import (
+    Clock,
+    Opener,
+    Outcome,
+    Published,
+    Step,
+    auroc_figure,
+    figure,
+    read_lines,
+)
+
+_PLAN = "measured on the oracle chunks of WiCE while this project was planned"
+PUBLISHED = (
+    Published("idf-weighted coverage alone", "AUROC", 0.78, _PLAN),
+    Published("coverage, numbers, names, MiniLM", "AUROC", 0.79, _PLAN),
+)
+
+
+def load(data: Path) -> tuple[list[tuple[str, list[str]]], list[bool]]:
+    """(claim, evidence sentences) and whether each is supported in full.
+
+    Raises UsageError where a line lacks a field.
+    """
+    claims, supported = [], []
+    for number, row in enumerate(read_lines(data), 1):
+        try:
+            claims.append((str(row["claim"]), [str(one) for one in row["evidence"]]))
+            supported.append(row["label"] in ("supported", "SUPPORTS", "entailment", True, 1))
+        except KeyError as error:
+            raise UsageError(f"{str(data)!r} object {number} lacks {error}") from error
+    if len(set(supported)) < 2:
+        raise UsageError(f"{str(data)!r}: all labels mean the same; expected 'supported' and other")
+    return claims, supported
+
+
+def balanced(scores: list[float], truth: list[bool], threshold: float) -> float:
+    """The mean of the shares of both classes that the threshold tells rightly."""
+    ups = [score >= threshold for score, true in zip(scores, truth, strict=True) if true]
+    downs = [score < threshold for score, true in zip(scores, truth, strict=True) if not true]
+    return (sum(ups) / len(ups) + sum(downs) / len(downs)) / 2
+
+
+def best_threshold(scores: list[float], truth: list[bool]) -> float:
+    """The threshold with the best balanced accuracy, the lowest of equal ones."""
+    return max(sorted(set(scores)), key=lambda one: (balanced(scores, truth, one), -one))
+
+
+def _judge(
+    claims: list[tuple[str, list[str]]], similarity: Any, step: Step
+) -> tuple[list[float], list[bool]]:
+    """Of each claim a score, refused ones below all accepted ones, and whether accepted."""
+    from qa.answer.verify import Cited, verify
+
+    scores, accepted = [], []
+    for claim, evidence in claims:
+        check = verify(claim, [Cited(one) for one in evidence], similarity=similarity)
+        scores.append(check.support if check.supported else check.support - 1)
+        accepted.append(check.supported)
+        step()
+    return scores, accepted
+
+
+def _similarity() -> Any:
+    """Cosines by the embedded model."""
+    from qa.models.embedding import MiniLM
+
+    model = MiniLM()
+
+    def cosines(one: str, others: Sequence[str]) -> list[float]:
+        rows = model.embed([one, *others])
+        return [float(value) for value in rows[1:] @ rows[0]]
+
+    return cosines
+
+
+def run(data: Path, opened: Opener, limit: int | None, step: Step) -> Outcome:  # noqa: ARG001
+    """Check every claim, by its words alone and with the embedded model's similarity."""
+    clock = Clock()
+    claims, truth = load(data)
+    claims, truth = claims[:limit], truth[:limit]
+    notes = [f"{len(claims)} claims, {sum(truth)} supported in full"]
+    if "wice" in str(data).lower():
+        notes.append("the checker's weights were fitted on one half of WiCE's development set")
+    figures = []
+    for suffix, similarity in (("", _similarity()), (" (words)", None)):
+        scores, accepted = _judge(claims, similarity, step)
+        clock.lap(f"claims{suffix}")
+        title = "supported against the rest"
+        figures += auroc_figure(f"AUROC{suffix}", title, scores, truth)
+        notes += _balanced_note(suffix, scores, truth)
+        held = [float(yes) for yes, true in zip(accepted, truth, strict=True) if true]
+        figures += figure(f"accepted{suffix}", "supported claims that it accepts", held)
+        let = [float(yes) for yes, true in zip(accepted, truth, strict=True) if not true]
+        figures += figure(f"let-through{suffix}", "other claims that it accepts", let)
+    published = PUBLISHED if "oracle" in data.name else ()
+    return Outcome(
+        "claims", data.name, tuple(figures), published, tuple(notes), tuple(clock.seconds)
+    )
+
+
+def _balanced_note(suffix: str, scores: list[float], truth: list[bool]) -> list[str]:
+    """Balanced accuracy of each half at the threshold chosen on the other one."""
+    even, odd = slice(0, None, 2), slice(1, None, 2)
+    if any(len(set(truth[half])) < 2 for half in (even, odd)):
+        return []
+    found = [
+        balanced(scores[there], truth[there], best_threshold(scores[here], truth[here]))
+        for here, there in ((even, odd), (odd, even))
+    ]
+    halves = " and ".join(f"{one:.3f}" for one in found)
+    return [f"balanced accuracy{suffix}, threshold chosen on the other half: {halves}"]
