@@ -1,0 +1,319 @@
+"""The answer without a language model: the sentences that answer, quoted and citing themselves.
+
+A small learned model (weights.json) ranks the sentences of the passages found; a second one
+says how likely they answer at all, and below its threshold the question is refused.
+"""
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from qa.answer import emphasis
+from qa.answer.confidence import evidence_features
+from qa.answer.features import (
+    SENTENCE,
+    Candidate,
+    Floats,
+    Reading,
+    TermStatistics,
+    candidates,
+    sentence_features,
+)
+from qa.answer.question import Question, analyse
+from qa.answer.weights import Weights, weights
+from qa.answer.wording import REFUSAL
+from qa.data import Citation, Hit, Statement
+from qa.positions import line_of, page_of
+
+EMBEDDED = 40
+"""At most so many sentences are embedded for one question (2 to 5 ms each)."""
+MOST = 4
+"""An answer is at most so many sentences."""
+NEAREST = 3
+
+Embed = Callable[[list[str]], Floats]
+
+
+class Ranking(NamedTuple):
+    """The sentences read for one question, best first; ``chance`` is of each being the answer.
+
+    ``rows`` has the columns of `SENTENCE`.  ``confidence`` is the probability that the
+    passages hold the answer.
+    """
+
+    reading: Reading
+    sentences: tuple[Candidate, ...]
+    rows: Floats
+    scores: Floats
+    chance: Floats
+    vectors: Floats
+    confidence: float
+
+
+class Extraction(NamedTuple):
+    """An answer in source sentences, or a refusal.
+
+    Where ``reason`` is not None there are no statements, and ``nearest`` holds the closest
+    sentences.  ``confidence`` is the probability that the passages hold the answer.
+    ``unanswered`` are the parts of a compound question for which nothing was found.
+    """
+
+    statements: tuple[Statement, ...]
+    reason: str | None
+    nearest: tuple[Citation, ...]
+    confidence: float
+    unanswered: tuple[str, ...] = ()
+
+
+def extract(
+    question: str, hits: Sequence[Hit], *, embed: Embed, statistics: TermStatistics
+) -> Extraction:
+    """The one to four sentences of ``hits`` (best first) that answer ``question``.
+
+    ``embed`` gives unit rows; ``statistics`` says how rare the question's words are.
+    """
+    whole = analyse(question)
+    asked = whole.parts or (whole,)
+    rankings = [rank(part, hits, embed, statistics) for part in asked]
+    if all(ranking is None for ranking in rankings):
+        return Extraction((), REFUSAL, (), 0.0)
+    read = [(part, one) for part, one in zip(asked, rankings, strict=True) if one is not None]
+    bar = 1 / (1 + math.exp(-weights().threshold))
+    sure = [(part, one) for part, one in read if one.confidence >= bar]
+    confidence = max(one.confidence for _, one in read)
+    if not sure:
+        _, best = max(read, key=lambda pair: pair[1].confidence)
+        nearest = _citations(_distinct(best))
+        return Extraction((), REFUSAL, nearest, confidence)
+    chosen: dict[tuple[str, int], tuple[Candidate, Question]] = {}
+    for part, ranking in sure:
+        for one in select(ranking):
+            chosen.setdefault(_key(one), (one, part))
+    unanswered = tuple(part.text for part, one in read if one.confidence < bar)
+    kept = list(chosen.values())[: max(MOST, len(sure))]
+    statements = _statements(_reading_order(kept), [one for _, one in sure])
+    return Extraction(statements, None, (), confidence, unanswered)
+
+
+def rank(
+    question: Question,
+    hits: Sequence[Hit],
+    embed: Embed,
+    statistics: TermStatistics,
+    learned: Weights | None = None,
+) -> Ranking | None:
+    """The sentences of ``hits`` ranked as answers to ``question``; None without any."""
+    learned = learned or weights()
+    found = candidates(hits)
+    if not found or not question.terms:
+        return None
+    reading, found, rows, vectors = read(question, hits, found, embed, statistics)
+    scores = rows @ learned.sentence
+    order = np.argsort(-scores, kind="stable")
+    ranked = tuple(found[i] for i in order)
+    rows, scores, vectors = rows[order], scores[order], vectors[order]
+    raised = np.exp(scores - scores[0])
+    evidence = evidence_features(reading, ranked, rows, scores)
+    odds = float(np.dot(evidence, learned.evidence)) + learned.bias
+    return Ranking(
+        reading, ranked, rows, scores, raised / raised.sum(), vectors, 1 / (1 + math.exp(-odds))
+    )
+
+
+def read(
+    question: Question,
+    hits: Sequence[Hit],
+    found: Sequence[Candidate],
+    embed: Embed,
+    statistics: TermStatistics,
+) -> tuple[Reading, list[Candidate], Floats, Floats]:
+    """(reading, the candidates worth embedding, their features, their vectors)."""
+    reading = Reading(question, found, statistics)
+    best = max(hit.score for hit in hits)
+    cosines = _passage_cosines(hits)
+    promise = [_promise(reading, one, cosines[one.hit.passage.id], best) for one in found]
+    order = np.argsort(-np.array(promise), kind="stable")[:EMBEDDED]
+    kept = [found[i] for i in order]
+    texts = [question.text, reading.rest(kept[:6])] + [one.text for one in kept]
+    vectors = embed(texts)
+    asked, vectors = vectors[:2], vectors[2:]
+    near = vectors @ asked.T
+    rows = np.array(
+        [
+            sentence_features(
+                reading, one, float(cosine), float(rest), cosines[one.hit.passage.id],
+                best - one.hit.score,
+            )
+            for one, (cosine, rest) in zip(kept, near, strict=True)
+        ],
+        dtype=np.float32,
+    )  # fmt: skip
+    return reading, kept, rows, vectors
+
+
+def _passage_cosines(hits: Sequence[Hit]) -> dict[str, float]:
+    """Each passage's cosine; where the dense retriever said nothing, the lowest it said."""
+    said = {
+        hit.passage.id: one.score for hit in hits for one in hit.ranked if one.retriever == "dense"
+    }
+    lowest = min(said.values(), default=0.0)
+    return {hit.passage.id: said.get(hit.passage.id, lowest) for hit in hits}
+
+
+def _promise(reading: Reading, one: Candidate, cosine: float, best: float) -> float:
+    """A cheap guess at the score, to choose which sentences to embed."""
+    own = reading.share(reading.matched(one.terms))
+    context = reading.share(reading.matched(one.terms, one.before, one.above))
+    return own + 0.5 * context + 0.3 * cosine - 0.025 * min(best - one.hit.score, 6.0)
+
+
+SECOND = 0.6
+"""A second sentence is shown beside the first where its chance is at least this share of it."""
+MEMBER = 0.05
+"""The same for a sentence that adds a member to a list."""
+SAME = 0.9
+"""Cosine from which two sentences with the same figures and names say the same."""
+
+
+def select(ranking: Ranking) -> list[Candidate]:
+    """The sentences that together answer: one, and others only where each adds something."""
+    question = ranking.reading.question
+    chosen = [0]
+    members = _members(ranking, 0)
+    most = MOST if question.several else 2
+    for i in range(1, len(ranking.sentences)):
+        if len(chosen) >= most:
+            break
+        if any(_same(ranking, i, j) for j in chosen):
+            continue
+        share = float(ranking.chance[i] / ranking.chance[0])
+        own = _members(ranking, i)
+        if question.several:
+            if share >= MEMBER and (own - members or not members):
+                chosen.append(i)
+                members |= own
+        elif share >= SECOND:
+            chosen.append(i)
+    picked = [ranking.sentences[i] for i in chosen]
+    if len(picked) < MOST:
+        antecedent = _antecedent(ranking, 0)
+        if antecedent is not None and _key(antecedent) not in {_key(one) for one in picked}:
+            picked.append(antecedent)
+    return picked
+
+
+def _members(ranking: Ranking, i: int) -> frozenset[str]:
+    """The names of a sentence that the question does not give."""
+    one = ranking.sentences[i]
+    found = emphasis.fresh(one.text, ranking.reading.question, "name")
+    return frozenset(one.text[span.start : span.end].casefold() for span in found)
+
+
+def _antecedent(ranking: Ranking, i: int) -> Candidate | None:
+    """The sentence before, where this one opens with a pronoun for what only that one names."""
+    one, row = ranking.sentences[i], ranking.rows[i]
+    if row[SENTENCE.index("pronoun_before")] < 0.15:
+        return None
+    for other in ranking.sentences:
+        if other.hit.passage.id == one.hit.passage.id and other.place == one.place - 1:
+            return other
+    return None
+
+
+def _same(ranking: Ranking, i: int, j: int) -> bool:
+    """Whether two sentences say the same: alike in meaning, with no figure or name apart."""
+    one, other = ranking.sentences[i], ranking.sentences[j]
+    if one.terms == other.terms:
+        return True
+    if float(ranking.vectors[i] @ ranking.vectors[j]) < SAME:
+        return False
+    apart = one.terms ^ other.terms
+    return not any(term[:1].isdigit() for term in apart) and not (
+        _members(ranking, i) - _members(ranking, j)
+    )
+
+
+def _distinct(ranking: Ranking) -> list[Candidate]:
+    kept: list[int] = []
+    for i in range(len(ranking.sentences)):
+        if not any(_same(ranking, i, j) for j in kept):
+            kept.append(i)
+        if len(kept) >= NEAREST:
+            break
+    return [ranking.sentences[i] for i in kept]
+
+
+def _key(one: Candidate) -> tuple[str, int]:
+    return one.hit.document.id, one.sentence.start
+
+
+def _reading_order(
+    chosen: Sequence[tuple[Candidate, Question]],
+) -> list[tuple[Candidate, Question]]:
+    """By document, the one with the best passage first, and by place in the document."""
+    first: dict[str, int] = {}
+    for one, _ in chosen:
+        known = first.get(one.hit.document.id, one.hit.rank)
+        first[one.hit.document.id] = min(known, one.hit.rank)
+    return sorted(
+        chosen,
+        key=lambda pair: (
+            first[pair[0].hit.document.id],
+            pair[0].hit.document.id,
+            pair[0].sentence.start,
+        ),
+    )
+
+
+def _citation(one: Candidate, marker: int) -> Citation:
+    document, sentence = one.hit.document, one.sentence
+    return Citation(
+        marker=marker,
+        document_id=document.id,
+        path=one.hit.path,
+        title=document.title,
+        published=document.published,
+        page=page_of(document, sentence.start),
+        line=line_of(document.text, sentence.start),
+        start=sentence.start,
+        end=sentence.end,
+        quote=one.text,
+    )
+
+
+def _citations(found: Iterable[Candidate]) -> tuple[Citation, ...]:
+    return tuple(_citation(one, marker) for marker, one in enumerate(found, start=1))
+
+
+def _statements(
+    chosen: Sequence[tuple[Candidate, Question]], rankings: Sequence[Ranking]
+) -> tuple[Statement, ...]:
+    readings = {id(ranking.reading.question): ranking.reading for ranking in rankings}
+    out = []
+    for marker, (one, part) in enumerate(chosen, start=1):
+        span = emphasis_of(readings[id(part)], one)
+        out.append(
+            Statement(
+                text=one.text,
+                citations=(_citation(one, marker),),
+                support=1.0,
+                emphasis=span,
+            )
+        )
+    return tuple(out)
+
+
+def emphasis_of(reading: Reading, one: Candidate) -> tuple[int, int] | None:
+    """The phrase of the sentence that answers, where that can be told."""
+    from qa.answer.features import closeness
+
+    expected = reading.question.expected
+    if expected is None:
+        return None
+    fresh = emphasis.fresh(one.text, reading.question, expected)
+    if not fresh:
+        return None
+    best = max(fresh, key=lambda span: closeness(reading, one, span))
+    return best.start, best.end

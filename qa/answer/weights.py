@@ -1,0 +1,39 @@
+"""The learned weights of the reader, from ``weights.json``; trained by bench/train_reader.py."""
+
+import json
+from functools import lru_cache
+from importlib.resources import files
+from typing import NamedTuple
+
+import numpy as np
+
+from qa.answer.confidence import EVIDENCE
+from qa.answer.features import SENTENCE, Floats
+
+
+class Weights(NamedTuple):
+    """``sentence`` and ``evidence``: one weight a column of `SENTENCE` and `EVIDENCE`.
+
+    ``bias`` and ``evidence`` make a log-odds that the passages hold the answer; below
+    ``threshold`` the question is refused: on the calibration set named in the file, that
+    lets at most ``false_answers`` of the unanswerable questions through.
+    """
+
+    sentence: Floats
+    evidence: Floats
+    bias: float
+    threshold: float
+    false_answers: float
+
+
+@lru_cache(maxsize=1)
+def weights() -> Weights:
+    """The weights that the package ships."""
+    held = json.loads((files("qa.answer") / "weights.json").read_text(encoding="utf-8"))
+    return Weights(
+        sentence=np.array([held["sentence"][name] for name in SENTENCE], dtype=np.float32),
+        evidence=np.array([held["evidence"][name] for name in EVIDENCE], dtype=np.float32),
+        bias=float(held["bias"]),
+        threshold=float(held["threshold"]),
+        false_answers=float(held["false_answers"]),
+    )
