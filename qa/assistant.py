@@ -12,6 +12,7 @@ from qa import config
 from qa.config import Settings
 from qa.data import Answer, Document, Hit, Source
 from qa.errors import ConfigError, UsageError
+from qa.models.embedding import MiniLM
 
 if TYPE_CHECKING:
     from qa.ingest.sync import Progress, Report
@@ -46,7 +47,17 @@ class Assistant:
             **settings,
         }
         self.settings: Settings = config.load(flags)
-        self.embedding: Embedding = _embedding(self.settings)
+        self._minilm = MiniLM()  # its tokenizer measures passages whatever embeds them
+        self.embedding: Embedding = self._minilm
+        if self.settings.embedding is not None:
+            from qa.models.openai_client import OpenAIEmbedding
+
+            self.embedding = OpenAIEmbedding(
+                self.settings.embedding,
+                base_url=self.settings.base_url,
+                api_key=self.settings.api_key,
+                timeout=self.settings.timeout,
+            )
         self._library: Library | None = None
 
     def __enter__(self) -> Self:
@@ -65,9 +76,8 @@ class Assistant:
 
     def warm(self) -> None:
         """Load the embedded model in the background; the first question waits for the rest."""
-        load = getattr(self.embedding, "load", None)
-        if load is not None:
-            threading.Thread(target=load, daemon=True).start()
+        if self.embedding is self._minilm:
+            threading.Thread(target=self._minilm.load, daemon=True).start()
 
     @property
     def engine(self) -> str:
@@ -114,6 +124,7 @@ class Assistant:
             self.settings,
             self.library,
             self.embedding,
+            self._minilm.count,
             paths=[Path(path) for path in paths],
             rebuild=rebuild,
             purpose=purpose,
@@ -153,8 +164,28 @@ class Assistant:
         leans on them is completed from them.  A refusal is an answer whose ``reason`` is
         not None.  Raises UsageError for an empty question, and what reading raises.
         """
+        from qa.answer.extract import extract
+        from qa.answer.followup import complete
+        from qa.answer.retrieve import retrieve
+
         _check_question(question)
-        raise NotImplementedError
+        clock = _Clock()
+        completed = complete(question, history)
+        with self.library.reading() as view:
+            with clock.stage("retrieve"):
+                hits = retrieve(completed, view, self.embedding.embed)
+            with clock.stage("read"):
+                extraction = extract(completed, hits, embed=self._minilm.embed, statistics=view)
+        return Answer(
+            question=question,
+            answered_question=completed,
+            statements=extraction.statements,
+            reason=extraction.reason,
+            nearest=extraction.nearest,
+            hits=hits,
+            engine="extractive",
+            seconds=clock.seconds(),
+        )
 
 
 class _Clock:
@@ -177,8 +208,3 @@ def _check_question(question: str) -> None:
     if not question.strip():
         raise UsageError("the question is empty")
 
-
-def _embedding(settings: Settings) -> "Embedding":
-    from qa.models.embedding import MiniLM
-
-    return MiniLM()

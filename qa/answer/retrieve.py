@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 LIMIT = 10
 _FOLD_COSINE = 0.95  # of two passages' vectors: below it they are not looked at for sameness
 _FOLD_TERMS = 0.9  # share of all their terms that both have
-_MERGED_SENTENCES = 24  # a merged hit stays something that can be read at a glance
+_MERGED_SENTENCES = 12  # a merged hit stays something that can be read at a glance
 
 
 class _Found(NamedTuple):
