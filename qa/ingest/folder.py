@@ -85,10 +85,10 @@ class _Walk:
         while waiting:
             folder, entries = waiting.pop()
             try:
-                self.load(folder.path)
+                self.load(folder.path, {entry.name for entry in entries})
             except OSError as error:
                 reason = f"its ignore file cannot be read: {error.strerror}"
-                self.found.append(Unreadable(folder.path or ".", reason))
+                self.found.append(Unreadable(folder.path.rstrip("/") or ".", reason))
                 continue
             for entry in entries:
                 if entry.name.startswith("."):
@@ -131,7 +131,7 @@ class _Walk:
         """Where in the folder the link at ``path`` leads; None where it is not followed."""
         target = Path(os.path.realpath(self.root / path))
         if not target.exists():
-            self.found.append(Unreadable(path, "is a symbolic link to nothing, or to itself"))
+            self.found.append(Unreadable(path, "is a symbolic link to nothing"))
             return None
         if not target.is_relative_to(self.root):
             reason = "is a symbolic link that leads out of the folder; it is not followed"
@@ -168,13 +168,18 @@ class _Walk:
                     return bool(verdict)
         return False
 
-    def load(self, folder: str) -> Any:
-        """The patterns that the ignore files of ``folder`` hold, read once."""
+    def load(self, folder: str, names: set[str] | None = None) -> Any:
+        """The patterns that the ignore files of ``folder`` hold, read once.
+
+        ``names`` is what the folder holds, where that is known already.
+        """
         if folder not in self.rules:
             lines: list[str] = []
             for name in IGNORE_FILES:
-                path = self.root / folder / name
-                if path.is_file():
+                if names is None or name in names:
+                    path = self.root / folder / name
+                    if not path.is_file():
+                        continue
                     text = path.read_text(encoding="utf-8", errors="surrogateescape")
                     lines.extend(text.removeprefix("\ufeff").splitlines())
             shown = f"the ignore files of {folder or 'the documents folder'!r}"

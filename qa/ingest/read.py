@@ -2,6 +2,7 @@
 
 import hashlib
 import importlib
+import io
 import json
 import os
 import re
@@ -104,18 +105,14 @@ def _unsupported(suffix: str) -> str:
 def _taken(path: Path, max_bytes: int) -> bytes:
     """The file's bytes; a file that changes meanwhile is refused, not read by halves."""
     try:
-        # non-blocking: a pipe of that name would otherwise wait for a writer for ever
-        opened = os.open(
-            path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-        )
-        with os.fdopen(opened, "rb") as file:
-            before = os.fstat(opened)
+        with io.BufferedReader(io.FileIO(path, opener=_without_waiting)) as file:
+            before = os.fstat(file.fileno())
             if not stat.S_ISREG(before.st_mode):
                 raise DocumentError("is not a regular file")
             if before.st_size > max_bytes:
                 raise DocumentError(_too_large(before.st_size, max_bytes))
             data = file.read(max_bytes + 1)
-            after = os.fstat(opened)
+            after = os.fstat(file.fileno())
     except (OSError, ValueError) as error:
         raise DocumentError(_unreadable(error)) from error
     if len(data) != before.st_size or after.st_mtime_ns != before.st_mtime_ns:
@@ -123,6 +120,11 @@ def _taken(path: Path, max_bytes: int) -> bytes:
     if not data.strip():
         raise DocumentError("is empty")
     return data
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    """Opens a file; a pipe of that name would otherwise wait for a writer for ever."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def _too_large(size: int, limit: int) -> str:

@@ -2,8 +2,29 @@
 
 import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import NamedTuple
+
+import pytest
+
+from qa.data import Document
+from qa.errors import DocumentError
+from qa.ingest.read import read
+
+
+def reading(folder: Path, name: str, data: bytes | str) -> Document:
+    """What ``read`` makes of a file with these bytes (a string is written as UTF-8)."""
+    path = folder / name
+    path.write_bytes(data.encode() if isinstance(data, str) else data)
+    return read(path, max_bytes=5_000_000)
+
+
+def refusal(folder: Path, name: str, data: bytes | str) -> str:
+    """The reason for which ``read`` refuses a file with these bytes."""
+    with pytest.raises(DocumentError) as caught:
+        reading(folder, name, data)
+    return str(caught.value)
 
 
 class Words(NamedTuple):
@@ -58,8 +79,8 @@ def pdf(pages: Sequence[Sequence[Words]], info: str = "") -> bytes:
     return out.getvalue()
 
 
-def repacked(archive: bytes, changes: dict[str, bytes]) -> bytes:
-    """A copy of a zip archive with some members replaced or added."""
+def repacked(archive: bytes, changes: Mapping[str, bytes | None]) -> bytes:
+    """A copy of a zip archive with some members replaced, added or (None) left out."""
     out = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(archive)) as old,
@@ -69,5 +90,6 @@ def repacked(archive: bytes, changes: dict[str, bytes]) -> bytes:
             if name not in changes:
                 new.writestr(name, old.read(name))
         for name, data in changes.items():
-            new.writestr(name, data)
+            if data is not None:
+                new.writestr(name, data)
     return out.getvalue()

@@ -217,7 +217,7 @@ def _paragraph(paragraph: Any) -> str:
         if hidden or tag in _GONE or tag == f"{_W}txbxContent":
             walk.skip_subtree()
         elif tag == f"{_W}t":
-            parts.append(element.text or "")
+            parts.append("".join(element.itertext()))
         elif tag in _SPOKEN:
             parts.append(_SPOKEN[tag])
     return "".join(parts)

@@ -29,7 +29,10 @@ class Line(NamedTuple):
 
 _ITEM = re.compile(r"(?:[•‣▪●○■□◦·–—*\-]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,4})[.)])(?:\s|$)")
 _CLOSED = re.compile(r"[.!?:;。！？…][\"'”’)\]»]*$")
-_NUMBERED = re.compile(r"(?:page\s*|p\.\s*)?[-–—]?\s*#\s*[-–—]?(?:\s*(?:of|/)\s*#)?", re.I)
+_COUNTER = re.compile(
+    r"^\W*(?P<first>\d{1,5})\b|\b(?P<last>\d{1,5})(?:\s*(?:of|/)\s*\d+)?\W*$", re.I
+)
+_ONLY_COUNTER = re.compile(r"(?:page|p)?\W*", re.I)
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _PREFIXES = frozenset(["all", "cross", "ex", "half", "self", "so", "well"])  # as in "well-known"
 _EDGE_LINES = 2
@@ -41,19 +44,20 @@ def without_running_lines(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
 
     The first occurrence stays, so that no word of the document is lost; page numbers go.
     """
-    counts: Counter[str] = Counter()
-    for page in pages:
-        counts.update({_mask(page[at]) for at in _edges(page)})
+    keys = [
+        {at: _key(page[at], number) for at in _edges(page)} for number, page in enumerate(pages)
+    ]
+    counts = Counter(key for page in keys for key in {*page.values()})
     running = {key for key, times in counts.items() if times >= 3 and times * 2 > len(pages)}
     kept: list[list[Line]] = []
-    shown: set[str] = set()
-    for page in pages:
-        gone = set()
-        for at in _edges(page):
-            key = _mask(page[at])
-            if key in running and (key in shown or _NUMBERED.fullmatch(key)):
-                gone.add(at)
-            shown.add(key)
+    shown: set[tuple[str, int]] = set()
+    for page, of_page in zip(pages, keys, strict=True):
+        gone = {
+            at
+            for at, key in of_page.items()
+            if key in running and (key in shown or _ONLY_COUNTER.fullmatch(key[0]))
+        }
+        shown.update(of_page.values())
         kept.append([line for at, line in enumerate(page) if at not in gone])
     return kept
 
@@ -103,8 +107,13 @@ def _edges(page: Sequence[Line]) -> list[int]:
     )
 
 
-def _mask(line: Line) -> str:
-    return re.sub(r"\d+", "#", line.text).strip()
+def _key(line: Line, page: int) -> tuple[str, int]:
+    """What makes two lines the same: their words, and how far a page number is from the page."""
+    match = _COUNTER.search(line.text)
+    if match is None:
+        return line.text, 0
+    words = line.text[: match.start()] + line.text[match.end() :]
+    return words.strip(), int(match["first"] or match["last"]) - page
 
 
 def _pitch(page: Sequence[Line]) -> float:
@@ -148,10 +157,12 @@ def _gap(before: Line, line: Line, pitch: float, edges: dict[int, float]) -> str
     if indented or _ITEM.match(line.text):
         return "\n"
     first = line.text.split(" ", 1)[0]
-    full = before.right + _LETTER_WIDTH * size * (len(first) + 0.5) > _edge(before, edges)
-    wide = len(before.text) >= 25 or before.text[-1:] > "\u2e80"
+    room = _edge(before, edges) - before.right
+    full = room < _LETTER_WIDTH * size * (len(first) + 0.5)
+    wide = len(before.text) >= 25 or before.text[-1:] > "\u2e80"  # Chinese needs fewer letters
     goes_on = first[:1].islower() and not _CLOSED.search(before.text)
-    return " " if full and (wide or goes_on) else "\n"
+    ragged = goes_on and wide and room < 0.35 * (before.right - before.left)
+    return " " if ragged or (full and (wide or goes_on)) else "\n"
 
 
 def _edge(line: Line, edges: dict[int, float]) -> float:

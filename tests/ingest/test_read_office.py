@@ -1,0 +1,151 @@
+"""Word and PowerPoint files."""
+
+import io
+import re
+import zipfile
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import docx
+import pptx
+import pytest
+from docx.oxml import parse_xml
+
+from tests.ingest.files import reading, refusal, repacked
+
+_W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+_RUN = "<w:r><w:t>text</w:t></w:r>"
+_HOSTILE = (
+    '<?xml version="1.0"?><!DOCTYPE d [{}]>'
+    f"<w:document {_W}><w:body><w:p><w:r><w:t>before &x; after</w:t></w:r></w:p></w:body>"
+    "</w:document>"
+)
+
+
+def _saved(document: Any) -> bytes:
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+def _word() -> Any:
+    document = docx.Document()
+    document.core_properties.title = "The Report"
+    document.core_properties.author = "Ann"
+    document.core_properties.created = datetime(2023, 4, 5)
+    return document
+
+
+def test_a_word_file_reads_in_order(tmp_path: Path) -> None:
+    """Headings, lists and tables come in the order of the page, with the properties."""
+    document = _word()
+    document.add_heading("Big", 0)
+    document.add_heading("Part", 2)
+    document.add_paragraph("One\tsentence. \u00a0Another.")
+    document.add_paragraph("first", style="List Bullet")
+    document.add_paragraph("second", style="List Number")
+    table = document.add_table(2, 2)
+    for at, text in enumerate(("City", "Year", "Bonn\nam Rhein", "1989")):
+        table.cell(at // 2, at % 2).text = text
+    document.add_paragraph("End.")
+    found = reading(tmp_path, "a.docx", _saved(document))
+    assert found.text == (
+        "# Big\n\n## Part\n\nOne sentence. Another.\n\n- first\n- second\n\n"
+        "City | Year\nBonn am Rhein | 1989\n\nEnd.\n"
+    )
+    assert (found.title, found.author) == ("The Report", "Ann")
+    assert (found.published, found.date_basis) == (
+        date(2023, 4, 5), "document properties (created)",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("xml", "expected"),
+    [
+        (f'<w:p {_W}><w:ins w:id="1">{_RUN}</w:ins></w:p>', "text\n"),
+        (f'<w:p {_W}>{_RUN}<w:del w:id="1"><w:r><w:t>old</w:t></w:r></w:del></w:p>', "text\n"),
+        (f"<w:p {_W}>{_RUN}<w:r><w:rPr><w:vanish/></w:rPr><w:t>b</w:t></w:r></w:p>", "text\n"),
+        (f"<w:sdt {_W}><w:sdtContent><w:p>{_RUN}</w:p></w:sdtContent></w:sdt>", "text\n"),
+        (f"<w:p {_W}><w:hyperlink>{_RUN}</w:hyperlink></w:p>", "text\n"),
+        (f"<w:p {_W}>{_RUN}<w:r><w:br/><w:t>b</w:t><w:noBreakHyphen/></w:r></w:p>", "text\nb-\n"),
+        (
+            f"<w:p {_W}><w:r><w:pict><w:txbxContent><w:p>{_RUN}</w:p></w:txbxContent></w:pict>"
+            "</w:r></w:p>",
+            "text\n",
+        ),
+    ],
+)
+def test_everything_visible_in_a_word_file_is_read(tmp_path: Path, xml: str, expected: str) -> None:
+    """Insertions, fields, links and boxes are read; deleted and hidden text is not."""
+    document = _word()
+    document.element.body.insert(0, parse_xml(xml))
+    assert expected == reading(tmp_path, "a.docx", _saved(document)).text
+
+
+def test_a_word_file_without_properties_has_no_title(tmp_path: Path) -> None:
+    """The library's own default title and the day of reading are never shown."""
+    document = docx.Document()
+    document.add_paragraph("Text.")
+    data = _saved(document)
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        relations = re.sub(rb"<Relationship [^>]*core.xml[^>]*>", b"", archive.read("_rels/.rels"))
+    data = repacked(data, {"_rels/.rels": relations, "docProps/core.xml": None})
+    found = reading(tmp_path, "a.docx", data)
+    assert (found.title, found.author, found.published) == (None, None, None)
+
+
+@pytest.mark.parametrize("entity", ['<!ENTITY x SYSTEM "{}">', '<!ENTITY x "evil">'])
+def test_entities_in_a_word_file_are_not_resolved(tmp_path: Path, entity: str) -> None:
+    """A Word file cannot read another file into itself."""
+    secret = tmp_path / "secret"
+    secret.write_text("evil")
+    hostile = _HOSTILE.format(entity.format(secret.as_uri())).encode()
+    data = repacked(_saved(_word()), {"word/document.xml": hostile})
+    assert "evil" not in reading(tmp_path, "a.docx", data).text
+
+
+def test_a_zip_bomb_is_refused(tmp_path: Path) -> None:
+    """An archive that unpacks to more than ten times the limit is not unpacked."""
+    data = repacked(_saved(_word()), {"word/media/x.bin": b"\0" * 51_000_000})
+    assert len(data) < 200_000
+    reason = refusal(tmp_path, "a.docx", data)
+    assert reason.startswith("unpacks to 51,")
+    assert reason.endswith("more than the 50,000,000 allowed (ten times the setting max_file_mb)")
+
+
+@pytest.mark.parametrize("suffix", [".docx", ".pptx"])
+def test_old_and_encrypted_office_files_say_so(tmp_path: Path, suffix: str) -> None:
+    """A password and an old format under a new name are told apart."""
+    ole = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 500
+    assert (
+        refusal(tmp_path, f"a{suffix}", ole) == f"is of the old Office format; save it as {suffix}"
+    )
+    assert refusal(tmp_path, f"b{suffix}", ole + "EncryptedPackage".encode("utf-16-le")) == (
+        "is encrypted; remove the password and ingest again"
+    )
+
+
+def test_slides_are_pages(tmp_path: Path) -> None:
+    """A slide's title, bullets, tables, groups and notes are read, slide by slide."""
+    show = pptx.Presentation()
+    show.core_properties.title = "The Talk"
+    show.core_properties.created = datetime(2022, 3, 4)
+    one = show.slides.add_slide(show.slide_layouts[1])
+    one.shapes.title.text = "Big\vnews"
+    one.placeholders[1].text = "first\nsecond"
+    one.notes_slide.notes_text_frame.text = "Say it slowly."
+    show.slides.add_slide(show.slide_layouts[6])  # an empty one
+    three = show.slides.add_slide(show.slide_layouts[5])
+    three.shapes.title.text = "Numbers"
+    table = three.shapes.add_table(1, 2, 0, 0, 9, 9).table
+    table.cell(0, 0).text, table.cell(0, 1).text = "Bonn", "1989"
+    three.shapes.add_group_shape().shapes.add_textbox(0, 0, 9, 9).text_frame.text = "In a group."
+    found = reading(tmp_path, "a.pptx", _saved(show))
+    assert found.text == (
+        "## Big news\n\n- first\n- second\n\nNotes: Say it slowly.\n\n"
+        "## Numbers\n\nBonn | 1989\n\nIn a group.\n"
+    )
+    at = found.text.index("## Numbers")
+    assert found.page_starts == (0, at, at)
+    assert (found.title, found.published) == ("The Talk", date(2022, 3, 4))
