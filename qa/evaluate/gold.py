@@ -7,7 +7,7 @@ path and a verbatim quote, never a passage id, so that splitting anew keeps gold
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -48,13 +48,18 @@ class GoldPair:
     draft: bool = False
 
     def to_dict(self) -> dict[str, Any]:
-        """The pair as a line of a gold file states it, fields left at their default omitted."""
-        default = GoldPair("", "", "", True)
-        return {
-            name: value
-            for name, value in asdict(self).items()
-            if name in REQUIRED or value != getattr(default, name)
+        """The pair as a line of a gold file states it, fields that say nothing left out."""
+        stated = {
+            "must": [list(nugget) for nugget in self.must],
+            "must_not": list(self.must_not),
+            "evidence": [{"path": piece.path, "quote": piece.quote} for piece in self.evidence],
+            "any_evidence": self.any_evidence,
+            "history": list(self.history),
+            "note": self.note,
+            "draft": self.draft,
         }
+        always = {name: getattr(self, name) for name in REQUIRED}
+        return always | {name: value for name, value in stated.items() if value}
 
     @property
     def digest(self) -> str:
