@@ -4,14 +4,17 @@ Exit status: 0 answered, 1 refused, 2 usage, 3 failed.
 """
 
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from qa import __version__
+from qa.app.eval_commands import eval_group
 from qa.errors import LibraryBusy, QAError, UsageError
 
 if TYPE_CHECKING:
@@ -83,9 +86,12 @@ def ask(
 
     with _assistant(context, flags) as assistant:
         assistant.warm()
+        began = time.perf_counter()
         if sync:
             _bring_up_to_date(assistant)
+        synced = ("sync", time.perf_counter() - began)
         answer = assistant.ask(" ".join(question))
+        answer = replace(answer, seconds=(synced, *answer.seconds))
         if as_json:
             click.echo(render.to_json(answer.to_dict()))
         else:
@@ -194,6 +200,9 @@ def doctor(context: click.Context, /, **flags: Any) -> None:
     context.exit(0 if healthy else 3)
 
 
+cli.add_command(eval_group)
+
+
 def _assistant(context: click.Context, flags: dict[str, Any]) -> "Assistant":
     """The assistant with the flags given before and behind the command's name."""
     from qa.assistant import Assistant
@@ -236,8 +245,6 @@ def _said(report: "Report") -> str:
 @contextmanager
 def _progress() -> "Iterator[Callable[[Progress], None]]":
     """A bar on the terminal's error stream, once it is plain that this takes a while."""
-    import time
-
     if not sys.stderr.isatty():
         yield lambda _progress: None
         return
