@@ -68,6 +68,18 @@ def test_lists_and_short_lines_stay_apart(tmp_path: Path) -> None:
     assert found.text == "\n".join(lines) + "\n"
 
 
+def test_a_small_bullet_does_not_part_an_item(tmp_path: Path) -> None:
+    """A list item that wraps is one sentence though its bullet is set in a smaller size."""
+    words = [
+        Words(72, 700, "•", 7),
+        Words(84, 700, "an item of the list that is as wide as the column is"),
+        Words(84, 686.8, "and goes on here."),
+    ]
+    assert reading(tmp_path, "a.pdf", pdf([words])).text == (
+        "• an item of the list that is as wide as the column is and goes on here.\n"
+    )
+
+
 def test_a_sentence_runs_over_the_page(tmp_path: Path) -> None:
     """A sentence cut by a page's end is whole, though header and page number stand between."""
     body = [

@@ -83,7 +83,9 @@ def _page_lines(page: Any, pdfium: Any) -> list[Line]:
                 continue
             left, base, _, _ = words.get_charbox(inked[0], loose=True)
             right = words.get_charbox(inked[-1], loose=True)[2]
-            size = pdfium.FPDFText_GetFontSize(words, inked[0])
+            # the largest of a few: a bullet or a word of code may be set smaller than the line
+            sample = inked[:: max(1, len(inked) // 4)]
+            size = max(pdfium.FPDFText_GetFontSize(words, at) for at in sample)
             broken = line.endswith(_HYPHEN)
             shown = _joined_surrogates(" ".join(line.rstrip(_HYPHEN).split()))
             found.append(Line(shown, broken, left, right, base, size))
