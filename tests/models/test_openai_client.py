@@ -22,7 +22,7 @@ from qa.errors import (
 from qa.models.failures import LEAVES, one_line
 from qa.models.llm import Message
 from qa.models.openai_client import OpenAIChat
-from tests.server import faults
+from tests.server import faults, refusals
 from tests.server.http import KEY, Exchange
 
 ASKED = (Message("system", "Be brief."), Message("user", "Which city?"))
@@ -49,18 +49,18 @@ GOOD = {  # personality: (text, finish, requests)
     faults.think_block: (RIGHT, "stop", 1),
     faults.reasoning_fields: (RIGHT, "stop", 1),
     faults.tool_call_beside_text: (RIGHT, "stop", 1),
-    faults.wants_max_completion_tokens: (RIGHT, "stop", 2),
-    faults.no_system_role: (RIGHT, "stop", 2),
-    faults.no_temperature: (RIGHT, "stop", 2),
-    faults.no_seed: (RIGHT, "stop", 2),
-    faults.no_stream_options: (RIGHT, "stop", 2),
-    faults.no_streaming: (RIGHT, "stop", 2),
-    faults.conflict_once: (RIGHT, "stop", 2),
-    faults.limited_once: (RIGHT, "stop", 2),
-    faults.limited_until: (RIGHT, "stop", 2),
-    faults.unavailable_once: (RIGHT, "stop", 2),
-    faults.reset_once: (RIGHT, "stop", 2),
-    faults.reset_after_finish: (RIGHT, "stop", 1),
+    refusals.wants_max_completion_tokens: (RIGHT, "stop", 2),
+    refusals.no_system_role: (RIGHT, "stop", 2),
+    refusals.no_temperature: (RIGHT, "stop", 2),
+    refusals.no_seed: (RIGHT, "stop", 2),
+    refusals.no_stream_options: (RIGHT, "stop", 2),
+    refusals.no_streaming: (RIGHT, "stop", 2),
+    refusals.conflict_once: (RIGHT, "stop", 2),
+    refusals.limited_once: (RIGHT, "stop", 2),
+    refusals.limited_until: (RIGHT, "stop", 2),
+    refusals.unavailable_once: (RIGHT, "stop", 2),
+    refusals.reset_once: (RIGHT, "stop", 2),
+    refusals.reset_after_finish: (RIGHT, "stop", 1),
 }
 
 BAD = {  # personality: (leaf, what the line says, requests)
@@ -82,29 +82,29 @@ BAD = {  # personality: (leaf, what the line says, requests)
     faults.tool_call: (ModelGarbled, "called a tool", 1),
     faults.declines: (ModelRejected, "I can't help with that.", 1),
     faults.error_event: (ModelUnreachable, "out of memory for [key]", 1),
-    faults.takes_nothing: (ModelRejected, "Unknown parameter", 6),
-    faults.too_long: (ModelRejected, "maximum context length is 128", 1),
-    faults.unauthorized: (ModelDenied, "Incorrect API key provided: [key]", 1),
-    faults.forbidden: (ModelDenied, "403: [31mCountry not supported [0m", 1),
-    faults.unknown_model: (ModelUnknown, "'test-chat' not found", 1),
-    faults.plain_404: (ModelUnknown, "404 page not found", 1),
-    faults.request_timeout: (ModelUnreachable, "408", 3),
-    faults.conflict: (ModelRejected, "409", 3),
-    faults.limited: (ModelLimited, "Rate limit reached", 3),
-    faults.limited_for_an_hour: (ModelLimited, "Rate limit reached", 1),
-    faults.no_quota: (ModelLimited, "exceeded your current quota", 1),
-    faults.server_error: (ModelUnreachable, "(500)", 3),
-    faults.bad_gateway: (ModelUnreachable, "502: 502 Bad Gateway nginx", 3),
-    faults.long_error: (ModelRejected, "No. No.", 1),
-    faults.redirect: (ModelUnreachable, "redirects elsewhere", 1),
-    faults.reset_before: (ModelUnreachable, "could not be reached", 3),
-    faults.reset_in_mid_stream: (ModelUnreachable, "broke down", 1),
+    refusals.takes_nothing: (ModelRejected, "Unknown parameter", 6),
+    refusals.too_long: (ModelRejected, "maximum context length is 128", 1),
+    refusals.unauthorized: (ModelDenied, "Incorrect API key provided: [key]", 1),
+    refusals.forbidden: (ModelDenied, "403: [31mCountry not supported [0m", 1),
+    refusals.unknown_model: (ModelUnknown, "'test-chat' not found", 1),
+    refusals.plain_404: (ModelUnknown, "404 page not found", 1),
+    refusals.request_timeout: (ModelUnreachable, "408", 3),
+    refusals.conflict: (ModelRejected, "409", 3),
+    refusals.limited: (ModelLimited, "Rate limit reached", 3),
+    refusals.limited_for_an_hour: (ModelLimited, "Rate limit reached", 1),
+    refusals.no_quota: (ModelLimited, "exceeded your current quota", 1),
+    refusals.server_error: (ModelUnreachable, "(500)", 3),
+    refusals.bad_gateway: (ModelUnreachable, "502: 502 Bad Gateway nginx", 3),
+    refusals.long_error: (ModelRejected, "No. No.", 1),
+    refusals.redirect: (ModelUnreachable, "redirects elsewhere", 1),
+    refusals.reset_before: (ModelUnreachable, "could not be reached", 3),
+    refusals.reset_in_mid_stream: (ModelUnreachable, "broke down", 1),
 }
 
 SILENT = {  # as above, with a time-out that a test can bear
-    faults.stalled_before: (ModelUnreachable, "silent for too long", 1),
-    faults.stalled_in_mid_stream: (ModelUnreachable, "silent for too long", 1),
-    faults.stalled_whole: (ModelUnreachable, "could not be reached or broke down", 1),
+    refusals.stalled_before: (ModelUnreachable, "silent for too long", 1),
+    refusals.stalled_in_mid_stream: (ModelUnreachable, "silent for too long", 1),
+    refusals.stalled_whole: (ModelUnreachable, "could not be reached or broke down", 1),
 }
 
 
@@ -147,23 +147,27 @@ def test_one_clear_line(serve, chat, personality, leaf, fragment, requests) -> N
         _ = reply.finish
 
 
+def _written(module) -> set[str]:
+    return {
+        name
+        for name, value in vars(module).items()
+        if inspect.isfunction(value) and value.__module__ == module.__name__ and name[0] != "_"
+    }
+
+
 def test_every_personality_is_tried() -> None:
     """No fault of character is written down and never shown to the client."""
-    tried = {p.__name__ for p in GOOD | BAD | SILENT}
-    embeddings = {n for n in vars(faults) if "embedding" in n or "base64" in n or "width" in n}
+    written = _written(faults) | _written(refusals)
+    embeddings = {n for n in written if "embedding" in n or "base64" in n or "width" in n}
     elsewhere = {"alive_for_ever", "same_index", "no_data"} | embeddings
-    written = {
-        name
-        for name, value in vars(faults).items()
-        if inspect.isfunction(value) and value.__module__ == faults.__name__ and name[0] != "_"
-    } - elsewhere
-    assert written == tried - {"behave"}
+    tried = {personality.__name__ for personality in GOOD | BAD | SILENT}
+    assert written - elsewhere == tried - {"behave"}
 
 
 def test_keep_alive_for_ever_ends(serve, chat) -> None:
     """An endpoint that only keeps the connection alive is given up in the end."""
     clock = iter(range(0, 100_000, 50))
-    model = chat(serve(faults.alive_for_ever), now=lambda: float(next(clock)))
+    model = chat(serve(refusals.alive_for_ever), now=lambda: float(next(clock)))
     with pytest.raises(ModelUnreachable, match="did not finish its answer within 200 seconds"):
         list(model.reply(ASKED, max_tokens=400))
 
@@ -183,12 +187,12 @@ def test_connection_refused(chat, serve, waits) -> None:
 @pytest.mark.parametrize(
     ("personality", "expected"),
     [
-        (faults.limited_once, [7.0]),
-        (faults.limited_until, [9.0]),
-        (faults.limited, [0.5, 1.0]),
-        (faults.limited_for_an_hour, []),
-        (faults.unavailable_once, [0.5]),
-        (faults.unauthorized, []),
+        (refusals.limited_once, [7.0]),
+        (refusals.limited_until, [9.0]),
+        (refusals.limited, [0.5, 1.0]),
+        (refusals.limited_for_an_hour, []),
+        (refusals.unavailable_once, [0.5]),
+        (refusals.unauthorized, []),
     ],
     ids=lambda value: getattr(value, "__name__", None),
 )
@@ -228,7 +232,7 @@ def test_half_a_character_is_replaced(serve, chat) -> None:
 
 def test_what_was_learnt_is_remembered(serve, chat) -> None:
     """The second question costs one request, though the first had to learn the dialect."""
-    endpoint = serve(faults.no_system_role)
+    endpoint = serve(refusals.no_system_role)
     model = chat(endpoint)
     list(model.reply(ASKED, max_tokens=400))
     list(model.reply(ASKED, max_tokens=400))

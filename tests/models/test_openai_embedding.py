@@ -6,7 +6,7 @@ import pytest
 from qa.errors import ModelDenied, ModelError, ModelGarbled, ModelUnreachable
 from qa.models.failures import one_line
 from qa.models.openai_client import BATCH
-from tests.server import faults
+from tests.server import faults, refusals
 from tests.server.http import KEY, Exchange
 from tests.server.protocol import vector
 
@@ -77,10 +77,10 @@ def test_width_that_changes(serve, embedding) -> None:
 @pytest.mark.parametrize(
     ("personality", "leaf"),
     [
-        (faults.unauthorized, ModelDenied),
-        (faults.reset_before, ModelUnreachable),
-        (faults.bad_gateway, ModelUnreachable),
-        (faults.redirect, ModelUnreachable),
+        (refusals.unauthorized, ModelDenied),
+        (refusals.reset_before, ModelUnreachable),
+        (refusals.bad_gateway, ModelUnreachable),
+        (refusals.redirect, ModelUnreachable),
         (faults.invalid_json, ModelGarbled),
     ],
 )
@@ -97,7 +97,7 @@ def test_failures(serve, embedding, personality, leaf) -> None:
 def test_silent_endpoint(serve, embedding) -> None:
     """An endpoint that takes the texts and says nothing is given up."""
     with pytest.raises(ModelUnreachable, match="silent for too long"):
-        embedding(serve(faults.stalled_before), timeout=0.3).embed(TEXTS)
+        embedding(serve(refusals.stalled_before), timeout=0.3).embed(TEXTS)
 
 
 def test_batches(serve, embedding) -> None:

@@ -1,7 +1,7 @@
 """``qa doctor --probe`` says what the endpoint can do, and fails for nothing."""
 
 from qa.models.probe import probe
-from tests.server import faults
+from tests.server import faults, refusals
 from tests.server.http import KEY, Exchange
 
 
@@ -41,11 +41,11 @@ def test_limited_endpoint(serve) -> None:
 
     def poor(exchange: Exchange) -> None:
         if exchange.chat and "temperature" in exchange.body:
-            faults.no_temperature(exchange)
+            refusals.no_temperature(exchange)
         elif exchange.chat:
-            faults.no_streaming(exchange)
+            refusals.no_streaming(exchange)
         elif exchange.path == "/v1/models":
-            faults.plain_404(exchange)
+            refusals.plain_404(exchange)
         else:
             faults.fewer_embeddings(exchange)
 

@@ -8,7 +8,7 @@ import pytest
 from qa.errors import ConfigError, ModelRejected, ModelUnreachable
 from qa.models.llm import Message, open_llm
 from qa.models.replay import Recorder, Replayer, request_key
-from tests.server import faults
+from tests.server import refusals
 from tests.server.http import KEY
 
 ASKED = (Message("system", "Be brief."), Message("user", "Which city? 巴黎\ud800"))
@@ -65,7 +65,7 @@ def test_what_was_not_recorded(serve, chat, tmp_path) -> None:
 def test_half_an_answer_is_not_recorded(serve, chat, tmp_path) -> None:
     """A reply that broke off, or was left, is not in the recording."""
     path = tmp_path / "run.jsonl"
-    endpoint = serve(faults.reset_in_mid_stream)
+    endpoint = serve(refusals.reset_in_mid_stream)
     recorder = Recorder(chat(endpoint), path)
     with pytest.raises(ModelUnreachable):
         list(recorder.reply(ASKED[:1], max_tokens=400))
