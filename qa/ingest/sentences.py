@@ -20,7 +20,8 @@ _WINDOW = 8000
 
 _STARTERS = """After Although And As At Because Before But By For From He Her Here His How However
     If In It Its Many Meanwhile More Most My Nobody On Our She Since So Some That The Their Then
-    There These They This Those To Under We What When Where Which While Who Why With You Your""".split()
+    There These They This Those To Under We What When Where Which While Who Why With You
+    Your""".split()
 _STARTER = rf"(?:{'|'.join(_STARTERS)})\b"
 _HAN = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
 
@@ -39,19 +40,23 @@ _MISSED = re.compile(
 _GLUED_AFTER = re.compile(
     r"""(?:^|[\s(\[])(?:
             (?P<before_small>[Vv]ols?|[Aa]pprox|max|min|ca|lbs|ft|bzw|sog|ggf|evtl|inkl|zzgl|nr)
+          | (?P<before_number>Eqs?|Tabs?|Refs?|Chap|Figs?|Secs?|Abs|Kap|Abb)
           | (?P<before_name>Ft|Mt|Lt|Col|Gov|Sen|Rep|Gen|Capt|Cmdr|Sgt|Pres|Hon|Msgr)
           | (?P<before_month>(?:[Aa]m|[Vv]om|bis|[Zz]um|[Ss]eit|dem|den|[Dd]er|[Aa]b|und)\s\d{1,2})
           | (?P<before_all>)                                         # " .NET"
         )\.$
       | (?P<before_verb>[!?])$                                       # "Jeopardy! and"
+      | (?P<before_link>\b[^\W\d_]{2,5}\.)$                          # "2 tbsp. of sugar"
     """,
     re.VERBOSE,
 )
 _GLUED_BEFORE = {
     "before_small": re.compile(r"[a-z\d$€£]"),
+    "before_number": re.compile(r"\d"),
     "before_name": re.compile(r"[A-Z]"),
     "before_month": re.compile("Jan|Feb|Mär|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez"),
     "before_all": re.compile(r"\S"),
+    "before_link": re.compile(r"(?:and|at|by|for|from|in|of|on|or|per|than|to|with)\b"),
     "before_verb": re.compile(r"(?:and|or|is|was|are|were|has|had)\b"),
 }
 _QUOTED = str.maketrans(dict.fromkeys('"“”„‟«»‘‹›「」『』（）()[]《》〈〉', " "))
@@ -173,14 +178,15 @@ def _boundaries(flat: str) -> Iterator[int]:
         ends = [one["end_index"] for one in sentencex.get_sentence_boundaries("en", window)]
         if first + _WINDOW < len(flat) and len(ends) > 1:
             ends.pop()  # it may go on behind the window
+        whole = ends[-1]
         if _INSIDE.search(window) and window.translate(_QUOTED) != window:
             blind = window.translate(_QUOTED)
             for one in sentencex.get_sentence_boundaries("en", blind):
                 inner = one["end_index"]
-                if inner < ends[-1] and window[:inner].rstrip()[-1:] in tuple(".!?。！？"):
+                if inner < whole and window[:inner].rstrip()[-1:] in tuple(".!?。！？"):
                     ends.append(inner)
         yield from (first + end for end in ends)
-        first += max(ends)
+        first += whole
 
 
 def _glued(flat: str, boundary: int) -> bool:
