@@ -29,5 +29,5 @@ def test_lines_agree_with_splitting_the_text(text: str, offset: int) -> None:
 def test_a_page_starts_where_it_is_said_to() -> None:
     """A citation from a PDF names the page on which it starts."""
     document = Document(id="d", text="x" * 30, page_starts=(0, 10, 20))
-    assert [1, 1, 2, 3] == [page_of(document, offset) for offset in (0, 9, 10, 29)]
+    assert [page_of(document, offset) for offset in (0, 9, 10, 29)] == [1, 1, 2, 3]
     assert page_of(Document(id="d", text="x"), 0) is None

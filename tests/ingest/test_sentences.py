@@ -228,7 +228,7 @@ def test_headings_know_their_depth() -> None:
     """A section stands under the right headings in Markdown and in reStructuredText."""
     text = "Top\n===\n\nSub\n~~~~\n\nText.\n\nNext\n====\n\n### Deep\n"
     depths = [(text[b.start : b.end], b.level) for b in blocks(text) if b.kind == "heading"]
-    assert [("Top", 1), ("Sub", 2), ("Next", 1), ("Deep", 3)] == depths
+    assert depths == [("Top", 1), ("Sub", 2), ("Next", 1), ("Deep", 3)]
 
 
 def test_a_long_line_is_cut_at_clauses() -> None:

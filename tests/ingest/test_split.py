@@ -46,7 +46,7 @@ def test_a_short_document_is_one_passage() -> None:
     (passage,) = split(document, count)
     assert document.text.strip() == text_of(document, passage)
     assert sentences(document.text) == passage.sentences
-    assert (None, None, "d") == (passage.heading, passage.page, passage.document_id)
+    assert (passage.heading, passage.page, passage.document_id) == (None, None, "d")
 
 
 def test_passages_break_between_paragraphs_near_the_target() -> None:
@@ -59,7 +59,7 @@ def test_passages_break_between_paragraphs_near_the_target() -> None:
 def test_the_last_passage_is_not_a_scrap() -> None:
     """The end of a section is not split off as a passage of a few words."""
     document = Document(id="d", text=" ".join([sentence(20)] * 12))  # 240 words
-    assert [6, 6] == [len(one.sentences) for one in split(document, count)]
+    assert [len(one.sentences) for one in split(document, count)] == [6, 6]
 
 
 def test_a_colon_stays_with_what_it_introduces() -> None:
@@ -68,7 +68,7 @@ def test_a_colon_stays_with_what_it_introduces() -> None:
     text += "\n".join(f"- {sentence(20)}" for _ in range(6))
     document = Document(id="d", text=text)
     starts = [text_of(document, one)[:12] for one in split(document, count)]
-    assert ["Word word wo", "The partners"] == starts
+    assert starts == ["Word word wo", "The partners"]
 
 
 def test_headings_make_sections_and_are_context() -> None:
@@ -76,19 +76,19 @@ def test_headings_make_sections_and_are_context() -> None:
     text = "# Report\n\nIntro.\n\n## Results\n\n### Europe\n\nUp.\n\n## Costs ##\n\nDown.\n"
     document = Document(id="d", text=text, title="report")
     passages = split(document, count)
-    assert [
+    assert [(text_of(document, one), one.heading) for one in passages] == [
         ("Intro.", None),
         ("Up.", "Results > Europe"),
         ("Down.", "Costs"),
-    ] == [(text_of(document, one), one.heading) for one in passages]
-    assert "report > Results > Europe\nUp." == embedded_text(document, passages[1])
-    assert "report\nIntro." == embedded_text(document, passages[0])
+    ]
+    assert embedded_text(document, passages[1]) == "report > Results > Europe\nUp."
+    assert embedded_text(document, passages[0]) == "report\nIntro."
 
 
 def test_a_top_heading_that_differs_from_the_title_is_kept() -> None:
     """What a document calls itself is not lost where its title says something else."""
     document = Document(id="d", text="# Report\n\nText.", title="report.md")
-    assert ["Report"] == [one.heading for one in split(document, count)]
+    assert [one.heading for one in split(document, count)] == ["Report"]
 
 
 def test_a_heading_with_nothing_under_it_can_still_be_found() -> None:
@@ -96,18 +96,18 @@ def test_a_heading_with_nothing_under_it_can_still_be_found() -> None:
     document = Document(
         id="d", text="# Top\n\n## Open on Sundays\n\n## Hours\n\nNine to five.\n\n# End"
     )
-    assert [
+    assert [(text_of(document, one), one.heading) for one in split(document, count)] == [
         ("Open on Sundays", "Top"),
         ("Nine to five.", "Top > Hours"),
         ("End", None),
-    ] == [(text_of(document, one), one.heading) for one in split(document, count)]
+    ]
 
 
 def test_comments_in_code_are_no_headings() -> None:
     """Shell comments do not become the sections of a manual."""
     document = Document(id="d", text="# Use\n\n```sh\n# first\nls\n```\nDone.")
     (passage,) = split(document, count)
-    assert ("Use", 3) == (passage.heading, len(passage.sentences))
+    assert (passage.heading, len(passage.sentences)) == ("Use", 3)
 
 
 def test_pages_part_passages() -> None:
@@ -115,8 +115,10 @@ def test_pages_part_passages() -> None:
     pages = [f"{sentence(60, first)}\n\n" for first in ("One", "Two", "Three")]
     starts = (0, len(pages[0]), len(pages[0] + pages[1]))
     document = Document(id="d", text="".join(pages), page_starts=starts)
-    assert [("One", 1), ("Two", 2), ("Three", 3)] == [
-        (text_of(document, one).split()[0], one.page) for one in split(document, count)
+    assert [(text_of(document, one).split()[0], one.page) for one in split(document, count)] == [
+        ("One", 1),
+        ("Two", 2),
+        ("Three", 3),
     ]
 
 
@@ -124,7 +126,7 @@ def test_a_scrap_of_a_page_stays_with_the_page_before() -> None:
     """The last words of a sentence list that run onto a new page are no passage by themselves."""
     head = f"{sentence(60)} "
     document = Document(id="d", text=f"{head}{sentence(10)}", page_starts=(0, len(head)))
-    assert [(2, 1)] == [(len(one.sentences), one.page) for one in split(document, count)]
+    assert [(len(one.sentences), one.page) for one in split(document, count)] == [(2, 1)]
 
 
 def test_a_sentence_that_the_model_finds_too_long_is_cut() -> None:
@@ -150,7 +152,7 @@ def test_context_is_short_and_keeps_the_nearest_heading() -> None:
     assert said.startswith("title title")
     assert said.endswith("far > near\n")
     assert len(said.split()) <= CONTEXT_TOKENS
-    assert "" == context(Document(id="d", text="x"), Passage("p", "d", 0, 1, ()))
+    assert context(Document(id="d", text="x"), Passage("p", "d", 0, 1, ())) == ""
 
 
 @pytest.mark.parametrize(
