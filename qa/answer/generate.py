@@ -1,0 +1,286 @@
+"""An answer written by a language model, of which only what the sources carry is shown.
+
+Every sentence of the model is resolved and checked as it completes.  What fails is replaced by
+the source sentence it cites, or dropped; nothing shown is taken back.
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from qa.answer.protocol import ModelSentence, Parser
+from qa.answer.sources import REFUSAL_TOKEN, Shown, SourceBlock, neutral, one_line, source_block
+from qa.answer.verify import Cited, Rarity, definitions, features, verify
+from qa.answer.wording import REFUSAL
+from qa.data import Answer, Citation, Hit, LeftOut, Sentence, Statement, Usage
+from qa.errors import ModelRejected
+from qa.models.llm import LLM, Message, Reply
+from qa.models.tokens import count
+from qa.positions import line_of, page_of
+from qa.prompts import digest, load
+from qa.text import terms
+
+MAX_TOKENS = 700
+"""Tokens that an answer may take; a small window gives a quarter of itself."""
+MAX_SENTENCES = 40
+"""Sentences of a model that are read; one that goes on is stopped."""
+
+_MARGIN = 0.85  # the share of the window to fill: the model's own vocabulary counts otherwise
+_REMEMBERED = 3
+_NEAREST = 3
+_AKIN = 0.35  # how much of a statement its source must cover to be shown in its place
+
+
+def generate(
+    question: str,
+    hits: Sequence[Hit],
+    llm: LLM,
+    *,
+    answered_question: str | None = None,
+    history: Sequence[Answer] = (),
+    idf: Rarity | None = None,
+) -> Iterator[Statement | LeftOut | Answer]:
+    """Stream what ``llm`` answers from ``hits``; the ``Answer`` of it all comes last.
+
+    ``answered_question`` is ``question`` completed from the conversation, where it needed
+    that; ``history`` holds the earlier turns, oldest first.  Nothing is sent without hits.
+
+    Raises ``PromptError`` before any call, and a ``ModelError`` leaf where the model fails,
+    its filter leaves nothing, or no source fits its window.
+    """
+    asked = answered_question or question
+    start = time.perf_counter()
+    messages, block, digits = _messages(asked, hits, llm, history)
+    writer = _Writer(block, asked, idf)
+    usage, notes = None, []
+    if block.sentences:
+        limit = _limit(llm)
+        with llm.reply(messages, max_tokens=limit) as reply:
+            first = None
+            for shown in _checked(reply, writer):
+                if first is None and isinstance(shown, Statement):
+                    first = time.perf_counter() - start
+                yield shown
+            finish, usage = _ended(reply)
+        usage = replace(usage, seconds_to_first=first) if usage else None
+        if finish == "length":
+            notes.append(f"The model stopped at its limit of {limit} tokens.")
+        if finish == "filtered":
+            if not writer.statements:
+                raise ModelRejected(
+                    f"the content filter of model {llm.name!r} held the answer back"
+                )
+            notes.append("The model's content filter cut the answer off.")
+        if finish is None:
+            notes.append("The model did not come to an end and was stopped.")
+    notes += writer.notes()
+    if block.left_out:
+        notes.append(f"{_counted(len(block.left_out), 'passage')} did not fit the model's window.")
+    answered = bool(writer.statements)
+    yield Answer(
+        question=question,
+        answered_question=asked,
+        statements=tuple(writer.statements),
+        reason=None if answered else REFUSAL,
+        nearest=() if answered else _nearest(asked, hits, idf),
+        hits=tuple(hits),
+        engine=llm.name,
+        prompt_hash=digits,
+        usage=usage,
+        seconds=(("generate", time.perf_counter() - start),),
+        notes=tuple(notes),
+        left_out=tuple(writer.left_out),
+    )
+
+
+def _messages(
+    asked: str, hits: Sequence[Hit], llm: LLM, history: Sequence[Answer]
+) -> tuple[list[Message], SourceBlock, str]:
+    """The request, the sources in it, and the digest of the two prompts."""
+    system, user = load("answer.system"), load("answer.user")
+    rules = system.fill(refusal=REFUSAL_TOKEN)
+    given = {
+        "question": neutral(asked),
+        "conversation": _conversation(history),
+        "refusal": REFUSAL_TOKEN,
+    }
+    rest = count(rules) + count(user.fill(sources="", **given))
+    block = source_block(hits, int((llm.window - _limit(llm)) * _MARGIN) - rest)
+    filled = user.fill(sources=block.text, **given)
+    messages = [Message("system", rules), Message("user", filled)]
+    return messages, block, digest(system.template, user.template)
+
+
+def _limit(llm: LLM) -> int:
+    return min(MAX_TOKENS, llm.window // 4)
+
+
+def _conversation(history: Sequence[Answer]) -> str:
+    if not history:
+        return ""
+    turns = [
+        f"Reader: {neutral(turn.question)}\nYou: {neutral(turn.text)}"
+        for turn in history[-_REMEMBERED:]
+    ]
+    return "Earlier in this conversation (no source):\n" + "\n".join(turns) + "\n\n"
+
+
+def _checked(reply: Reply, writer: "_Writer") -> Iterator[Statement | LeftOut]:
+    parser = Parser(writer.block.sentences)
+    read = 0
+    for delta in reply:
+        for sentence in parser.feed(delta):
+            read += 1
+            yield from writer.write(sentence)
+        if parser.overflowed or read >= MAX_SENTENCES:
+            reply.close()
+            return
+    for sentence in parser.close(complete=reply.finish == "stop"):
+        yield from writer.write(sentence)
+
+
+def _ended(reply: Reply) -> tuple[str | None, Usage | None]:
+    """How and at what cost the reply ended; nothing where it was stopped from here."""
+    try:
+        return reply.finish, reply.usage
+    except RuntimeError:
+        return None, None
+
+
+class _Writer:
+    """Turns a model's sentences into statements; holds which places have which marker."""
+
+    def __init__(self, block: SourceBlock, question: str, idf: Rarity | None) -> None:
+        self.block = block
+        self.statements: list[Statement] = []
+        self.left_out: list[LeftOut] = []
+        self._question = question
+        self._idf = idf
+        self._markers: dict[tuple[str, int, int], int] = {}
+        self._said: set[str] = set()
+
+    def write(self, sentence: ModelSentence) -> Iterator[Statement | LeftOut]:
+        """What the reader gets of one sentence: it, its source in its place, or nothing."""
+        key = " ".join(terms(sentence.text)) or sentence.text.casefold()
+        if key in self._said:
+            yield self._leave_out(sentence, "it was said before", "dropped")
+            return
+        self._said.add(key)
+        cited = [self._cited(self.block.sentences[one]) for one in sentence.ids]
+        reason = _malformed(sentence)
+        if reason is None:
+            check = verify(sentence.text, cited, self._question, idf=self._idf)
+            if check.supported and check.carrying:
+                ids = [sentence.ids[place] for place in check.carrying]
+                yield self._state(sentence.text, ids, check.support)
+                return
+            reason = "; ".join(check.reasons) or "no cited sentence carries it"
+        source = None if sentence.borrowed or sentence.refusal else self._source(sentence, cited)
+        yield self._leave_out(sentence, reason, "repaired" if source else "dropped")
+        if source:
+            quote = one_line(self.block.sentences[source].quote)
+            self._said.add(" ".join(terms(quote)))
+            yield self._state(quote, [source], 1.0)
+
+    def notes(self) -> list[str]:
+        """What a reader is told of the sentences that were not shown."""
+        told = []
+        repaired = sum(gone.fate == "repaired" for gone in self.left_out)
+        dropped = sum(
+            gone.fate == "dropped" and gone.reason != "it was said before" for gone in self.left_out
+        )
+        if repaired:
+            verb = "was" if repaired == 1 else "were"
+            told.append(
+                f"{_counted(repaired, 'sentence')} {verb} replaced by the cited source sentence: "
+                "not supported as written."
+            )
+        if dropped:
+            verb = "was" if dropped == 1 else "were"
+            told.append(
+                f"{_counted(dropped, 'sentence')} {verb} left out: not supported by the sources."
+            )
+        return told
+
+    def _state(self, text: str, ids: Sequence[str], support: float) -> Statement:
+        citations = []
+        for one in ids:
+            shown = self.block.sentences[one]
+            place = (shown.hit.document.id, shown.sentence.start, shown.sentence.end)
+            marker = self._markers.setdefault(place, len(self._markers) + 1)
+            citations.append(_citation(shown.hit, shown.sentence, marker))
+        statement = Statement(text, tuple(citations), support)
+        self.statements.append(statement)
+        return statement
+
+    def _leave_out(self, sentence: ModelSentence, reason: str, fate: str) -> LeftOut:
+        gone = LeftOut(sentence.text, reason, "repaired" if fate == "repaired" else "dropped")
+        self.left_out.append(gone)
+        return gone
+
+    def _source(self, sentence: ModelSentence, cited: Sequence[Cited]) -> str | None:
+        """The cited sentence nearest to the statement, unless it is shown or far away."""
+        best, most = None, _AKIN
+        for one, source in zip(sentence.ids, cited, strict=True):
+            shown = self.block.sentences[one]
+            place = (shown.hit.document.id, shown.sentence.start, shown.sentence.end)
+            seen = features(sentence.text, [source], self._question, idf=self._idf)
+            if place not in self._markers and seen["covered_by_one"] >= most:
+                best, most = one, seen["covered_by_one"]
+        return best
+
+    def _cited(self, shown: Shown) -> Cited:
+        """The sentence with its neighbours, heading, title, date and abbreviations."""
+        document, passage = shown.hit.document, shown.hit.passage
+        at = passage.sentences.index(shown.sentence)
+        around = [*passage.sentences[max(0, at - 1) : at], *passage.sentences[at + 1 : at + 2]]
+        context = [document.text[one.start : one.end] for one in around]
+        context += [passage.heading or "", document.title or ""]
+        if document.published:
+            context.append(document.published.isoformat())
+        context += definitions(document.text, shown.quote)
+        return Cited(one_line(shown.quote), "\n".join(one_line(part) for part in context))
+
+
+def _malformed(sentence: ModelSentence) -> str | None:
+    if sentence.well_formed:
+        return None
+    if sentence.refusal:
+        return "the refusal stands inside it"
+    if sentence.unknown:
+        listed = ", ".join(f"[{one}]" for one in sentence.unknown[:3])
+        return f"it cites {listed}, which was not shown"
+    return "it cites no source" if not sentence.ids else "it is too long for a sentence"
+
+
+def _citation(hit: Hit, sentence: Sentence, marker: int) -> Citation:
+    document = hit.document
+    return Citation(
+        marker=marker,
+        document_id=document.id,
+        path=hit.path,
+        title=document.title,
+        published=document.published,
+        page=page_of(document, sentence.start),
+        line=line_of(document.text, sentence.start),
+        start=sentence.start,
+        end=sentence.end,
+        quote=document.text[sentence.start : sentence.end],
+    )
+
+
+def _nearest(question: str, hits: Sequence[Hit], idf: Rarity | None) -> tuple[Citation, ...]:
+    """Of each of the best hits, the sentence that shares most with the question."""
+    asked = {one: idf(one) if idf else 1.0 for one in terms(question)}
+
+    def shared(hit: Hit, sentence: Sentence) -> float:
+        there = frozenset(terms(hit.document.text[sentence.start : sentence.end]))
+        return sum(weight for one, weight in asked.items() if one in there)
+
+    best = sorted(hits, key=lambda hit: hit.rank)[:_NEAREST]
+    found = [(hit, max(hit.passage.sentences, key=lambda one: shared(hit, one))) for hit in best]
+    return tuple(_citation(hit, sentence, place) for place, (hit, sentence) in enumerate(found, 1))
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
