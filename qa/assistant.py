@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from qa import config
 from qa.config import Settings
-from qa.data import Answer, Document, Hit, Source
+from qa.data import Answer, Document, Hit, LeftOut, Source, Statement
 from qa.errors import ConfigError, UsageError
 from qa.models.embedding import MiniLM
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from qa.ingest.sync import Progress, Report
     from qa.library.library import Library
     from qa.models.embedding import Embedding
+
+MAX_QUESTION = 4000  # characters; a question is no document
 
 
 class Assistant:
@@ -77,7 +79,8 @@ class Assistant:
     def warm(self) -> None:
         """Load the embedded model in the background; the first question waits for the rest."""
         if self.embedding is self._minilm:
-            threading.Thread(target=self._minilm.load, daemon=True).start()
+            # No daemon: the interpreter must not end while the model is being loaded.
+            threading.Thread(target=self._minilm.load).start()
 
     @property
     def engine(self) -> str:
@@ -131,11 +134,21 @@ class Assistant:
             progress=progress or (lambda _progress: None),
         )
 
+    def check(self, question: str) -> None:
+        """Raise UsageError where ``question`` cannot be answered whatever the documents say."""
+        if not question.strip():
+            raise UsageError("the question is empty")
+        if len(question) > MAX_QUESTION:
+            raise UsageError(
+                f"the question has {len(question)} characters; at most {MAX_QUESTION} are read"
+            )
+        _ = self.engine  # raises where the LLM is asked for and no model is named
+
     def search(self, question: str, limit: int = 10) -> tuple[Hit, ...]:
         """The passages that speak of ``question``, best first, at most ``limit``."""
         from qa.answer.retrieve import retrieve
 
-        _check_question(question)
+        self.check(question)
         with self.library.reading() as view:
             return retrieve(question, view, self.embedding.embed, limit)
 
@@ -164,26 +177,40 @@ class Assistant:
         leans on them is completed from them.  A refusal is an answer whose ``reason`` is
         not None.  Raises UsageError for an empty question, and what reading raises.
         """
+        for event in self.stream(question, history):
+            if isinstance(event, Answer):
+                return event
+        raise AssertionError("a stream ends with its answer")
+
+    def stream(
+        self, question: str, history: Sequence[Answer] = ()
+    ) -> "Iterator[Statement | LeftOut | Answer]":
+        """Answer as ``ask`` does, giving each statement once it is checked; the answer is last.
+
+        No statement that was given is taken back.  Closing the iterator stops the model.
+        """
         from qa.answer.extract import extract
         from qa.answer.followup import complete
         from qa.answer.retrieve import retrieve
 
-        _check_question(question)
+        self.check(question)
         clock = _Clock()
         completed = complete(question, history)
         with self.library.reading() as view:
             with clock.stage("retrieve"):
                 hits = retrieve(completed, view, self.embedding.embed)
             with clock.stage("read"):
-                extraction = extract(completed, hits, embed=self._minilm.embed, statistics=view)
-        return Answer(
+                found = extract(completed, hits, embed=self._minilm.embed, statistics=view)
+        yield from found.statements
+        yield Answer(
             question=question,
             answered_question=completed,
-            statements=extraction.statements,
-            reason=extraction.reason,
-            nearest=extraction.nearest,
+            statements=found.statements,
+            reason=found.reason,
+            nearest=found.nearest,
             hits=hits,
             engine="extractive",
+            confidence=found.confidence,
             seconds=clock.seconds(),
         )
 
@@ -202,9 +229,3 @@ class _Clock:
 
     def seconds(self) -> tuple[tuple[str, float], ...]:
         return tuple(self._seconds.items())
-
-
-def _check_question(question: str) -> None:
-    if not question.strip():
-        raise UsageError("the question is empty")
-

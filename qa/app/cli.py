@@ -85,6 +85,7 @@ def ask(
     from qa.app import render
 
     with _assistant(context, flags) as assistant:
+        assistant.check(" ".join(question))
         assistant.warm()
         began = time.perf_counter()
         if sync:
