@@ -222,7 +222,8 @@ class OpenAIChat:
         try:
             kind = answer.response.headers.get("content-type", "")
             if "json" in kind:  # some gateways do not stream though asked to, and do not say so
-                yield _whole(answer)
+                answer.response.read()
+                yield answer.response.json()
             elif "html" in kind:
                 yield answer.response.headers["content-type"]
             else:
@@ -313,45 +314,44 @@ def _bounds(host: str, timeout: float, now: Callable[[], float]) -> Callable[[An
     """A hook that bounds what is read of a response, in bytes and in time.
 
     The client's own time-out is for silence; an endless body, or comments that keep a
-    stream alive for ever, would never trip it.
+    stream alive for ever, would never trip it.  What the transport raises becomes the SDK's
+    exception here, for not every version of the SDK does that in the middle of a stream.
     """
+    import openai
 
     def hook(response: Any) -> None:
         read, deadline = response.iter_bytes, now() + PATIENCE * timeout
 
         def iter_bytes(chunk_size: int | None = None) -> Iterator[bytes]:
             size = 0
-            for block in read(chunk_size):
-                size += len(block)
-                if size > LARGEST:
-                    raise ModelGarbled(
-                        f"endpoint {host!r} sent more than {LARGEST:,} bytes in one answer; "
-                        "choose another --model"
-                    )
-                if now() > deadline:
-                    raise ModelUnreachable(
-                        f"endpoint {host!r} did not finish its answer within "
-                        f"{PATIENCE * timeout:g} seconds; ask again, or raise the time-out"
-                    )
-                yield block
+            try:
+                for block in read(chunk_size):
+                    size += len(block)
+                    _check_bounds(host, size, now() - deadline, timeout)
+                    yield block
+            except ModelError:
+                raise
+            except Exception as error:  # the transport's, which only the SDK knows by name
+                if "Timeout" in type(error).__name__:
+                    raise openai.APITimeoutError(response.request) from error
+                raise openai.APIConnectionError(request=response.request) from error
 
         response.iter_bytes = iter_bytes
 
     return hook
 
 
-def _whole(answer: "openai.Stream[object]") -> object:
-    """The JSON value of a response that was to be a stream and is none."""
-    import openai
-
-    try:
-        answer.response.read()
-    except ModelError:
-        raise
-    except Exception as error:  # the transport's, which only the SDK knows by name
-        raise openai.APIConnectionError(request=answer.response.request) from error
-    value: object = answer.response.json()
-    return value
+def _check_bounds(host: str, size: int, late: float, timeout: float) -> None:
+    if size > LARGEST:
+        raise ModelGarbled(
+            f"endpoint {host!r} sent more than {LARGEST:,} bytes in one answer; "
+            "choose another --model"
+        )
+    if late > 0:
+        raise ModelUnreachable(
+            f"endpoint {host!r} did not finish its answer within "
+            f"{PATIENCE * timeout:g} seconds; ask again, or raise the time-out"
+        )
 
 
 def _host(url: str) -> str:

@@ -19,6 +19,7 @@ from qa.errors import (
     ModelUnknown,
     ModelUnreachable,
 )
+from qa.models import openai_client
 from qa.models.failures import LEAVES, one_line
 from qa.models.llm import Message
 from qa.models.openai_client import OpenAIChat
@@ -104,7 +105,7 @@ BAD = {  # personality: (leaf, what the line says, requests)
 SILENT = {  # as above, with a time-out that a test can bear
     refusals.stalled_before: (ModelUnreachable, "silent for too long", 1),
     refusals.stalled_in_mid_stream: (ModelUnreachable, "silent for too long", 1),
-    refusals.stalled_whole: (ModelUnreachable, "could not be reached or broke down", 1),
+    refusals.stalled_whole: (ModelUnreachable, "silent for too long", 1),
 }
 
 
@@ -170,6 +171,18 @@ def test_keep_alive_for_ever_ends(serve, chat) -> None:
     model = chat(serve(refusals.alive_for_ever), now=lambda: float(next(clock)))
     with pytest.raises(ModelUnreachable, match="did not finish its answer within 200 seconds"):
         list(model.reply(ASKED, max_tokens=400))
+
+
+@pytest.mark.parametrize("status", [200, 400])
+def test_endless_body(serve, chat, monkeypatch, status) -> None:
+    """A body without an end, of an answer or of a refusal, is not read until memory runs out."""
+    monkeypatch.setattr(openai_client, "LARGEST", 100_000)
+
+    def endless(exchange: Exchange) -> None:
+        exchange.send(b" " * 200_000, status)
+
+    with pytest.raises(ModelGarbled, match="sent more than 100,000 bytes in one answer"):
+        list(chat(serve(endless)).reply(ASKED, max_tokens=400))
 
 
 def test_connection_refused(chat, serve, waits) -> None:
