@@ -238,10 +238,10 @@ def _opener(folder: Path, settings: dict[str, Any]) -> "Opener":
     """What gives a suite an assistant over documents, kept in ``folder``."""
 
     @contextmanager
-    def opened(texts: Mapping[str, str]) -> "Iterator[Assistant]":
+    def opened(name: str, texts: Mapping[str, str]) -> "Iterator[Assistant]":
         from qa.assistant import Assistant
 
-        documents = folder / "documents"
+        documents = folder / name / "documents"
         documents.mkdir(parents=True, exist_ok=True)
         for path, text in texts.items():
             file = documents / path
@@ -253,7 +253,9 @@ def _opener(folder: Path, settings: dict[str, Any]) -> "Opener":
                     f"{str(documents)!r} holds {file.name!r}, which is none of the suite's; "
                     "give every suite a --library folder of its own"
                 )
-        with Assistant(documents=documents, library=folder / "library", **settings) as assistant:
+        with Assistant(
+            documents=documents, library=folder / name / "library", **settings
+        ) as assistant:
             assistant.sync(purpose="qa eval suite")
             yield assistant
 

@@ -66,8 +66,8 @@ class Bench(Protocol):
         ...
 
 
-Opener = Callable[[Mapping[str, str]], AbstractContextManager[Bench]]
-"""Gives an assistant over documents given as texts by path, brought up to date."""
+Opener = Callable[[str, Mapping[str, str]], AbstractContextManager[Bench]]
+"""Gives an assistant over a named collection of texts by path, brought up to date."""
 
 Step = Callable[[], None]
 """Called once a question, for a progress bar."""
@@ -159,6 +159,13 @@ def read_json(path: Path) -> Any:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise UsageError(f"cannot read {str(path)!r} as JSON: {error}") from error
+
+
+def sample(items: Sequence[Any], limit: int | None) -> list[Any]:
+    """At most ``limit`` of the items, evenly spread and in order."""
+    if limit is None or limit >= len(items):
+        return list(items)
+    return [items[i * len(items) // limit] for i in range(limit)]
 
 
 def documents_in_order(hits: Sequence[Hit]) -> list[str]:

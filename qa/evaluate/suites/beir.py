@@ -17,6 +17,7 @@ from qa.evaluate.suites import (
     Step,
     documents_in_order,
     read_lines,
+    sample,
 )
 
 DEPTH = 120
@@ -67,10 +68,11 @@ def run(data: Path, opened: Opener, limit: int | None, step: Step) -> Outcome:
     clock = Clock()
     corpus, queries, qrels = load(data)
     ids = {f"{number:06d}.txt": one for number, one in enumerate(corpus)}
-    asked = list(qrels)[:limit]
+    asked = sample(list(qrels), limit)
     ranking: dict[str, dict[str, float]] = {}
     empty = [one for one, text in corpus.items() if not text.strip()]
-    with opened({path: corpus[one] for path, one in ids.items() if corpus[one].strip()}) as bench:
+    texts = {path: corpus[one] for path, one in ids.items() if corpus[one].strip()}
+    with opened("corpus", texts) as bench:
         clock.lap("ingest")
         for query in asked:
             found = documents_in_order(bench.search(queries[query], limit=DEPTH))

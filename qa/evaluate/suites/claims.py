@@ -4,9 +4,7 @@ A line holds ``claim``, ``evidence`` (sentences) and ``label``.  Only the checke
 statements is measured: supported in full against the rest.
 """
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from qa.errors import UsageError
 from qa.evaluate.suites import (
@@ -18,6 +16,7 @@ from qa.evaluate.suites import (
     auroc_figure,
     figure,
     read_lines,
+    sample,
 )
 
 _PLAN = "measured on the oracle chunks of WiCE while this project was planned"
@@ -56,60 +55,42 @@ def best_threshold(scores: list[float], truth: list[bool]) -> float:
     return max(sorted(set(scores)), key=lambda one: (balanced(scores, truth, one), -one))
 
 
-def _judge(
-    claims: list[tuple[str, list[str]]], similarity: Any, step: Step
-) -> tuple[list[float], list[bool]]:
+def _judge(claims: list[tuple[str, list[str]]], step: Step) -> tuple[list[float], list[bool]]:
     """Of each claim a score, refused ones below all accepted ones, and whether accepted."""
     from qa.answer.verify import Cited, verify
 
     scores, accepted = [], []
     for claim, evidence in claims:
-        check = verify(claim, [Cited(one) for one in evidence], similarity=similarity)
+        check = verify(claim, [Cited(one) for one in evidence])
         scores.append(check.support if check.supported else check.support - 1)
         accepted.append(check.supported)
         step()
     return scores, accepted
 
 
-def _similarity() -> Any:
-    """Cosines by the embedded model."""
-    from qa.models.embedding import MiniLM
-
-    model = MiniLM()
-
-    def cosines(one: str, others: Sequence[str]) -> list[float]:
-        rows = model.embed([one, *others])
-        return [float(value) for value in rows[1:] @ rows[0]]
-
-    return cosines
-
-
 def run(data: Path, opened: Opener, limit: int | None, step: Step) -> Outcome:  # noqa: ARG001
-    """Check every claim, by its words alone and with the embedded model's similarity."""
+    """Check every claim against all of its evidence."""
     clock = Clock()
     claims, truth = load(data)
-    claims, truth = claims[:limit], truth[:limit]
+    claims, truth = sample(claims, limit), sample(truth, limit)
+    scores, accepted = _judge(claims, step)
+    clock.lap("claims")
     notes = [f"{len(claims)} claims, {sum(truth)} supported in full"]
     if "wice" in str(data).lower():
         notes.append("the checker's weights were fitted on one half of WiCE's development set")
-    figures = []
-    for suffix, similarity in (("", _similarity()), (" (words)", None)):
-        scores, accepted = _judge(claims, similarity, step)
-        clock.lap(f"claims{suffix}")
-        title = "supported against the rest"
-        figures += auroc_figure(f"AUROC{suffix}", title, scores, truth)
-        notes += _balanced_note(suffix, scores, truth)
-        held = [float(yes) for yes, true in zip(accepted, truth, strict=True) if true]
-        figures += figure(f"accepted{suffix}", "supported claims that it accepts", held)
-        let = [float(yes) for yes, true in zip(accepted, truth, strict=True) if not true]
-        figures += figure(f"let-through{suffix}", "other claims that it accepts", let)
+    notes += _balanced_note(scores, truth)
+    figures = auroc_figure("AUROC", "supported against the rest", scores, truth)
+    held = [float(yes) for yes, true in zip(accepted, truth, strict=True) if true]
+    figures += figure("accepted", "supported claims that the checker accepts", held)
+    let = [float(yes) for yes, true in zip(accepted, truth, strict=True) if not true]
+    figures += figure("let-through", "other claims that it accepts", let)
     published = PUBLISHED if "oracle" in data.name else ()
     return Outcome(
         "claims", data.name, tuple(figures), published, tuple(notes), tuple(clock.seconds)
     )
 
 
-def _balanced_note(suffix: str, scores: list[float], truth: list[bool]) -> list[str]:
+def _balanced_note(scores: list[float], truth: list[bool]) -> list[str]:
     """Balanced accuracy of each half at the threshold chosen on the other one."""
     even, odd = slice(0, None, 2), slice(1, None, 2)
     if any(len(set(truth[half])) < 2 for half in (even, odd)):
@@ -119,4 +100,4 @@ def _balanced_note(suffix: str, scores: list[float], truth: list[bool]) -> list[
         for here, there in ((even, odd), (odd, even))
     ]
     halves = " and ".join(f"{one:.3f}" for one in found)
-    return [f"balanced accuracy{suffix}, threshold chosen on the other half: {halves}"]
+    return [f"balanced accuracy, threshold chosen on the other half: {halves}"]

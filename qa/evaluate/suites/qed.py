@@ -18,6 +18,7 @@ from qa.evaluate.suites import (
     documents_in_order,
     figure,
     read_lines,
+    sample,
 )
 
 
@@ -55,14 +56,15 @@ def run(data: Path, opened: Opener, limit: int | None, step: Step) -> Outcome:
     """Ask every question of all paragraphs."""
     clock = Clock()
     texts, questions = load(data)
-    questions = questions[:limit]
+    questions = sample(questions, limit)
     rows: list[tuple[Question, int | None, Answer]] = []
-    with opened(texts) as bench:
+    with opened("paragraphs", texts) as bench:
         clock.lap("ingest")
         for asked in questions:
-            found = documents_in_order(bench.search(asked.text))
+            answer = bench.ask(asked.text)
+            found = documents_in_order(answer.hits)
             rank = found.index(asked.path) + 1 if asked.path in found else None
-            rows.append((asked, rank, bench.ask(asked.text)))
+            rows.append((asked, rank, answer))
             step()
         clock.lap("questions")
     held = [row for row in rows if row[0].gold]
