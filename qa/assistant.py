@@ -4,20 +4,23 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from qa import config
 from qa.config import Settings
 from qa.data import Answer, Document, Hit, LeftOut, Source, Statement
-from qa.errors import ConfigError, UsageError
+from qa.errors import ConfigError, ModelError, UsageError
 from qa.models.embedding import MiniLM
 
 if TYPE_CHECKING:
     from qa.ingest.sync import Progress, Report
-    from qa.library.library import Library
+    from qa.library.library import Library, View
     from qa.models.embedding import Embedding
+    from qa.models.llm import LLM
 
 MAX_QUESTION = 4000  # characters; a question is no document
 
@@ -61,6 +64,8 @@ class Assistant:
                 timeout=self.settings.timeout,
             )
         self._library: Library | None = None
+        self._opened: LLM | None = None
+        self._opening = threading.Lock()
 
     def __enter__(self) -> Self:
         return self
@@ -189,7 +194,6 @@ class Assistant:
 
         No statement that was given is taken back.  Closing the iterator stops the model.
         """
-        from qa.answer.extract import extract
         from qa.answer.followup import complete
         from qa.answer.retrieve import retrieve
 
@@ -199,20 +203,95 @@ class Assistant:
         with self.library.reading() as view:
             with clock.stage("retrieve"):
                 hits = retrieve(completed, view, self.embedding.embed)
-            with clock.stage("read"):
-                found = extract(completed, hits, embed=self._minilm.embed, statistics=view)
+            asked = _Asked(question, completed, hits, view, clock)
+            if self.engine == "extractive":
+                yield from self._extract(asked)
+            else:
+                yield from self._generate(asked, history)
+
+    def _extract(
+        self, asked: "_Asked", notes: tuple[str, ...] = ()
+    ) -> "Iterator[Statement | LeftOut | Answer]":
+        from qa.answer.extract import extract
+
+        with asked.clock.stage("read"):
+            found = extract(
+                asked.completed, asked.hits, embed=self._minilm.embed, statistics=asked.view
+            )
         yield from found.statements
         yield Answer(
-            question=question,
-            answered_question=completed,
+            question=asked.question,
+            answered_question=asked.completed,
             statements=found.statements,
             reason=found.reason,
             nearest=found.nearest,
-            hits=hits,
+            hits=asked.hits,
             engine="extractive",
             confidence=found.confidence,
-            seconds=clock.seconds(),
+            seconds=asked.clock.seconds(),
+            notes=notes,
         )
+
+    def _generate(
+        self, asked: "_Asked", history: Sequence[Answer]
+    ) -> "Iterator[Statement | LeftOut | Answer]":
+        """What the model answers; where it fails before it said anything, what was asked for."""
+        from qa.answer.generate import generate
+
+        said = False
+        try:
+            for event in generate(
+                asked.question,
+                asked.hits,
+                self._llm(),
+                answered_question=asked.completed,
+                history=history,
+                idf=_idf(asked.view),
+            ):
+                if isinstance(event, Answer):
+                    event = replace(event, seconds=(*asked.clock.seconds(), *event.seconds))
+                said = said or isinstance(event, Statement)
+                yield event
+        except ModelError as error:
+            if said or self.settings.fallback != "extractive":
+                raise
+            note = f"The model did not answer ({error}); this is the extractive answer instead."
+            yield from self._extract(asked, (note,))
+
+    def _llm(self) -> "LLM":
+        """The model in force, kept: what its endpoint does not take is learned once."""
+        from qa.models.llm import open_llm
+
+        with self._opening:
+            if self._opened is None:
+                self._opened = open_llm(
+                    self.engine,
+                    base_url=self.settings.base_url,
+                    api_key=self.settings.api_key,
+                    timeout=self.settings.timeout,
+                )
+        return self._opened
+
+
+class _Asked(NamedTuple):
+    """One question on its way to an answer."""
+
+    question: str
+    completed: str
+    hits: tuple[Hit, ...]
+    view: "View"
+    clock: "_Clock"
+
+
+def _idf(view: "View") -> Callable[[str], float]:
+    """How rare a term is in the library, as BM25 weighs it."""
+    from qa.library.lexical import idf
+
+    @cache
+    def weigh(term: str) -> float:
+        return idf(view.passages, view.document_frequency([term])[term])
+
+    return weigh
 
 
 class _Clock:

@@ -15,11 +15,12 @@ import click
 
 from qa import __version__
 from qa.app.eval_commands import eval_group
-from qa.errors import LibraryBusy, QAError, UsageError
+from qa.errors import LibraryBusy, ModelError, QAError, UsageError
 
 if TYPE_CHECKING:
     from qa.app.render import Line
     from qa.assistant import Assistant
+    from qa.data import Answer
     from qa.ingest.sync import Progress, Report
 
 _FOLDER = click.Path(path_type=Path)
@@ -71,6 +72,9 @@ def cli(context: click.Context, /, **flags: Any) -> None:
 @click.argument("question", nargs=-1, required=True)
 @_with(*_SETTINGS, *_ENGINE, *_OUTPUT)
 @click.option("--sync/--no-sync", default=True, help="Bring the library up to date first.")
+@click.option(
+    "--verbose", is_flag=True, help="Show what the model said that was left out, and why."
+)
 @click.pass_context
 def ask(
     context: click.Context,
@@ -79,25 +83,43 @@ def ask(
     as_json: bool,
     plain: bool,
     sync: bool,
+    verbose: bool,
     **flags: Any,
 ) -> None:
     """Answer QUESTION from the documents, citing the sentences that support it."""
     from qa.app import render
 
+    text = " ".join(question)
     with _assistant(context, flags) as assistant:
-        assistant.check(" ".join(question))
+        assistant.check(text)
         assistant.warm()
         began = time.perf_counter()
         if sync:
             _bring_up_to_date(assistant)
         synced = ("sync", time.perf_counter() - began)
-        answer = assistant.ask(" ".join(question))
-        answer = replace(answer, seconds=(synced, *answer.seconds))
         if as_json:
+            answer = assistant.ask(text)
+            answer = replace(answer, seconds=(synced, *answer.seconds))
             click.echo(render.to_json(answer.to_dict()))
         else:
-            _print(render.answer_lines(answer), plain=plain)
+            answer = _stream(assistant, text, plain=plain, verbose=verbose)
     context.exit(0 if answer.answered else 1)
+
+
+def _stream(assistant: "Assistant", question: str, *, plain: bool, verbose: bool) -> "Answer":
+    """Print each statement as it comes, then what it stands on."""
+    from qa.app import render
+    from qa.data import Answer, LeftOut
+
+    for event in assistant.stream(question):
+        if isinstance(event, Answer):
+            _print(render.support_lines(event), plain=plain)
+            return event
+        if not isinstance(event, LeftOut):
+            _print([render.statement_line(event)], plain=plain)
+        elif verbose:
+            _print([render.left_out_line(event)], plain=plain)
+    raise AssertionError("a stream ends with its answer")
 
 
 @cli.command()
@@ -339,6 +361,9 @@ def main(arguments: list[str] | None = None) -> None:
     except click.ClickException as error:
         _say(f"qa: {error.format_message()}")
         status = 2
+    except ModelError as error:
+        _say(f"qa: {error} (--engine extractive answers without the model)")
+        status = error.exit_status
     except QAError as error:
         _say(f"qa: {error}")
         status = error.exit_status

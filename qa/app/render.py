@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from qa.data import Answer, Citation, Hit, Source, Statement
+from qa.data import Answer, Citation, Hit, LeftOut, Source, Statement, Usage
 from qa.errors import UsageError
 
 
@@ -75,6 +75,13 @@ def plain(lines: Iterable[Line]) -> str:
 
 def answer_lines(answer: Answer) -> Iterator[Line]:
     """An answer: statements with markers, then the sentences cited, then remarks."""
+    for statement in answer.statements:
+        yield statement_line(statement)
+    yield from support_lines(answer)
+
+
+def support_lines(answer: Answer) -> Iterator[Line]:
+    """What stands below an answer's statements: the sentences cited, or why it was refused."""
     if answer.reason is not None:
         yield Line((Piece(safe(answer.reason), "bold"),))
         if answer.nearest:
@@ -83,8 +90,6 @@ def answer_lines(answer: Answer) -> Iterator[Line]:
             for citation in answer.nearest:
                 yield from citation_lines(citation)
     else:
-        for statement in answer.statements:
-            yield statement_line(statement)
         yield BLANK
         for citation in answer.citations:
             yield from citation_lines(citation)
@@ -124,7 +129,26 @@ def remark_lines(answer: Answer) -> Iterator[Line]:
         yield Line((Piece(safe(note), "yellow"),))
     if answer.answered_question != answer.question:
         yield Line((Piece(f"Looked up: {safe(answer.answered_question)}", "dim"),))
-    yield Line((Piece(f"Answered by: {safe(answer.engine)}", "dim"),))
+    spent = f" ({usage_text(answer.usage)})" if answer.usage else ""
+    yield Line((Piece(f"Answered by: {safe(answer.engine)}{spent}", "dim"),))
+
+
+def usage_text(usage: Usage) -> str:
+    """What an answer cost, as far as it is known: "812 + 40 tokens, $0.0004"."""
+    known = []
+    if usage.prompt_tokens is not None and usage.completion_tokens is not None:
+        cached = f", {usage.cached_tokens} cached" if usage.cached_tokens else ""
+        known.append(f"{usage.prompt_tokens} + {usage.completion_tokens} tokens{cached}")
+    if usage.cost is not None:
+        known.append(f"${usage.cost:.4f}")
+    if usage.seconds_to_first is not None:
+        known.append(f"first sentence after {usage.seconds_to_first:.1f} s")
+    return ", ".join(known) or "usage not reported"
+
+
+def left_out_line(gone: LeftOut) -> Line:
+    """A sentence of the model that was not shown as it stood, and why."""
+    return Line((Piece(f"{gone.fate}: “{_one_line(gone.text)}”: {safe(gone.reason)}", "dim"),))
 
 
 def hit_lines(hits: Sequence[Hit]) -> Iterator[Line]:
