@@ -52,7 +52,7 @@ def run(data: Path, opened: Opener, limit: int | None, step: Step) -> Outcome:  
         step()
     clock.lap("questions")
     leaning = [
-        (_scored(mine, asked))
+        scored(mine, asked)
         for mine, asked in zip(ours, questions, strict=True)
         if _added(asked.rewrite, asked.text)
     ]
@@ -98,7 +98,7 @@ def _added(longer: str, question: str) -> set[str]:
     return set(terms(longer)) - set(terms(question))
 
 
-def _scored(mine: str, asked: Question) -> tuple[float, float | None]:
+def scored(mine: str, asked: Question) -> tuple[float, float | None]:
     """(recall, precision) of the words added; precision None where nothing is."""
     theirs, ours = _added(asked.rewrite, asked.text), _added(mine, asked.text)
     both = len(theirs & ours)
