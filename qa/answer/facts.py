@@ -10,8 +10,9 @@ Date(year=2023, month=2, day=5)
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 from qa.text import STOPWORDS
@@ -141,6 +142,7 @@ class Date(NamedTuple):
         return all(mine is None or mine == its for mine, its in zip(self, other, strict=True))
 
 
+@lru_cache(maxsize=1024)
 def dates(text: str) -> tuple[Date, ...]:
     """Every date of ``text``, years alone among them, in order."""
     return tuple(date for date, _, _ in _dates(text))
@@ -165,6 +167,7 @@ def _dates(text: str) -> Iterator[tuple[Date, int, int]]:
         )
 
 
+@lru_cache(maxsize=1024)
 def numbers(text: str) -> tuple[Number, ...]:
     """Every number of ``text`` that is not part of a date, "one" and its like left out."""
     plain = "".join(
@@ -224,7 +227,8 @@ def _spelled(phrase: str) -> Decimal | None:
     return Decimal(total + current) if seen else None
 
 
-def names(text: str, known: Collection[str] = ()) -> tuple[str, ...]:
+@lru_cache(maxsize=1024)
+def names(text: str, known: frozenset[str] = frozenset()) -> tuple[str, ...]:
     """The words of proper names in ``text``: capitalised inside a sentence, or with digits.
 
     At the start of a sentence a capital tells nothing: there only words in capitals, or

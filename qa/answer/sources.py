@@ -63,6 +63,8 @@ def one_line(text: str) -> str:
     >>> one_line("a\n  b\u202e\x1b[31m")
     'a b[31m'
     """
+    if text.isprintable():  # no character below can be in it; most sentences end here
+        return " ".join(text.split())
     kept = []
     for char in text:
         category = unicodedata.category(char)

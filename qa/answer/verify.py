@@ -41,7 +41,8 @@ _SMALL_WORDS = re.compile(
 _KIN = {
     "uk": "britain", "british": "britain", "french": "france", "dutch": "netherlands",
     "us": "america", "american": "america", "usa": "america", "holland": "netherlands",
-    "swiss": "switzerland", "spanish": "spain", "danish": "denmark", "greek": "greece", "welsh": "wales",
+    "swiss": "switzerland", "spanish": "spain", "danish": "denmark", "greek": "greece",
+    "welsh": "wales",
     "finnish": "finland", "polish": "poland", "turkish": "turkey", "irish": "ireland",
 }  # fmt: skip
 _AROUND = 0.5
@@ -103,8 +104,9 @@ def features(
     union: frozenset[str] = frozenset().union(*every)
     total = sum(said.values()) or 1.0
     mine = names(statement, _known(cited, question))
-    joined = " ".join(one.text for one in cited)
-    unnamed = sum(not _named(name, joined) for name in mine)
+    absent = list(_missing_names(statement, cited, question))
+    unnamed = len(absent)
+    borne_out = frozenset(one for name in mine if name not in absent for one in terms(name))
     figures = len(numbers(statement)) + len(dates(statement))
     unfigured = len(list(_missing_figures(statement, cited, question)))
     spoken = terms(statement)
@@ -112,7 +114,7 @@ def features(
 
     def covered(there: Collection[str]) -> float:
         return sum(
-            weight * max(_credit(one, there), _AROUND * (one in around))
+            weight * max(_credit(one, there), one in borne_out, _AROUND * (one in around))
             for one, weight in said.items()
         )
 
@@ -294,10 +296,14 @@ def _missing_names(statement: str, cited: Sequence[Cited], question: str) -> Ite
     mine = names(statement, _known(cited, question))
     spelled_out = _spelled_out(texts, around)
     initials = "".join(name[0] for name in mine).casefold()
+    # "Kestrel's partners are ..." is no answer where the source speaks of Datalith's.
+    rivals = [name for name in names(texts) if not _named(name, statement)]
     # A name may come from around the sentence where it takes the place of a pronoun there.
     stood_for = len(_STANDS_FOR.findall(texts)) > len(_STANDS_FOR.findall(statement))
     for name in mine:
-        if _named(name, texts) or _named(name, question) or _named(name, spelled_out):
+        if _named(name, texts) or _named(name, spelled_out):
+            continue
+        if _named(name, question) and not rivals:
             continue
         if _named(name, around) and stood_for:
             continue
