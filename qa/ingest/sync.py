@@ -73,10 +73,13 @@ def sync(
 
     A file whose size and time of change are the same costs a stat; one whose bytes are the
     same costs a read; a changed one has only its new passages embedded.  A file that cannot
-    be read is reported and skipped.  Raises UsageError for a path outside the folder, and
-    what ``Library.writing`` raises.
+    be read is reported and skipped.  ``rebuild`` reads everything anew; until it is done the
+    old library is read, and one that was interrupted is continued.  Raises UsageError for a
+    path outside the folder or beside ``rebuild``, and what ``Library.writing`` raises.
     """
     began = time.perf_counter()
+    if rebuild and paths:
+        raise UsageError("a rebuild reads the whole folder; leave the paths out")
     within = tuple(_inside(path, settings.documents) for path in paths)
     seen_ns = time.time_ns()
     found = [

@@ -6,6 +6,7 @@ reads inside a transaction of its own (SQLite in WAL mode), beside one writer.
 """
 
 import json
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from qa.data import Document, Passage, Sentence, Source
-from qa.errors import LibraryDamaged, LibraryError, LibraryMismatch
+from qa.errors import LibraryBusy, LibraryDamaged, LibraryError, LibraryMismatch
 
 FORMAT = "1"
 """Version of the tables and of how documents are read and split."""
@@ -75,35 +76,54 @@ class StoredPassage(NamedTuple):
 def connect(path: Path, *, write: bool) -> sqlite3.Connection:
     """A connection in autocommit mode; transactions are opened by hand.
 
-    Raises LibraryError where there is no catalog, or it cannot be opened.
+    Raises sqlite3.Error where there is no catalog, or it cannot be opened.
     """
-    mode = "rwc" if write else "rw"  # a WAL reader needs the shared-memory file: not "ro"
-    uri = f"{path.absolute().as_uri()}?mode={mode}"
+    if write:
+        # For its owner alone; SQLite gives its log the same mode.
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    uri = f"{path.absolute().as_uri()}?{_mode(path, write=write)}"
+    connection = sqlite3.connect(
+        uri, uri=True, timeout=10.0, isolation_level=None, check_same_thread=False
+    )
     try:
-        connection = sqlite3.connect(
-            uri, uri=True, timeout=10.0, isolation_level=None, check_same_thread=False
-        )
         if write:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
         else:
             connection.execute("PRAGMA query_only = ON")
-    except sqlite3.Error as error:
-        raise mapped(error, path) from error
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 
-def mapped(error: sqlite3.Error, path: Path) -> LibraryError:
+def _mode(path: Path, *, write: bool) -> str:
+    if write or os.access(path.parent, os.W_OK):
+        return "mode=rw"  # a WAL reader makes the shared-memory file: not "ro"
+    # In a folder that cannot be written nothing can be shared.  Without a log nobody is
+    # writing and the file is whole; with one, SQLite itself says whether it can be read.
+    log = path.with_name(f"{path.name}-wal")
+    return "mode=ro" if log.exists() else "mode=ro&immutable=1"
+
+
+def mapped(error: sqlite3.Error, library: Path) -> LibraryError:
     """The error of this project that says what SQLite's error means for a user."""
-    name = str(path.parent)
-    mend = "qa ingest --rebuild makes it anew from the documents"
-    if isinstance(error, sqlite3.OperationalError) and "unable to open" in str(error):
-        return LibraryError(f"library {name!r} cannot be opened; check that the folder is writable")
-    if isinstance(error, sqlite3.OperationalError) and "full" in str(error):
-        return LibraryError(f"library {name!r} cannot be written: the disk is full")
-    if isinstance(error, sqlite3.OperationalError) and "readonly" in str(error):
-        return LibraryError(f"library {name!r} cannot be written: the folder is read-only")
-    return LibraryDamaged(f"library {name!r} cannot be read ({error}); {mend}")
+    name = repr(str(library))
+    kind = getattr(error, "sqlite_errorcode", 0) & 0xFF  # without the extended part
+    if kind == sqlite3.SQLITE_BUSY:
+        return LibraryBusy(f"library {name} is held by another process; try again")
+    if kind == sqlite3.SQLITE_CANTOPEN:
+        return LibraryError(f"library {name} cannot be opened; check that the folder is writable")
+    if kind == sqlite3.SQLITE_FULL:
+        return LibraryError(f"library {name} cannot be written: the disk is full")
+    if kind == sqlite3.SQLITE_READONLY:
+        return LibraryError(f"library {name} cannot be written: the folder is read-only")
+    if kind == sqlite3.SQLITE_IOERR:
+        return LibraryError(f"library {name}: {error}; check the disk and the room left on it")
+    return LibraryDamaged(
+        f"library {name} cannot be read ({error}); run: qa repair"
+        " (qa ingest --rebuild makes everything anew)"
+    )
 
 
 def create(connection: sqlite3.Connection, meta: dict[str, str]) -> None:
@@ -119,11 +139,11 @@ def is_new(connection: sqlite3.Connection) -> bool:
     return bool(row == (0,))
 
 
-def check_format(meta: dict[str, str], path: Path) -> None:
+def check_format(meta: dict[str, str], library: Path) -> None:
     """Raise LibraryMismatch for a catalog of another format version."""
     if meta.get("format") != FORMAT:
         raise LibraryMismatch(
-            f"library {str(path.parent)!r} has format {meta.get('format')!r}, this version reads"
+            f"library {str(library)!r} has format {meta.get('format')!r}, this version reads"
             f" {FORMAT!r}; run: qa ingest --rebuild"
         )
 

@@ -2,18 +2,17 @@
 
 import json
 import os
-import shutil
 import sqlite3
 import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from qa.data import Document, Passage, Source
 from qa.errors import LibraryBusy, LibraryDamaged, LibraryError, LibraryMismatch
-from qa.library import catalog, lexical, vectors
+from qa.library import catalog, lexical, place, vectors
 from qa.library.catalog import FileState, StoredPassage
 from qa.library.writer import Writer
 
@@ -25,10 +24,11 @@ if TYPE_CHECKING:
 class Index(NamedTuple):
     """One generation's arrays, aligned: position i is one passage.
 
+    ``key`` tells generations apart: the store's name and its count of changes.
     ``numbers`` ascend; ``rows`` say where the passage's vector stands in ``matrix``.
     """
 
-    generation: str
+    key: tuple[str, str]
     numbers: "NDArray[np.int64]"
     lengths: "NDArray[np.float64]"
     rows: "NDArray[np.int64]"
@@ -115,21 +115,19 @@ class Library:
         self.path = path
         self.documents = documents
         self.embedding = embedding
-        self._catalog = path / "catalog.sqlite"
         self._index: Index | None = None
         self._lock = threading.Lock()
 
     def exists(self) -> bool:
         """Tell whether there is a catalog with its tables."""
-        if not self._catalog.is_file():
+        file = place.current(self.path) / "catalog.sqlite"
+        if not file.is_file():
             return False
-        connection = catalog.connect(self._catalog, write=False)
         try:
-            return not catalog.is_new(connection)
+            with closing(catalog.connect(file, write=False)) as connection:
+                return not catalog.is_new(connection)
         except sqlite3.Error as error:
-            raise catalog.mapped(error, self._catalog) from error
-        finally:
-            connection.close()
+            raise catalog.mapped(error, self.path) from error
 
     @contextmanager
     def reading(self) -> Iterator[View]:
@@ -138,23 +136,55 @@ class Library:
         Raises LibraryError where there is none, LibraryMismatch where it was made for
         another model, folder or version, LibraryDamaged where it is broken.
         """
-        if not self._catalog.is_file():
-            raise LibraryError(f"there is no library in {str(self.path)!r} yet; run: qa ingest")
-        connection = catalog.connect(self._catalog, write=False)
         try:
-            with catalog.transaction(connection):
-                meta = self._checked_meta(connection)
-                yield View(connection, meta, self._load(connection, meta))
+            with closing(self._snapshot()) as snapshot:
+                yield snapshot.view
         except sqlite3.Error as error:
-            raise catalog.mapped(error, self._catalog) from error
-        finally:
+            raise catalog.mapped(error, self.path) from error
+
+    def _snapshot(self) -> "_Snapshot":
+        """A view whose files were all there together; a writer may replace them meanwhile."""
+        for last in (False, False, True):
+            store = place.current(self.path)
+            try:
+                snapshot = self._open(store)
+            except FileNotFoundError as error:
+                if last:
+                    raise LibraryDamaged(
+                        f"vector file {error.filename!r} cannot be read ({error.strerror});"
+                        " run: qa ingest, which makes it anew from the vector store"
+                    ) from error
+            except (LibraryError, sqlite3.Error):
+                if last or place.current(self.path) == store:
+                    raise
+            else:
+                if last or place.current(self.path) == store:
+                    return snapshot
+                snapshot.close()
+        raise AssertionError("the last try returns or raises")
+
+    def _open(self, store: Path) -> "_Snapshot":
+        file = store / "catalog.sqlite"
+        if not file.is_file():
+            raise self._absent()
+        connection = catalog.connect(file, write=False)
+        try:
+            connection.execute("BEGIN")
+            meta = self._checked_meta(connection)
+            index = self._load(connection, store, meta)
+        except BaseException:
             connection.close()
+            raise
+        return _Snapshot(connection, View(connection, meta, index))
+
+    def _absent(self) -> LibraryError:
+        return LibraryError(f"there is no library in {str(self.path)!r} yet; run: qa ingest")
 
     def _checked_meta(self, connection: sqlite3.Connection) -> dict[str, str]:
         if catalog.is_new(connection):
-            raise LibraryError(f"there is no library in {str(self.path)!r} yet; run: qa ingest")
+            raise self._absent()
         meta = catalog.read_meta(connection)
-        catalog.check_format(meta, self._catalog)
+        catalog.check_format(meta, self.path)
         if meta["embedding"] != self.embedding:
             raise LibraryMismatch(
                 f"library {str(self.path)!r} was made with the embedding model"
@@ -174,45 +204,44 @@ class Library:
         # Relative, so that a project may be moved as a whole.
         return os.path.relpath(self.documents.absolute(), self.path.absolute())
 
-    def _load(self, connection: sqlite3.Connection, meta: dict[str, str]) -> Index:
+    def _load(self, connection: sqlite3.Connection, store: Path, meta: dict[str, str]) -> Index:
         import numpy as np
 
+        key = (store.name, meta["generation"])
         with self._lock:
-            if self._index is not None and self._index.generation == meta["generation"]:
+            if self._index is not None and self._index.key == key:
                 return self._index
             table = connection.execute(
                 """SELECT p.number, p.length, v.row FROM passages p
                    JOIN vectors v ON v.id = p.vector_id ORDER BY p.number"""
             )
             found = np.array(table.fetchall(), dtype=np.int64).reshape(-1, 3)
-            matrix = self._map(meta)
-            self._index = Index(
-                meta["generation"], found[:, 0], found[:, 1].astype(float), found[:, 2], matrix
-            )
+            file = store / meta["vector_file"]
+            try:
+                matrix = vectors.map_rows(file, int(meta["rows"]), int(meta["width"]))
+            except FileNotFoundError:
+                raise
+            except OSError as error:
+                raise LibraryError(
+                    f"vector file {str(file)!r} cannot be read ({error.strerror})"
+                ) from error
+            self._index = Index(key, found[:, 0], found[:, 1].astype(float), found[:, 2], matrix)
             return self._index
-
-    def _map(self, meta: dict[str, str]) -> "NDArray[np.float32]":
-        file = self.path / meta["vector_file"]
-        try:
-            return vectors.map_rows(file, int(meta["rows"]), int(meta["width"]))
-        except OSError as error:
-            raise LibraryDamaged(
-                f"vector file {str(file)!r} cannot be read ({error.strerror});"
-                " run: qa ingest, which makes it anew from the vector store"
-            ) from error
 
     @contextmanager
     def writing(self, purpose: str, *, rebuild: bool = False) -> Iterator[Writer]:
         """Be the one writer; ``purpose`` is what another process is told ("qa ingest").
 
-        ``rebuild`` throws away what is there first.  Raises LibraryBusy where another
-        process is the writer, and what ``reading`` raises.
+        ``rebuild`` makes a new library, empty or as far as an interrupted rebuild came; it
+        takes the old one's place when the block ends without an error, and until then the
+        old one is read.  Raises LibraryBusy where another process is the writer, and what
+        ``reading`` raises.
         """
         from filelock import FileLock, Timeout
 
         try:
-            _make_private(self.path)
-            lock = FileLock(self.path / "writer.lock", timeout=0)
+            make_private(self.path)
+            lock = FileLock(self.path / "writer.lock", timeout=0, mode=0o600)
             lock.acquire()
         except Timeout as error:
             raise LibraryBusy(self._holder()) from error
@@ -222,17 +251,21 @@ class Library:
                 " name a writable folder with --library DIR"
             ) from error
         try:
-            note = {"pid": os.getpid(), "purpose": purpose, "since": time.strftime("%H:%M:%S")}
-            (self.path / "writer.json").write_text(json.dumps(note), encoding="utf-8")
-            if rebuild:
-                self._clear()
-            writer = self._writer()
+            self._note(purpose)
+            if not rebuild:
+                place.sweep(self.path)
+            store = self._upcoming() if rebuild else place.current(self.path)
+            writer = self._writer(store)
             try:
                 yield writer
-            finally:
-                writer.close()
+            except BaseException:
+                writer.abandon()
+                raise
+            writer.close()
+            if rebuild:
+                place.switch(self.path, store)
         except sqlite3.Error as error:
-            raise catalog.mapped(error, self._catalog) from error
+            raise catalog.mapped(error, self.path) from error
         except OSError as error:
             raise LibraryError(
                 f"library {str(self.path)!r} cannot be written: {error.strerror or error}"
@@ -240,6 +273,13 @@ class Library:
         finally:
             (self.path / "writer.json").unlink(missing_ok=True)
             lock.release()
+
+    def _note(self, purpose: str) -> None:
+        """Leave word of who is writing, for whoever finds the lock taken."""
+        note = {"pid": os.getpid(), "purpose": purpose, "since": time.strftime("%H:%M:%S")}
+        file = self.path / "writer.json"
+        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+            json.dump(note, out)
 
     def _holder(self) -> str:
         who = "another process"
@@ -250,17 +290,19 @@ class Library:
             pass  # it has just begun or just ended
         return f"library {str(self.path)!r} is being written by {who}; wait for it to end"
 
-    def _clear(self) -> None:
-        with self._lock:
-            self._index = None
-        for name in ("catalog.sqlite-wal", "catalog.sqlite-shm", "catalog.sqlite"):
-            (self.path / name).unlink(missing_ok=True)
-        for flat in self.path.glob("vectors-*.f32"):
-            flat.unlink()
-        shutil.rmtree(self.path / "chroma", ignore_errors=True)
+    def _upcoming(self) -> Path:
+        """The folder that a rebuild fills; what another version or model began is dropped."""
+        store = place.upcoming(self.path)
+        if store.is_dir():
+            try:
+                self._writer(store).abandon()
+            except (LibraryError, sqlite3.Error):
+                place.remove(store)
+        make_private(store)
+        return store
 
-    def _writer(self) -> Writer:
-        connection = catalog.connect(self._catalog, write=True)
+    def _writer(self, store: Path) -> Writer:
+        connection = catalog.connect(store / "catalog.sqlite", write=True)
         try:
             if catalog.is_new(connection):
                 meta = {
@@ -274,7 +316,7 @@ class Library:
                 }
                 catalog.create(connection, meta)
             meta = self._checked_meta(connection)
-            writer = Writer(self.path, connection)
+            writer = Writer(store, connection)
             writer.recover(meta)
         except BaseException:
             connection.close()
@@ -282,8 +324,16 @@ class Library:
         return writer
 
 
-def _make_private(path: Path) -> None:
-    """Make the library's folder, for its owner alone and invisible to git."""
+class _Snapshot(NamedTuple):
+    connection: sqlite3.Connection
+    view: View
+
+    def close(self) -> None:
+        self.connection.close()
+
+
+def make_private(path: Path) -> None:
+    """Make a folder of the library, for its owner alone and invisible to git."""
     if path.is_dir():
         return
     path.mkdir(parents=True, mode=0o700)

@@ -9,11 +9,12 @@ reader's generation keeps its rows while a writer adds others.
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qa.errors import LibraryDamaged
+from qa.errors import LibraryDamaged, LibraryError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,10 +29,10 @@ class VectorStore:
     def __init__(self, folder: Path) -> None:
         import chromadb
         from chromadb.config import Settings
-        from chromadb.errors import ChromaError
 
         self._folder = folder
-        try:
+        with self._mapped():
+            folder.mkdir(mode=0o700, exist_ok=True)
             client: Any = chromadb.PersistentClient(
                 str(folder), settings=Settings(anonymized_telemetry=False)
             )
@@ -40,34 +41,54 @@ class VectorStore:
                 configuration={"hnsw": {"space": "cosine"}},
                 embedding_function=None,
             )
-        except (ChromaError, ValueError, OSError) as error:
-            raise self._damaged(error) from error
         self._client = client
 
-    def _damaged(self, error: Exception) -> LibraryDamaged:
+    @contextmanager
+    def _mapped(self) -> Iterator[None]:
+        from chromadb.errors import ChromaError
+
+        try:
+            yield
+        except (ChromaError, ValueError, KeyError, TypeError, OSError, RuntimeError) as error:
+            raise self._failed(error) from error
+        except BaseException as error:
+            # How a panic of Chroma's Rust part arrives; its class cannot be imported.
+            if type(error).__name__ != "PanicException":
+                raise
+            raise self._failed(error) from error
+
+    def _failed(self, error: BaseException) -> LibraryError:
+        said = " ".join(str(error).split())[:200]
+        if "disk is full" in said or "No space left" in said:
+            return LibraryError(
+                f"vector store {str(self._folder)!r} cannot be written: the disk is full"
+            )
         return LibraryDamaged(
-            f"vector store {str(self._folder)!r} cannot be used ({error});"
-            " qa ingest --rebuild makes it anew from the documents"
+            f"vector store {str(self._folder)!r} cannot be used ({said}); run: qa repair"
+            " (qa ingest --rebuild makes everything anew)"
         )
 
     def put(self, ids: Sequence[str], rows: "NDArray[np.float32]", texts: Sequence[str]) -> None:
         """Store vectors with the texts that they stand for; known ids are replaced."""
         for i in range(0, len(ids), _BATCH):
             part = slice(i, i + _BATCH)
-            self._collection.upsert(
-                ids=list(ids[part]), embeddings=rows[part], documents=list(texts[part])
-            )
+            with self._mapped():
+                self._collection.upsert(
+                    ids=list(ids[part]), embeddings=rows[part], documents=list(texts[part])
+                )
 
     def delete(self, ids: Sequence[str]) -> None:
         """Forget vectors."""
         for i in range(0, len(ids), _BATCH):
-            self._collection.delete(ids=list(ids[i : i + _BATCH]))
+            with self._mapped():
+                self._collection.delete(ids=list(ids[i : i + _BATCH]))
 
     def ids(self) -> frozenset[str]:
         """The ids of all vectors stored."""
         found: list[str] = []
         while True:
-            page: Any = self._collection.get(include=[], limit=_BATCH, offset=len(found))
+            with self._mapped():
+                page: Any = self._collection.get(include=[], limit=_BATCH, offset=len(found))
             if not page["ids"]:
                 return frozenset(found)
             found += page["ids"]
@@ -76,8 +97,10 @@ class VectorStore:
         """The vectors of these ids; those it does not hold are left out."""
         found: dict[str, NDArray[np.float32]] = {}
         for i in range(0, len(ids), _BATCH):
-            page: Any = self._collection.get(ids=list(ids[i : i + _BATCH]), include=["embeddings"])
-            found |= dict(zip(page["ids"], page["embeddings"], strict=True))
+            part = list(ids[i : i + _BATCH])
+            with self._mapped():
+                page: Any = self._collection.get(ids=part, include=["embeddings"])
+                found |= dict(zip(page["ids"], page["embeddings"], strict=True))
         return found
 
     def close(self) -> None:
@@ -112,6 +135,6 @@ def map_rows(path: Path, count: int, width: int) -> "NDArray[np.float32]":
     if path.stat().st_size < count * width * 4:
         raise LibraryDamaged(
             f"vector file {str(path)!r} is shorter than the catalog says;"
-            " qa ingest --rebuild makes it anew from the documents"
+            " run: qa ingest, which makes it anew from the vector store"
         )
     return np.memmap(path, dtype="<f4", mode="r", shape=(count, width))

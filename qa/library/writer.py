@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from qa.data import Document
-from qa.errors import LibraryDamaged
+from qa.errors import LibraryDamaged, LibraryMismatch
 from qa.library import catalog, vectors
 from qa.library.catalog import FileState, NewPassage
 
@@ -131,10 +131,17 @@ class Writer:
         rows = np.stack([new[one] for one in ids])
         meta = catalog.read_meta(self._connection)
         first = int(meta["rows"])
+        if first and int(meta["width"]) != rows.shape[1]:
+            raise LibraryMismatch(
+                f"the library's vectors have {meta['width']} dimensions, the new ones have"
+                f" {rows.shape[1]}: the embedding model has changed under its name;"
+                " run: qa ingest --rebuild"
+            )
         self._chroma().put(ids, rows, [texts[one] for one in ids])
         vectors.append_rows(self._path / meta["vector_file"], first, rows)
-        # Naming rows before the catalog's transaction is safe: nothing points at them yet.
-        self.set_meta(rows=str(first + len(ids)), width=str(rows.shape[1]))
+        # Naming rows before the documents' transaction is safe: nothing points at them yet.
+        with catalog.transaction(self._connection, "IMMEDIATE"):
+            self.set_meta(rows=str(first + len(ids)), width=str(rows.shape[1]))
         return [(one, first + i) for i, one in enumerate(ids)]
 
     def disagreement(self) -> str | None:
@@ -156,19 +163,29 @@ class Writer:
 
     def recover(self, meta: dict[str, str]) -> None:
         """Undo what an interrupted writer left, and mend a flat file that is lost."""
-        if meta["open"] == "yes":
-            named = {one for (one,) in self._connection.execute("SELECT id FROM vectors")}
-            stored = self._chroma().ids()
-            if named - stored:
-                raise LibraryDamaged(
-                    f"the vector store of library {str(self._path)!r} lacks"
-                    f" {len(named - stored)} vectors; run: qa ingest --rebuild"
-                )
-            self._chroma().delete(sorted(stored - named))
-        file = self._path / meta["vector_file"]
-        wanted = int(meta["rows"]) * int(meta["width"]) * 4
-        if wanted and (not file.is_file() or file.stat().st_size < wanted):
-            self._rewrite(meta)
+        try:
+            if meta["open"] == "yes":
+                named = {one for (one,) in self._connection.execute("SELECT id FROM vectors")}
+                stored = self._chroma().ids()
+                if named - stored:
+                    raise self._lacks(len(named - stored))
+                self._chroma().delete(sorted(stored - named))
+            file = self._path / meta["vector_file"]
+            wanted = int(meta["rows"]) * int(meta["width"]) * 4
+            if wanted and (not file.is_file() or file.stat().st_size < wanted):
+                self._rewrite(meta)
+            named_file = self.meta("vector_file")
+            for flat in self._path.glob("vectors-*.f32"):
+                if flat.name != named_file:
+                    flat.unlink()
+        except BaseException:
+            self._let_go()
+            raise
+
+    def _lacks(self, count: int) -> LibraryDamaged:
+        return LibraryDamaged(
+            f"the vector store {str(self._path / 'chroma')!r} lacks {count} vectors; run: qa repair"
+        )
 
     def close(self) -> None:
         """Leave the library tidy: nothing half done, no more dead rows than live ones."""
@@ -178,10 +195,22 @@ class Writer:
                 live = self._connection.execute("SELECT count(*) FROM vectors").fetchone()[0]
                 if int(meta["rows"]) - live > max(live, _COMPACT_ABOVE):
                     self._rewrite(meta)
-                self._store.close()
+                self._let_go()
                 self.set_meta(open="no")
         finally:
+            self.abandon()
+
+    def abandon(self) -> None:
+        """Leave everything as it is; the next writer tidies up what was half done."""
+        try:
+            self._let_go()
+        finally:
             self._connection.close()
+
+    def _let_go(self) -> None:
+        if self._store is not None:
+            self._store.close()
+            self._store = None
 
     def _rewrite(self, meta: dict[str, str]) -> None:
         """Write the flat file anew, from Chroma, with the live rows alone."""
@@ -190,10 +219,7 @@ class Writer:
         ids = [one for (one,) in self._connection.execute("SELECT id FROM vectors ORDER BY id")]
         found = self._chroma().get(ids)
         if len(found) < len(ids):
-            raise LibraryDamaged(
-                f"the vector store of library {str(self._path)!r} lacks"
-                f" {len(ids) - len(found)} vectors; run: qa ingest --rebuild"
-            )
+            raise self._lacks(len(ids) - len(found))
         number = int(meta["vector_file"].removeprefix("vectors-").removesuffix(".f32"))
         name = f"vectors-{number + 1}.f32"
         rows = np.stack([found[one] for one in ids]) if ids else np.empty((0, 1), np.float32)
