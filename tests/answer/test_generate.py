@@ -95,7 +95,7 @@ def test_a_sentence_is_streamed_before_the_model_goes_on() -> None:
 
 
 def test_a_false_statement_is_replaced_by_its_source() -> None:
-    """What the cited sentence does not carry is not shown; the sentence itself is, and it is said."""
+    """What the cited sentence does not carry is not shown; the sentence itself is instead."""
     streamed, answer = ask(Scripted("The Harwick bridge opened in 1913 [1.1]."))
     assert [type(one) for one in streamed] == [LeftOut, Statement]
     assert answer.text == f"{SAID[0]} [1]"
@@ -118,7 +118,7 @@ def test_a_source_replaces_once_only() -> None:
 @pytest.mark.parametrize(
     ("reply", "reason"),
     [
-        ("The bridge opened in 1931.", "it cites no source"),
+        ("HB owns the bridge.", "it cites no source"),
         ("The mayor likes opera [7.7].", "it cites [7.7], which was not shown"),
         ("The mayor of Oslo likes opera [1.1].", "the name 'Oslo'"),
         ("So NO_ANSWER it is [1.1].", "the refusal stands inside it"),
@@ -126,12 +126,10 @@ def test_a_source_replaces_once_only() -> None:
 )
 def test_what_nothing_carries_is_dropped(reply: str, reason: str) -> None:
     """A sentence without a true source never reaches the reader, and the answer says so."""
-    _, answer = ask(
-        Scripted("The bridge opened in 1931 [1.1].\n" + reply.replace("1931.", "1931!"))
-    )
+    _, answer = ask(Scripted("The bridge opened in 1931 [1.1].\n" + reply))
     assert answer.text == "The bridge opened in 1931. [1]"
     assert [gone.fate for gone in answer.left_out] == ["dropped"]
-    assert reason in answer.left_out[0].reason or answer.left_out[0].reason == "it was said before"
+    assert reason in answer.left_out[0].reason
 
 
 def test_the_note_counts_what_was_left_out() -> None:
