@@ -68,9 +68,9 @@ def replay(cases: Sequence[Case]) -> Iterator[tuple[Case, str, float]]:
     for case in cases:
         pairs = list(zip(case.utterances[::2], case.utterances[1::2], strict=True))
         history = [turn(asked, done.get(asked, asked), told) for asked, told in pairs]
-        start = time.perf_counter()
+        start = time.process_time()
         completed = complete(case.question, history)
-        seconds = time.perf_counter() - start
+        seconds = time.process_time() - start
         done[case.question] = completed
         yield case, completed, seconds
 
@@ -119,7 +119,7 @@ def table(name: str, rows: Sequence[tuple[Case, str, float]]) -> None:
     print(f"stand-alone (gold leaves it as it is) changed: {len(changed)} of {len(alone)}"
           f" = {len(changed) / len(alone):.1%}")  # fmt: skip
     seconds = sorted(spent for _, _, spent in rows)
-    print(f"ms a question: median {seconds[len(seconds) // 2] * 1e3:.2f},"
+    print(f"CPU ms a question: median {seconds[len(seconds) // 2] * 1e3:.2f},"
           f" 99th percentile {seconds[int(len(seconds) * 0.99)] * 1e3:.2f}")  # fmt: skip
 
 

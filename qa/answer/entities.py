@@ -1,51 +1,20 @@
-"""Who and what a conversation speaks of: names, what they can be called, which is in focus.
+"""Who and what a conversation speaks of: what it can be called, and which is in focus.
 
-No model and no list of names: a name is a run of capitalised words, or words that an
-answer writes so.  What pronoun fits it is read from the conversation itself ("he" used of
-it), from its own words ("Group", "University") and from how it is introduced ("in X").
-
->>> [name.text for name in names("When did Ada Lovelace move to the University of Ockham?")]
-['Ada Lovelace', 'University of Ockham']
+What pronoun fits a name is read from the conversation itself ("he" used of it), from its own
+words ("Group", "University") and from how it is introduced ("in X").
 """
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
+from qa.answer.names import Name, looks_like_a_person, names
 from qa.text import term, terms
 
 Pronoun = Literal["he", "she", "it", "they"]
 
-_TOKEN = re.compile(r"(?:[^\W\d_]\.)+(?=\s*\w|\s*$)|\w+(?:[-'’.&/]\w+)*|&|[^\w\s]|\n")
-_POSSESSIVE = re.compile(r"['’]s?$")
-_INSIDE = frozenset("of & de da di du la le van von der den del bin ibn al el y".split())
-_BOUNDARY = frozenset('.?!:;"“”()[]\n•|')
-_DATES = frozenset(
-    """january february march april may june july august september october november december
-    jan feb mar apr jun jul aug sep sept oct nov dec monday tuesday wednesday thursday friday
-    saturday sunday""".split()
-)
-_OPENERS = frozenset(
-    """although also additionally after among another anything besides during despite following
-    first finally however instead later like many meanwhile nevertheless none one others part
-    perhaps several since sometimes still though thus together two three today unlike upon
-    whether within without yes yet aside regarding according along around across around
-    everyone everything someone something nobody nothing okay ok hi hello thanks list name
-    give show explain describe besides""".split()
-)
-_GROUP_WORDS = frozenset(
-    """inc corp corporation co company group ltd llc plc gmbh ag holdings industries motors
-    motor technologies technology systems labs laboratories university college institute school
-    academy bank party team band orchestra committee commission council union association
-    federation foundation society ministry department agency office museum club league
-    records airlines press times project program programme award awards prize festival river
-    mountain city county island battle act law treaty album film show season tour states kingdom
-    republic trail railway congress parliament senate army navy government studios medal""".split()
-)
 _PLURAL = re.compile(r"(?:&|\band\b|[a-z]{2}(?<![sui])s$|\bpeople$)")
-_PLACE_BEFORE = frozenset("in at near from to into via outside inside".split())
 _DETERMINERS = frozenset("a an the his her its their my your our some any what which".split())
 _OPENING = re.compile(
     r"(?:^|[.!?]\s+)([^\W\d_a-z][\w-]+)(?=['’]s|\s+(?:is|was|has|had|will|can|does|did|and|makes?|[A-Z])\b)",
@@ -53,7 +22,7 @@ _OPENING = re.compile(
 )
 _HE = re.compile(r"\b(?:he|him|his|himself)\b", re.IGNORECASE)
 _SHE = re.compile(r"\b(?:she|her|hers|herself)\b", re.IGNORECASE)
-_IT = re.compile(r"\bits\b", re.IGNORECASE)
+_IT = re.compile(r"\bits?\b", re.IGNORECASE)
 
 
 _DECAY = 0.6
@@ -61,15 +30,6 @@ _DECAY = 0.6
 _TOPIC = 0.8
 _TOLD = 0.25
 _ADDED = 0.6
-
-
-class Name(NamedTuple):
-    """A name where it stands: ``text[start:end]``, and the word before it, lower case."""
-
-    text: str
-    start: int
-    end: int
-    before: str
 
 
 class Turn(NamedTuple):
@@ -87,70 +47,6 @@ class Turn(NamedTuple):
     def answer(self) -> str:
         """The statements as one text, each a line."""
         return "\n".join(self.statements)
-
-
-@lru_cache(maxsize=512)
-def names(text: str) -> tuple[Name, ...]:
-    """The runs of capitalised words in ``text``; a sentence's first word only if more follow."""
-    return tuple(_runs(text))
-
-
-def _runs(text: str) -> Iterator[Name]:
-    run: list[re.Match[str]] = []
-    before = previous = ""
-    opens = True
-    pending: list[re.Match[str]] = []  # "of", "de": inside a name only if another word follows
-    run_opens = False
-    for token in [*_TOKEN.finditer(text), None]:
-        word = token.group() if token else ""
-        if token and _is_name_word(word, opens, bool(run)):
-            if run and not pending and text[run[-1].end() : token.start()].strip():
-                yield from _name(text, run, before, run_opens)
-                run = []
-            if not run:
-                before, run_opens = previous, opens
-            run += [*pending, token]
-            pending = []
-            if _POSSESSIVE.search(word):
-                yield from _name(text, run, before, run_opens)
-                run = []
-        elif token and (word == "the" if pending else run and word in _INSIDE):
-            pending.append(token)
-        else:
-            yield from _name(text, run, before, run_opens)
-            run, pending = [], []
-        opens = word in _BOUNDARY
-        previous = word.casefold()
-
-
-def _is_name_word(word: str, opens: bool, inside: bool) -> bool:
-    if word[:1].isdigit():
-        return (inside and len(word) < 4) or (len(word) > 1 and any(c.isupper() for c in word))
-    if not any(char.isupper() for char in word[:3]):
-        return False
-    folded = _POSSESSIVE.sub("", word.casefold())
-    if folded in _DATES and not inside:
-        return False
-    if opens and (term(folded) is None or folded in _OPENERS or folded in _DATES):
-        return False
-    return word not in ("I", "I'm", "I'd") and (inside or term(word) is not None or len(word) > 2)
-
-
-def _name(text: str, run: Sequence[re.Match[str]], before: str, opens: bool) -> Iterator[Name]:
-    if not run:
-        return
-    # "Deliveries began", "Deliveries of the Orro 5": a first word is capitalised anyway
-    if opens and run[0].group()[1:].islower() and run[0].group().casefold() not in _GROUP_WORDS:
-        inside = next((i for i, word in enumerate(run) if i and word.group()[0].isupper()), 0)
-        if inside != 1:
-            run = run[inside:] if inside else []
-            before = "of"
-        if not run:
-            return
-    start, end = run[0].start(), run[-1].end()
-    found = _POSSESSIVE.sub("", text[start:end])
-    if any(char.isalpha() for char in found) and term(found) is not None:
-        yield Name(found, start, start + len(found), before)
 
 
 def _found(text: str, known: Iterable[tuple[str, str]], parts: Iterable[str]) -> Iterator[Name]:
@@ -253,12 +149,12 @@ class Focus:
     def _whole(self, person: str) -> str:
         """The full name of a ``person`` called by the first one."""
         longer = (n for n in self._weights if n.startswith(person + " ") and len(n.split()) < 5)
-        return next((n for n in longer if _looks_like_a_person(n, ())), person)
+        return next((n for n in longer if looks_like_a_person(n, ())), person)
 
     def fit(self, name: str, pronoun: Pronoun) -> float:
         """How well ``pronoun`` suits ``name``, from 0 (not at all) to 1."""
         votes = self._votes.get(name, {})
-        person = _looks_like_a_person(name, self._befores.get(name, ()))
+        person = looks_like_a_person(name, self._befores.get(name, ()))
         he, she, it = (votes.get(one, 0.0) for one in ("he", "she", "it"))
         if he + she > it:
             person = min(1.0, person + 0.1 * (he + she))
@@ -282,7 +178,7 @@ class Focus:
         for age, turn in enumerate(reversed(self._turns)):
             first = age == len(self._turns) - 1
             asked = self.of(turn.question)
-            told = self._in(turn.answer)
+            told = self.within(turn.answer)
             self._weigh(asked, turn, age, told, first)
             self._vote(turn, asked, told)
 
@@ -297,7 +193,7 @@ class Focus:
             self._full[name.casefold()] = tails.get(name.casefold(), name)
         for name in ordered:
             split = name.split()
-            if 1 < len(split) < 4 and _looks_like_a_person(name, ()) > 0.5:
+            if 1 < len(split) < 4 and looks_like_a_person(name, ()) > 0.5:
                 for part in (split[-1], split[0]):
                     if len(part) > 2 and term(part) is not None:
                         self._parts.setdefault(part, name)
@@ -305,12 +201,13 @@ class Focus:
         self._known = [(name, name.casefold()) for name in longest]
 
     def of(self, text: str) -> tuple[Name, ...]:
-        """The names in a question in their fullest form, where they stand; a bare topic whole."""
+        """The names in a question, as ``within``; a bare topic is one name."""
         if whole := bare(text):
             return (Name(self.full(whole), 0, len(text), ""),)
-        return self._in(text)
+        return self.within(text)
 
-    def _in(self, text: str) -> tuple[Name, ...]:
+    def within(self, text: str) -> tuple[Name, ...]:
+        """The names in ``text`` in their fullest form, where they stand."""
         if text not in self._read:
             found = _found(text, self._known, self._parts)
             full = (name._replace(text=self.full(name.text)) for name in found)
@@ -345,7 +242,11 @@ class Focus:
     def _vote(self, turn: Turn, asked: Sequence[Name], told: Sequence[Name]) -> None:
         lead = told[0].text if told and told[0].start < 40 else None
         subject = asked[0].text if asked else lead
+        raw = turn.raw.casefold()
+        added = [name.text for name in asked if name.text.casefold() not in raw]
         for pronoun, pattern in (("he", _HE), ("she", _SHE), ("it", _IT)):
+            if added and pattern.search(turn.raw):
+                self._poll(added[0], pronoun, 1.0)
             found = pattern.search(turn.answer)
             if found:
                 earlier = [n.text for n in told if n.end <= found.start()]
@@ -366,6 +267,13 @@ _QUESTION_WORD = re.compile(
 )
 
 
+_LEANING_WORD = re.compile(
+    r"^and\b|^but\b|\b(?:ones?|please|more|again|it|them|they|he|she|this|that|these|those|first|second|"
+    r"third|last|other|others|another|else)$|^in\s",
+    re.IGNORECASE,
+)
+
+
 def bare(question: str) -> str:
     """``question`` where it is a topic and no sentence ("Ada Lovelace"), else empty.
 
@@ -373,20 +281,11 @@ def bare(question: str) -> str:
     ('solid-state batteries', '')
     """
     plain = re.sub(r"\s*\([^)]*\)\s*$", "", question.strip()).strip(" ?.!")
-    if "?" in question or not 0 < len(plain.split()) <= 6 or _QUESTION_WORD.search(plain):
+    if (
+        "?" in question
+        or _LEANING_WORD.search(plain)
+        or not 0 < len(plain.split()) <= 6
+        or _QUESTION_WORD.search(plain)
+    ):
         return ""
     return plain
-
-
-def _looks_like_a_person(name: str, befores: Sequence[str]) -> float:
-    parts = name.split()
-    folded = {part.casefold() for part in parts}
-    if folded & _GROUP_WORDS or any(c.isdigit() or c == "&" for c in name) or len(parts) > 4:
-        return 0.0
-    if parts[0] in ("The", "A", "An") or (len(parts) == 1 and name.endswith("s") and len(name) > 6):
-        return 0.1
-    if not all(part[:1].isupper() or part in _INSIDE for part in parts) or name.isupper():
-        return 0.1
-    score = 0.9 if len(parts) > 1 else 0.6
-    odd = sum(before == "the" or before in _PLACE_BEFORE for before in befores)
-    return score * (1.0 - 0.8 * odd / max(1, len(befores)))

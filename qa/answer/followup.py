@@ -28,7 +28,8 @@ from qa.answer.conversation import (
     with_added,
     without_lead,
 )
-from qa.answer.entities import Focus, Name, bare
+from qa.answer.entities import Focus, bare
+from qa.answer.names import Name
 from qa.answer.references import PRONOUN, resolved
 from qa.answer.sources import one_line
 from qa.data import Answer, Usage
@@ -163,7 +164,8 @@ def _another(asked: str, before: Talk) -> str | None:
         return _YEAR.sub(years[0], last)
     if years or PRONOUN.search(other) or _DEMONSTRATIVE.search(other) or bare(last):
         return before.added_to(asked)
-    named = bool(before.focus.of(other)) or not other.islower() or len(other.split()) <= 2
+    definite = re.match(r"(?:the|a|an|my|your|our)\b", other, re.IGNORECASE)
+    named = bool(before.focus.within(other)) or not (definite or len(other.split()) > 2)
     inside = before.focus.of(last)
     if named and inside and not _PREPOSED.match(other):
         target = _same_kind(inside, other, before.focus)

@@ -8,7 +8,8 @@ import re
 from collections.abc import Sequence
 
 from qa.answer.conversation import AUX, LEAD, Talk, with_added
-from qa.answer.entities import Focus, Name, Pronoun, Turn
+from qa.answer.entities import Focus, Pronoun, Turn
+from qa.answer.names import Name
 from qa.text import term, terms
 
 _VERB = re.compile(rf"\b{AUX}\b", re.IGNORECASE)
@@ -31,6 +32,8 @@ _KINDS: dict[str, Pronoun] = {"he": "he", "she": "she", "it": "it", "they": "the
 _AUX_NEXT = re.compile(rf"\s+{AUX}\s", re.IGNORECASE)
 _HAS_ITS = re.compile(r"\s+(?:has|have|had|is|are|was|were)\s+(?:its|their)\b", re.IGNORECASE)
 _THE = re.compile(r"\bthe\s+(?:\w+\s+)?(\w+)")
+_PERSONAL = re.compile(r"\b(?:he|she|his|her|him)\b", re.IGNORECASE)
+_ASKS_OBJECT = re.compile(rf"{LEAD}what\s+(?:did|does|has|have|will)\b", re.IGNORECASE)
 _POSSESSIVES = frozenset("his her its it's their hers theirs".split())
 _AFTER_OBJECT = re.compile(
     rf"\s*(?:$|[^\w\s]|(?:{AUX}|in|on|at|to|for|from|by|with|of|about|after|before|during|as|and|or|"
@@ -44,12 +47,10 @@ _CLAUSE = re.compile(
     re.IGNORECASE,
 )
 _EMPTY_IT = re.compile(
-    rf"\b(?:{AUX}\s+it\s+(?:\w+\s+)?(?:true|possible|likely|necessary|important|clear|known|legal|"
-    r"correct|safe|hard|easy|difficult|worth|that|because|raining|allowed)\b"
-    r"|\b(?:is|was)\s+it\s+\w+\s+(?:for|to|that|how|when|whether)\b|^\s*(?:when|if)\b.*,.*\bit\b"
-    r"|\bis\s+it\s+called\s+when\b|\bit\s+mean\s+(?:for|to|when|that)\b"
-    r"|how\s+(?:long|much|many\s+\w+)\s+(?:does|did|will|would)\s+it\s+(?:take|cost\s+to)\b"
-    r"|it\s+take\b|what\s+(?:time|day|date)\s+is\s+it)",
+    r"\b(?:is|was|isn't|wasn't)\s+it\s+(?:\w+\s+){0,2}?(?:for|to|that|how|when|whether|because|true)\b"
+    r"|^\s*(?:when|if)\b.*,.*\bit\b|\bit\s+mean\s+(?:for|to|when|that)\b"
+    r"|\bit\s+(?:take|cost)\s+(?:\w+\s+)?(?:to|for)\b|\bwhat\s+(?:time|day|date)\s+is\s+it\b"
+    r"|\bis\s+it\s+called\s+when\b",
     re.IGNORECASE,
 )
 _THIS_TEXT = re.compile(
@@ -140,6 +141,7 @@ def _pronouns(asked: str, talk: Talk, own: Sequence[Name]) -> tuple[list[Edit], 
     edits: list[Edit] = []
     extra: list[str] = []
     done: set[Pronoun] = set()
+    besides = [name.text for name in own]
     for found in PRONOUN.finditer(asked):
         kind = _KINDS[found.lastgroup or ""]
         # "IT" is a trade, unless all is shouted; what comes second is clear from the first
@@ -147,13 +149,14 @@ def _pronouns(asked: str, talk: Talk, own: Sequence[Name]) -> tuple[list[Edit], 
         if kind in done or shouted or _bound(found, kind, own, asked, talk.focus):
             continue
         done.add(kind)
-        referent = _referent(kind, own, talk)
+        referent = _referent(kind, found, besides, asked, talk)
         if referent is None:
             top = talk.focus.top() if kind == "they" else None
             extra.append(f"about {top}" if top else talk.body)
         else:
             possessive = "'s" if _is_possessive(found, asked) else ""
             edits.append((found.start(), found.end(), referent + possessive))
+            besides.append(referent)
     return edits, extra
 
 
@@ -202,28 +205,45 @@ def _antecedent(noun: re.Match[str], kind: Pronoun, asked: str) -> bool:
     return not fronted or bool(_HAS_ITS.match(rest))
 
 
-def _referent(kind: Pronoun, own: Sequence[Name], talk: Talk) -> str | None:
+def _referent(
+    kind: Pronoun, found: re.Match[str], besides: Sequence[str], asked: str, talk: Talk
+) -> str | None:
+    """What the pronoun stands for, where that is certain enough to put it there."""
     last = talk.last
-    phrase = _NOUN_PHRASE_ASKED.match(last.question)
-    if phrase and kind in ("it", "they"):
-        words = phrase["phrase"]
-        plural = (phrase["be"] or "").casefold() in ("are", "were") or phrase["be"] is None
-        if (
-            plural == (kind == "they")
-            and len(words.split()) <= 6
-            and not PRONOUN.search(words)
-            and not _VERB.search(words)
-            and not re.match(r"(?:an?|one|some)\b", words, re.IGNORECASE)
-            and talk.focus.of(words)
-        ):
-            return words
-    besides = [one.text for one in own]
-    if kind in ("he", "she") and _asks_who(last) and not PRONOUN.search(last.raw):
-        besides += [one.text for one in talk.focus.of(last.question)]
-    name = talk.focus.best(kind, besides)
+    members = kind == "they" and asked[: found.start()].casefold().endswith("of ")
+    for turn in reversed(talk.turns[-4:] if members else talk.turns[-1:]):
+        if phrase := _asked_for(turn, kind, talk.focus):
+            return phrase
+    excluded = list(besides)
+    in_question = [name.text for name in talk.focus.of(last.question)]
+    if kind in ("he", "she") and _asks_who(last) and not _PERSONAL.search(last.raw):
+        excluded += in_question
+    if kind == "it" and _ASKS_OBJECT.match(last.question) and not _PERSONAL.search(last.raw):
+        excluded += in_question
+    name = talk.focus.best(kind, excluded)
     if name is None or talk.focus.fit(name, kind) < 0.45:
         return None
+    if kind == "it" and not in_question and name not in last.answer:
+        return None  # talk has moved on to something that has no name
     return name
+
+
+def _asked_for(turn: Turn, kind: Pronoun, focus: Focus) -> str | None:
+    """What an earlier question asked for, where "it" or "they" can mean it: "who are X?"."""
+    found = _NOUN_PHRASE_ASKED.match(turn.question)
+    if found is None or kind not in ("it", "they"):
+        return None
+    phrase: str = found["phrase"]
+    plural = (found["be"] or "are").casefold() in ("are", "were")
+    fits = (
+        plural == (kind == "they")
+        and len(phrase.split()) <= 6
+        and not PRONOUN.search(phrase)
+        and not _VERB.search(phrase)
+        and not re.match(r"(?:an?|one|some)\b", phrase, re.IGNORECASE)
+        and focus.of(phrase)
+    )
+    return phrase if fits else None
 
 
 def _asks_who(last: Turn) -> bool:
@@ -277,12 +297,10 @@ def _definite(asked: str, talk: Talk, about: list[str]) -> tuple[list[Edit], lis
             return [called], []
         if set(terms(found["noun"])) & said:
             return [], about
-    if _LEANING.search(asked):
-        return [], about
     short = len(asked.split()) <= 10
     if short and any(set(terms(n[1])) & questioned for n in _THE.finditer(asked)):
         return [], [talk.body]
-    return [], []
+    return [], about if _LEANING.search(asked) else []
 
 
 def _called(noun: re.Match[str], talk: Talk) -> Edit | None:
