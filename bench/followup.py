@@ -12,7 +12,9 @@ hash of its id.
 import argparse
 import hashlib
 import json
+import math
 import time
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -98,19 +100,22 @@ def overlap(text: str, gold: str) -> Overlap:
     return Overlap(recall, precision, 2 * recall * precision / (recall + precision))
 
 
+METHODS: dict[str, Callable[[Case, str], str]] = {
+    "question as it is": lambda case, _: case.question,
+    "whole history appended": lambda case, _: " ".join((*case.utterances, case.question)),
+    "last turn appended": lambda case, _: " ".join((*case.utterances[-2:], case.question)),
+    "title appended": lambda case, _: f"{case.utterances[0]} {case.question}",
+    "completed by rule": lambda _, completed: completed,
+    "gold rewrite": lambda case, _: case.gold,
+}
+
+
 def table(name: str, rows: Sequence[tuple[Case, str, float]]) -> None:
     """Print one half's figures."""
-    methods: dict[str, Callable[[Case, str], str]] = {
-        "question as it is": lambda case, _: case.question,
-        "whole history appended": lambda case, _: " ".join((*case.utterances, case.question)),
-        "last turn appended": lambda case, _: " ".join((*case.utterances[-2:], case.question)),
-        "title appended": lambda case, _: f"{case.utterances[0]} {case.question}",
-        "completed by rule": lambda _, completed: completed,
-    }
     scored = [row for row in rows if terms(row[0].gold)]
     print(f"\n{name}: {len(scored)} questions")
     print(f"{'':24} recall  precision  F1")
-    for label, method in methods.items():
+    for label, method in METHODS.items():
         each = [overlap(method(case, completed), case.gold) for case, completed, _ in scored]
         means = [sum(column) / len(each) for column in zip(*each, strict=True)]
         print(f"{label:24} {means[0]:6.3f} {means[1]:10.3f} {means[2]:6.3f}")
@@ -121,6 +126,52 @@ def table(name: str, rows: Sequence[tuple[Case, str, float]]) -> None:
     seconds = sorted(spent for _, _, spent in rows)
     print(f"CPU ms a question: median {seconds[len(seconds) // 2] * 1e3:.2f},"
           f" 99th percentile {seconds[int(len(seconds) * 0.99)] * 1e3:.2f}")  # fmt: skip
+
+
+def passages(dialogues: dict[str, list[Case]]) -> dict[tuple[str, int], str]:
+    """Every answer under its titles, by dialogue and place in it."""
+    return {
+        (key, place): f"{said[0]} {said[1]} {said[place + 1]}"
+        for key, cases in dialogues.items()
+        for said in [cases[-1].utterances]
+        for place in range(2, len(said), 2)
+        if said[place + 1] != "I don't know."
+    }
+
+
+def retrieval(held: Sequence[tuple[Case, str, float]], texts: dict[tuple[str, int], str]) -> None:
+    """Print how well BM25 finds each question's own answer among all answers of all dialogues."""
+    places = {key: number for number, key in enumerate(texts)}
+    counts = [Counter(terms(text)) for text in texts.values()]
+    mean = sum(count.total() for count in counts) / len(counts)
+    postings: dict[str, list[tuple[int, float]]] = defaultdict(list)
+    for number, count in enumerate(counts):
+        norm = 1.2 * (0.25 + 0.75 * count.total() / mean)
+        for word, times in count.items():
+            postings[word].append((number, times * 2.2 / (times + norm)))
+
+    def rank(query: str, sought: int) -> float:
+        scores: dict[int, float] = defaultdict(float)
+        for word in set(terms(query)):
+            found = postings.get(word, [])
+            idf = math.log(1 + (len(counts) - len(found) + 0.5) / (len(found) + 0.5))
+            for number, gain in found:
+                scores[number] += idf * gain
+        own = scores.get(sought, 0.0)
+        return 1 + sum(score > own for score in scores.values()) if own > 0 else math.inf
+
+    asked = [
+        (case, done, places[case.dialogue, len(case.utterances)])
+        for case, done, _ in held
+        if (case.dialogue, len(case.utterances)) in places
+    ]
+    print(f"\nfinding the answer among {len(texts)}, held out: {len(asked)} questions")
+    print(f"{'':24}    R@1        R@5   MRR")
+    for label, method in METHODS.items():
+        ranks = [rank(method(case, done), sought) for case, done, sought in asked]
+        at = [sum(one <= depth for one in ranks) / len(ranks) for depth in (1, 5)]
+        mrr = sum(1 / one for one in ranks) / len(ranks)
+        print(f"{label:24} {at[0]:6.3f} {at[1]:10.3f} {mrr:5.3f}")
 
 
 def xquad(path: Path) -> None:
@@ -150,9 +201,12 @@ def main() -> None:
     parser.add_argument("canard", type=Path, help="CANARD's dev.json or test.json")
     parser.add_argument("--xquad", type=Path, help="xquad.en.json, for questions that stand alone")
     options = parser.parse_args()
-    rows = [row for cases in read(options.canard).values() for row in replay(cases)]
+    dialogues = read(options.canard)
+    rows = [row for cases in dialogues.values() for row in replay(cases)]
+    held = [row for row in rows if held_out(row[0].dialogue)]
     table("tuned on", [row for row in rows if not held_out(row[0].dialogue)])
-    table("held out", [row for row in rows if held_out(row[0].dialogue)])
+    table("held out", held)
+    retrieval(held, passages(dialogues))
     if options.xquad:
         xquad(options.xquad)
 

@@ -1,6 +1,8 @@
 """Questions that lean on the conversation, and questions that do not."""
 
 import json
+import os
+import runpy
 from collections.abc import Callable
 from pathlib import Path
 
@@ -294,3 +296,26 @@ def test_the_first_question_asks_no_model(model: Callable[[str, str], Replayer])
     """Without a conversation there is nothing to pay a model for."""
     done = complete_with("who owns it?", [], model("anything", "stop"), PROMPT)
     assert done == ("who owns it?", None, None)
+
+
+ROOT = Path(__file__).parents[2]
+CANARD = Path(os.environ.get("QA_BENCHMARKS", ROOT / "../shared/benchmarks")) / "canard/dev.json"
+
+
+@pytest.mark.skipif(not CANARD.exists(), reason="needs CANARD's dev.json under QA_BENCHMARKS")
+def test_completions_beat_the_question_and_the_whole_history() -> None:
+    """On conversations never tuned on, follow-ups gain words, and stand-alone ones keep theirs."""
+    bench = runpy.run_path(str(ROOT / "bench/followup.py"))
+    held = [cases for key, cases in bench["read"](CANARD).items() if bench["held_out"](key)]
+    rows = [row for cases in held for row in bench["replay"](cases) if terms(row[0].gold)]
+
+    def mean(method: str, figure: str) -> float:
+        way, overlap = bench["METHODS"][method], bench["overlap"]
+        scores = [getattr(overlap(way(case, done), case.gold), figure) for case, done, _ in rows]
+        return sum(scores) / len(scores)
+
+    assert mean("completed by rule", "recall") > mean("question as it is", "recall") + 0.2
+    assert mean("completed by rule", "f1") > mean("question as it is", "f1") + 0.1
+    assert mean("completed by rule", "f1") > mean("whole history appended", "f1") + 0.3
+    alone = [row for row in rows if row[0].question.strip() == row[0].gold.strip()]
+    assert sum(done != case.question for case, done, _ in alone) < 0.03 * len(alone)
