@@ -14,7 +14,15 @@ from qa.evaluate.measures import BY_NAME
 from qa.evaluate.report import TITLES, Report, by_badness
 from qa.evaluate.suites import Outcome
 
-KIND_COLUMNS = ("right", "nuggets", "cited", "precision", "recall@5", "false-answer", "aurc")
+KIND_COLUMNS = (
+    "right",
+    "nuggets",
+    "cited",
+    "precision",
+    "recall@5",
+    "false-answer",
+    "false-refusal",
+)
 """The measures that the table by kind has room for; the JSON and HTML reports hold all."""
 
 
@@ -75,7 +83,7 @@ def _latency(report: Report) -> Table:
 
 
 def worst(report: Report, most: int) -> RenderableType:
-    """How often each thing went wrong, and the worst cases."""
+    """How often each thing went wrong, and of each the same number of cases, worst first."""
     wrong = by_badness(report)
     counts: dict[str, int] = {}
     for pair in wrong:
@@ -85,11 +93,18 @@ def worst(report: Report, most: int) -> RenderableType:
     table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
     for name in ("pair", "question", "what", "where"):
         table.add_column(name, overflow="fold")
-    for pair in wrong[:most]:
+    each = -(-most // len(counts)) if counts else 0
+    left = dict.fromkeys(counts, each)
+    listed: list[dict[str, Any]] = []
+    for pair in wrong:
+        left[pair["diagnosis"]["what"]] -= 1
+        if left[pair["diagnosis"]["what"]] >= 0 and len(listed) < most:
+            listed.append(pair)
+    for pair in listed:
         what, where = pair["diagnosis"]["what"], pair["diagnosis"]["where"]
         cells = (pair["key"], pair["gold"]["question"], what, where)
         table.add_row(*(Text(safe(cell)) for cell in cells))
-    rest = len(wrong) - most
+    rest = len(wrong) - len(listed)
     more = Text(f"… and {rest} more; --json and --html show all" if rest > 0 else "")
     return Group(table, more)
 

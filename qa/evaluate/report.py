@@ -46,7 +46,10 @@ def build(sets: Sequence[GoldSet], judged: Sequence[Judged]) -> Report:
             for s in sets
         ],
         "failed": sum(j.answer is None for j in judged),
-        "measures": {name: _measures(some) for name, some in slices.items()},
+        "measures": {
+            name: _measures(some, whole=not name.startswith("kind:"))
+            for name, some in slices.items()
+        },
         "risk_coverage": _curve(judged),
         "usage": _usage([answer.usage for answer in answers]),
         "pairs": [_pair(j) for j in judged],
@@ -54,13 +57,14 @@ def build(sets: Sequence[GoldSet], judged: Sequence[Judged]) -> Report:
     }
 
 
-def _measures(judged: Sequence[Judged]) -> dict[str, Any]:
+def _measures(judged: Sequence[Judged], *, whole: bool) -> dict[str, Any]:
+    """Every figure; the area under risk-coverage only of a whole set, answerable and not."""
     figures = {
         measure.name: _interval(mean_interval([j.value(measure.name) for j in judged]))
         for measure in MEASURES
     }
-    figures[AURC] = _interval(interval_of(aurc, *_confidences(judged)))
-    return figures
+    area = interval_of(aurc, *_confidences(judged)) if whole else None
+    return figures | {AURC: _interval(area)}
 
 
 def _interval(interval: Interval | None) -> dict[str, Any] | None:
@@ -140,12 +144,13 @@ def _rounded(value: float | None) -> float | None:
 
 
 def _answer(case: Case) -> dict[str, Any]:
-    """The answer as ``--json`` gives it, without its times; hits say if they bring evidence."""
+    """The answer as ``--json`` gives it, but for times; hits tell offsets and what they bring."""
     read = case.answer.to_dict()
     del read["seconds"], read["usage"]
     read["confidence"] = _rounded(read["confidence"])
     for hit, told in zip(case.answer.hits, read["hits"], strict=True):
         told["evidence"] = any(brings(hit, piece, case.documents) for piece in case.pair.evidence)
+        del told["text"]  # the offsets tell it, and ten passages a question would drown the rest
         told["score"] = _rounded(told["score"])
         for said in told["retrievers"].values():
             said["score"] = _rounded(said["score"])
