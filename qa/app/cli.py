@@ -5,23 +5,22 @@ Exit status: 0 answered, 1 refused, 2 usage, 3 failed.
 
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
 from qa import __version__
 from qa.app.eval_commands import eval_group
-from qa.errors import LibraryBusy, ModelError, QAError, UsageError
+from qa.app.freshness import bring_up_to_date, progress_bar, report_text
+from qa.app.screen import Screen, say
+from qa.errors import ModelError, QAError, UsageError
 
 if TYPE_CHECKING:
-    from qa.app.render import Line
     from qa.assistant import Assistant
     from qa.data import Answer
-    from qa.ingest.sync import Progress, Report
 
 _FOLDER = click.Path(path_type=Path)
 _SETTINGS = (
@@ -53,12 +52,17 @@ def _with(*options: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return decorate
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    invoke_without_command=True,
+)
 @click.version_option(__version__, prog_name="qa")
 @_with(*_SETTINGS, *_ENGINE)
 @click.pass_context
 def cli(context: click.Context, /, **flags: Any) -> None:
     """Ask questions of your documents; every sentence of an answer is vouched for.
+
+    Without a command, and in a terminal, a conversation opens.
 
     Settings come from qa.toml, .env, the environment (QA_DOCUMENTS, QA_LIBRARY, QA_MODEL,
     OPENAI_API_KEY, OPENAI_BASE_URL ...) and flags, the later over the earlier.
@@ -66,14 +70,34 @@ def cli(context: click.Context, /, **flags: Any) -> None:
     Exit status: 0 answered, 1 refused, 2 usage, 3 failed.
     """
     context.obj = flags
+    if context.invoked_subcommand is None:
+        if not sys.stdin.isatty():
+            click.echo(context.get_help())
+        else:
+            context.invoke(chat)
 
 
 @cli.command()
-@click.argument("question", nargs=-1, required=True)
+@_with(*_SETTINGS, *_ENGINE)
+@click.pass_context
+def chat(context: click.Context, /, **flags: Any) -> None:
+    """Open a conversation; without a terminal, each line of standard input is a question."""
+    from qa.app.repl import converse
+
+    converse(_assistant(context, flags))
+
+
+@cli.command()
+@click.argument("question", nargs=-1)
 @_with(*_SETTINGS, *_ENGINE, *_OUTPUT)
 @click.option("--sync/--no-sync", default=True, help="Bring the library up to date first.")
 @click.option(
     "--verbose", is_flag=True, help="Show what the model said that was left out, and why."
+)
+@click.option(
+    "--batch",
+    type=click.File(encoding="utf-8"),
+    help="Answer each line of this file (-: standard input) with one line of JSON.",
 )
 @click.pass_context
 def ask(
@@ -84,18 +108,27 @@ def ask(
     plain: bool,
     sync: bool,
     verbose: bool,
+    batch: TextIO | None,
     **flags: Any,
 ) -> None:
-    """Answer QUESTION from the documents, citing the sentences that support it."""
+    """Answer QUESTION (-: read it from standard input) from the documents.
+
+    The sentences that support each statement of the answer are cited.
+    """
     from qa.app import render
 
-    text = " ".join(question)
+    if batch is not None:
+        if question or as_json or plain or verbose:
+            raise UsageError("--batch takes no QUESTION, --json, --plain or --verbose")
+        with _assistant(context, flags) as assistant:
+            context.exit(_batch(assistant, batch, sync=sync))
+    text = _question(question)
     with _assistant(context, flags) as assistant:
         assistant.check(text)
         assistant.warm()
         began = time.perf_counter()
         if sync:
-            _bring_up_to_date(assistant)
+            bring_up_to_date(assistant)
         synced = ("sync", time.perf_counter() - began)
         if as_json:
             answer = assistant.ask(text)
@@ -106,19 +139,55 @@ def ask(
     context.exit(0 if answer.answered else 1)
 
 
+def _question(words: tuple[str, ...]) -> str:
+    if not words:
+        raise click.UsageError("Missing argument 'QUESTION...'.")
+    if words != ("-",):
+        return " ".join(words)
+    try:
+        return sys.stdin.read().strip()
+    except UnicodeDecodeError as error:
+        raise UsageError(f"standard input is not {error.encoding} text: {error.reason}") from error
+
+
+def _batch(assistant: "Assistant", lines: TextIO, *, sync: bool) -> int:
+    """Answer a question a line, each on its own; exit status 3 where one failed."""
+    from qa.app import render
+
+    failed = False
+    assistant.warm()
+    if sync:
+        bring_up_to_date(assistant)
+    try:
+        for line in lines:
+            question = line.strip()
+            if not question:
+                continue
+            try:
+                found = assistant.ask(question).to_dict()
+            except QAError as error:
+                failed = True
+                found = {"question": question, "error": str(error)}
+            click.echo(render.to_json(found, indent=None))
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{lines.name!r} is not {error.encoding} text: {error.reason}") from error
+    return 3 if failed else 0
+
+
 def _stream(assistant: "Assistant", question: str, *, plain: bool, verbose: bool) -> "Answer":
     """Print each statement as it comes, then what it stands on."""
     from qa.app import render
     from qa.data import Answer, LeftOut
 
+    screen = Screen(plain=plain)
     for event in assistant.stream(question):
         if isinstance(event, Answer):
-            _print(render.support_lines(event), plain=plain)
+            screen.print(render.support_lines(event))
             return event
         if not isinstance(event, LeftOut):
-            _print([render.statement_line(event)], plain=plain)
+            screen.print([render.statement_line(event)])
         elif verbose:
-            _print([render.left_out_line(event)], plain=plain)
+            screen.print([render.left_out_line(event)])
     raise AssertionError("a stream ends with its answer")
 
 
@@ -131,11 +200,11 @@ def ingest(context: click.Context, /, paths: tuple[Path, ...], rebuild: bool, **
     """Bring the library up to date with the documents folder, or with PATHS inside it."""
     with _assistant(context, flags) as assistant:
         assistant.warm()
-        with _progress() as progress:
+        with progress_bar() as progress:
             report = assistant.sync(paths, rebuild=rebuild, purpose="qa ingest", progress=progress)
-        click.echo(_said(report))
+        click.echo(report_text(report))
         for path, reason in report.skipped:
-            _say(f"skipped {path}: {reason}")
+            say(f"skipped {path}: {reason}")
 
 
 @cli.command()
@@ -150,7 +219,7 @@ def sources(context: click.Context, /, as_json: bool, plain: bool, **flags: Any)
     if as_json:
         click.echo(render.to_json([render.source_dict(source) for source in found]))
     else:
-        _print(render.source_lines(found), plain=plain)
+        Screen(plain=plain).print(render.source_lines(found))
 
 
 @cli.command()
@@ -173,12 +242,12 @@ def search(
 
     with _assistant(context, flags) as assistant:
         assistant.warm()
-        _bring_up_to_date(assistant)
+        bring_up_to_date(assistant)
         hits = assistant.search(" ".join(question), limit)
     if as_json:
         click.echo(render.to_json(hit_dicts(hits)))
     else:
-        _print(render.hit_lines(hits), plain=plain)
+        Screen(plain=plain).print(render.hit_lines(hits))
 
 
 @cli.command()
@@ -205,7 +274,7 @@ def show(
     highlight = _span(span, len(document.text)) if span is not None else None
     if line is not None:
         highlight = render.line_span(document.text, line)
-    _print(render.text_lines(document.text, highlight), plain=plain, wrap=False)
+    Screen(plain=plain).print(render.text_lines(document.text, highlight), wrap=False)
 
 
 @cli.command()
@@ -235,112 +304,11 @@ def _assistant(context: click.Context, flags: dict[str, Any]) -> "Assistant":
     return Assistant(**given)
 
 
-def _bring_up_to_date(assistant: "Assistant") -> None:
-    """Sync before an answer; where another process is at it, say so and answer from what is."""
-    try:
-        with _progress() as progress:
-            report = assistant.sync(purpose="qa ask", progress=progress)
-    except LibraryBusy as error:
-        if not assistant.library.exists():
-            raise
-        _say(f"{error}; answering from the library as it stands")
-        return
-    if report.added or report.changed or report.deleted:
-        _say(_said(report))
-        fresh = {*report.added, *report.changed}
-        for path, reason in report.skipped:
-            if path in fresh:
-                _say(f"skipped {path}: {reason}")
-
-
-def _said(report: "Report") -> str:
-    counts = (
-        (len(report.added), "added"),
-        (len(report.changed), "changed"),
-        (len(report.deleted), "deleted"),
-        (report.unchanged, "unchanged"),
-        (len(report.skipped), "skipped (qa sources says why)"),
-    )
-    files = ", ".join(f"{count} {what}" for count, what in counts if count) or "no files"
-    return f"library: {files}; {report.embedded} passages embedded in {report.seconds:.1f} s"
-
-
-@contextmanager
-def _progress() -> "Iterator[Callable[[Progress], None]]":
-    """A bar on the terminal's error stream, once it is plain that this takes a while."""
-    if not sys.stderr.isatty():
-        yield lambda _progress: None
-        return
-    began = time.monotonic()
-    bars: list[Any] = []
-
-    def show(progress: "Progress") -> None:
-        if not bars:
-            if time.monotonic() - began < 0.5:
-                return
-            bars.append(_bar())
-        bars[0].update(bars[0].task_ids[0], completed=progress.done, total=progress.total)
-
-    try:
-        yield show
-    finally:
-        if bars:
-            bars[0].stop()
-
-
-def _bar() -> Any:
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        Progress,
-        TaskProgressColumn,
-        TextColumn,
-        TimeRemainingColumn,
-    )
-
-    bar = Progress(
-        TextColumn("reading the documents"),
-        BarColumn(),
-        TaskProgressColumn(),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-        transient=True,
-    )
-    bar.add_task("", total=None)
-    bar.start()
-    return bar
-
-
 def _span(text: str, length: int) -> tuple[int, int]:
     start, _, end = text.replace("-", ":").partition(":")
     if not (start.isdecimal() and end.isdecimal() and int(start) < int(end) <= length):
         raise UsageError(f"--at {text!r} is no START:END within the text's {length} characters")
     return int(start), int(end)
-
-
-def _print(lines: "Iterable[Line]", *, plain: bool, wrap: bool = True) -> None:
-    from qa.app import render
-
-    if plain or not sys.stdout.isatty():
-        click.echo(render.plain(lines), nl=False)
-        return
-    from rich.console import Console
-    from rich.padding import Padding
-    from rich.text import Text
-
-    console = Console(highlight=False)
-    for line in lines:
-        text = Text.assemble(*((piece.text, piece.style) for piece in line.pieces))
-        console.print(
-            Padding(text, (0, 0, 0, line.indent)) if line.indent else text, soft_wrap=not wrap
-        )
-
-
-def _say(text: str) -> None:
-    """A remark to the person at the terminal, beside the output."""
-    from qa.app.render import safe
-
-    click.echo(safe(text), err=True)
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -356,16 +324,16 @@ def main(arguments: list[str] | None = None) -> None:
     except click.exceptions.Exit as error:
         status = error.exit_code
     except click.Abort:
-        _say("interrupted")
+        say("interrupted")
         status = 130
     except click.ClickException as error:
-        _say(f"qa: {error.format_message()}")
+        say(f"qa: {error.format_message()}")
         status = 2
     except ModelError as error:
-        _say(f"qa: {error} (--engine extractive answers without the model)")
+        say(f"qa: {error} (--engine extractive answers without the model)")
         status = error.exit_status
     except QAError as error:
-        _say(f"qa: {error}")
+        say(f"qa: {error}")
         status = error.exit_status
     except BrokenPipeError:
         sys.stderr.close()  # nobody reads any more; Python would complain while closing stdout
@@ -373,6 +341,6 @@ def main(arguments: list[str] | None = None) -> None:
     except Exception as error:
         if sys.flags.dev_mode:
             raise
-        _say(f"qa: unforeseen {type(error).__name__}: {error} (python -X dev -m qa shows where)")
+        say(f"qa: unforeseen {type(error).__name__}: {error} (python -X dev -m qa shows where)")
         status = 3
     sys.exit(status if isinstance(status, int) else 0)

@@ -9,6 +9,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from qa.data import Answer, Citation, Hit, LeftOut, Source, Statement, Usage
@@ -80,19 +81,22 @@ def answer_lines(answer: Answer) -> Iterator[Line]:
     yield from support_lines(answer)
 
 
-def support_lines(answer: Answer) -> Iterator[Line]:
-    """What stands below an answer's statements: the sentences cited, or why it was refused."""
+def support_lines(answer: Answer, folder: Path | None = None) -> Iterator[Line]:
+    """What stands below an answer's statements: the sentences cited, or why it was refused.
+
+    With ``folder``, that of the documents, the places cited are hyperlinks to the files.
+    """
     if answer.reason is not None:
         yield Line((Piece(safe(answer.reason), "bold"),))
         if answer.nearest:
             yield BLANK
             yield Line((Piece("The nearest that the documents hold:", "dim"),))
             for citation in answer.nearest:
-                yield from citation_lines(citation)
+                yield from citation_lines(citation, folder)
     else:
         yield BLANK
         for citation in answer.citations:
-            yield from citation_lines(citation)
+            yield from citation_lines(citation, folder)
     yield from remark_lines(answer)
 
 
@@ -100,25 +104,26 @@ def statement_line(statement: Statement) -> Line:
     """A statement, what answers emphasised, its markers behind it."""
     text, emphasis = statement.text, statement.emphasis
     if emphasis is None:
-        pieces = [Piece(_one_line(text))]
+        pieces = [Piece(one_line(text))]
     else:
         start, end = emphasis
         pieces = [
-            Piece(_one_line(text[:start])),
-            Piece(_one_line(text[start:end]), "bold"),
-            Piece(_one_line(text[end:])),
+            Piece(one_line(text[:start])),
+            Piece(one_line(text[start:end]), "bold"),
+            Piece(one_line(text[end:])),
         ]
     return Line((*pieces, Piece(f" {statement.markers}", "cyan")))
 
 
-def citation_lines(citation: Citation) -> Iterator[Line]:
+def citation_lines(citation: Citation, folder: Path | None = None) -> Iterator[Line]:
     """Where a citation stands, and its sentence word for word."""
     title = f"{safe(citation.title)}, " if citation.title else ""
     published = f"{citation.published.isoformat()}, " if citation.published else ""
     page = f", page {citation.page}" if citation.page is not None else ""
-    place = f"{_one_line(citation.path)}, line {citation.line}{page}"
+    place = f"{one_line(citation.path)}, line {citation.line}{page}"
     marker = f"[{citation.marker}] "
-    yield Line((Piece(marker, "cyan"), Piece(title + published), Piece(place, "dim")))
+    link = f" link {(folder.absolute() / citation.path).as_uri()}" if folder else ""
+    yield Line((Piece(marker, "cyan"), Piece(title + published), Piece(place, f"dim{link}")))
     yield Line((Piece(f"“{safe(citation.quote)}”", "italic"),), indent=4)
 
 
@@ -148,7 +153,7 @@ def usage_text(usage: Usage) -> str:
 
 def left_out_line(gone: LeftOut) -> Line:
     """A sentence of the model that was not shown as it stood, and why."""
-    return Line((Piece(f"{gone.fate}: “{_one_line(gone.text)}”: {safe(gone.reason)}", "dim"),))
+    return Line((Piece(f"{gone.fate}: “{one_line(gone.text)}”: {safe(gone.reason)}", "dim"),))
 
 
 def hit_lines(hits: Sequence[Hit]) -> Iterator[Line]:
@@ -157,7 +162,7 @@ def hit_lines(hits: Sequence[Hit]) -> Iterator[Line]:
         yield Line((Piece("Nothing found: the library holds no passages."),))
     for hit in hits:
         said = "  ".join(f"{one.retriever} #{one.rank} {one.score:.3f}" for one in hit.ranked)
-        place = f"{_one_line(hit.path)}, {hit.passage.start}-{hit.passage.end}"
+        place = f"{one_line(hit.path)}, {hit.passage.start}-{hit.passage.end}"
         title = f"{safe(hit.document.title)}, " if hit.document.title else ""
         yield Line(
             (
@@ -168,8 +173,8 @@ def hit_lines(hits: Sequence[Hit]) -> Iterator[Line]:
             )
         )
         for copy in hit.copies:
-            yield Line((Piece(f"also in {_one_line(copy)}", "dim"),), indent=4)
-        yield Line((Piece(_one_line(hit.text)),), indent=4)
+            yield Line((Piece(f"also in {one_line(copy)}", "dim"),), indent=4)
+        yield Line((Piece(one_line(hit.text)),), indent=4)
         yield BLANK
 
 
@@ -183,7 +188,7 @@ def source_lines(sources: Sequence[Source]) -> Iterator[Line]:
             basis = f" ({source.date_basis})" if source.date_basis else ""
             yield Line(
                 (
-                    Piece(_one_line(source.path), "bold"),
+                    Piece(one_line(source.path), "bold"),
                     Piece(f"  {safe(source.title)}" if source.title else ""),
                     Piece(f"  {published}{basis}  {source.passages} passages  ready", "dim"),
                 )
@@ -191,7 +196,7 @@ def source_lines(sources: Sequence[Source]) -> Iterator[Line]:
         else:
             yield Line(
                 (
-                    Piece(_one_line(source.path), "bold"),
+                    Piece(one_line(source.path), "bold"),
                     Piece(f"  skipped: {safe(source.reason or '')}", "yellow"),
                 )
             )
@@ -222,7 +227,7 @@ def text_lines(text: str, highlight: tuple[int, int] | None) -> Iterator[Line]:
         yield Line(tuple(pieces))
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
     """``text`` with its line breaks as single blanks, as a hard-wrapped sentence is read.
 
     Blanks at the ends stay: a piece of a sentence keeps its distance to the next.
