@@ -1,0 +1,210 @@
+"""The temporal expressions of a sentence, each resolved to an interval or left open.
+
+A grammar in two lists of rules (absolute.RULES, relative.RULES); the first rule that takes a
+stretch of the sentence keeps it.  A date without its year and a weekday are read by the tense
+of their clause; what a text counts from is its publication, or a time it spoke of before.
+"""
+
+import re
+from collections.abc import Sequence
+
+from qa.times import absolute, relative
+from qa.times.intervals import Expression, Interval, hull
+from qa.times.readings import Atom, Reading, Scope
+from qa.times.tense import Cue, cues, tense_at
+from qa.times.words import DASH
+
+_HINT = re.compile(
+    r"\d|day|week|month|quarter|year|decade|century|yesterday|tomorrow|tonight|night"
+    r"|spring|summer|autumn|fall|winter|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
+    r"|JAN|FEB|MAR|APR|JUN|JUL|AUG|SEP|OCT|NOV|DEC|half|morning|afternoon|evening",
+    re.I,
+)
+_BETWEEN = re.compile(rf"\s?(?:{DASH})\s?|\s+(?:to|until|till|through|and)\s+", re.I)
+_SINCE = re.compile(r"\b(?:ever\s+)?since\s+$", re.I)
+_UNTIL = re.compile(r"\b(?:until|till|through)\s+$", re.I)
+_FROM = re.compile(r"\b(?:from|between)\s+$", re.I)
+
+
+def expressions(
+    sentence: str, anchor: Interval | None, context: str | None = None
+) -> tuple[Expression, ...]:
+    """The temporal expressions of ``sentence`` in order, without overlap.
+
+    ``anchor`` is when the text was written, ``context`` the sentence before.  Where the anchor
+    is more than a day, an expression is resolved to all that it may mean.  Without an anchor
+    only what needs none is resolved.
+    """
+    if not _HINT.search(sentence):
+        return ()
+    before = None
+    if context and _HINT.search(context):
+        earlier = _resolved(context, atoms(context), anchor, None)
+        before = next((one for one in reversed(earlier) if one.interval is not None), None)
+    return _resolved(sentence, atoms(sentence), anchor, before)
+
+
+def atoms(sentence: str) -> tuple[Atom, ...]:
+    """The expressions of ``sentence`` in order, not resolved."""
+    found: list[Atom] = []
+    if not _HINT.search(sentence):
+        return ()
+    for pattern, build in (*absolute.RULES, *relative.RULES):
+        for match in pattern.finditer(sentence):
+            start, end = match.span()
+            start += len(match.group()) - len(match.group().lstrip())
+            if any(start < one.end and one.start < end for one in found):
+                continue
+            reading = build(match)
+            if reading is not None:
+                found.append(Atom(start, end, reading))
+    return _ranges(sentence, sorted(found, key=lambda atom: atom.start))
+
+
+def _ranges(sentence: str, found: Sequence[Atom]) -> tuple[Atom, ...]:
+    """Joins "from March 3" and "to March 5, 2023", the first taking the second's year."""
+    out: list[Atom] = []
+    for atom in found:
+        if out and (joined := _range(sentence, out[-1], atom)) is not None:
+            out[-1] = joined
+        else:
+            out.append(atom)
+    return tuple(out)
+
+
+def _range(sentence: str, first: Atom, second: Atom) -> Atom | None:
+    between = _BETWEEN.fullmatch(sentence, first.end, second.start)
+    if between is None:
+        return None
+    opening = _FROM.search(sentence, 0, first.start)
+    word = between.group().strip().lower()
+    if word == "and" and (opening is None or opening.group().strip().lower() != "between"):
+        return None
+    if word in ("to", "until", "till", "through") and opening is None:
+        pair = {first.reading.kind, second.reading.kind}
+        if not pair <= {"absolute", "yearless"}:
+            return None
+    one, other = first.reading, second.reading
+    if "vague" in (one.kind, other.kind):
+        return None
+
+    def meaning(scope: Scope) -> Interval | None:
+        end = other.meaning(scope)
+        if end is None:
+            return None
+        if one.make is not None:
+            starts = [one.make(end.end.year - back) for back in (0, 1)]
+            start = next((s for s in starts if s is not None and s.start <= end.end), None)
+        else:
+            start = one.meaning(scope)
+            if other.make is not None and start is not None:
+                ends = [other.make(start.start.year + on) for on in (0, 1)]
+                later = next((e for e in ends if e is not None and e.end >= start.start), None)
+                end = later or end
+        if start is None or start.start > end.start:
+            return None
+        return hull(start, end)
+
+    kind = other.kind if one.kind in ("yearless", "absolute") else one.kind
+    return Atom(first.start, second.end, Reading(kind, meaning, one.note or other.note))
+
+
+def _resolved(
+    sentence: str,
+    found: Sequence[Atom],
+    anchor: Interval | None,
+    before: Expression | None,
+) -> tuple[Expression, ...]:
+    out: list[Expression] = []
+    marks = cues(sentence)
+    present = any(atom.reading.kind == "deictic" for atom in found)
+    for atom in found:
+        last = next((one for one in reversed(out) if one.interval is not None), None)
+        scope = _scope(sentence, atom, marks, last, before, anchor, present)
+        out.append(_expression(sentence, atom, scope, anchor))
+    return tuple(out)
+
+
+def _scope(
+    sentence: str,
+    atom: Atom,
+    marks: tuple[Cue, ...],
+    last: Expression | None,
+    before: Expression | None,
+    anchor: Interval | None,
+    present: bool,
+) -> Scope:
+    """What ``atom`` is read against.
+
+    ``last`` stands in its sentence, ``before`` in the one before; ``present`` says that its
+    sentence speaks of the time of writing.
+    """
+    tense = tense_at(marks, atom.start, atom.end)
+    if atom.reading.kind == "anaphoric":
+        known = last or (None if sentence[atom.start :].lower().startswith("within") else before)
+        return Scope(None, tense, known.interval if known else None)
+    if atom.reading.kind != "yearless":
+        return Scope(None, tense)
+    told = last or before
+    if told is None or told.interval is None:
+        return Scope(None, None if tense == "would" else tense)
+    if tense == "would" and last is not None:
+        return Scope(None, tense, told.interval, narrative=True)
+    story = not told.relative and (anchor is None or told.interval.end.year < anchor.start.year)
+    if not story or present:
+        return Scope(None, tense)
+    opens = not sentence[: atom.start].strip(" ,“\"'").lower().removesuffix("in").removesuffix("on")
+    if last is None and not opens:
+        return Scope(None, None)
+    return Scope(None, tense, told.interval, narrative=True)
+
+
+def _expression(sentence: str, atom: Atom, scope: Scope, anchor: Interval | None) -> Expression:
+    reading = atom.reading
+    interval, start = _widest(reading, scope, anchor), atom.start
+    if interval is not None and anchor is not None:
+        if (word := _SINCE.search(sentence, 0, atom.start)) and interval.start <= anchor.end:
+            interval, start = Interval(interval.start, max(anchor.end, interval.end)), word.start()
+        elif (word := _UNTIL.search(sentence, 0, atom.start)) and interval.start > anchor.end:
+            interval, start = Interval(anchor.start, interval.end), word.start()
+    relative_ = reading.kind != "absolute" or start != atom.start
+    return Expression(
+        sentence[start : atom.end], start, atom.end, interval,
+        _basis(reading, scope, interval), relative_,
+    )  # fmt: skip
+
+
+def _widest(reading: Reading, scope: Scope, anchor: Interval | None) -> Interval | None:
+    """All that it may mean, the text having been written on some day of ``anchor``."""
+    if anchor is None:
+        return _meaning(reading, scope)
+    days = {anchor.start, anchor.end}
+    read = [
+        _meaning(reading, Scope(day, scope.tense, scope.before, scope.narrative)) for day in days
+    ]
+    if any(one is None for one in read):
+        return None
+    known = [one for one in read if one is not None]
+    return hull(known[0], known[-1])
+
+
+def _meaning(reading: Reading, scope: Scope) -> Interval | None:
+    try:
+        return reading.meaning(scope)
+    except (ValueError, OverflowError):  # outside of the years that a calendar has
+        return None
+
+
+def _basis(reading: Reading, scope: Scope, interval: Interval | None) -> str:
+    if interval is None:
+        return reading.note or "not told"
+    told = {
+        "absolute": "as written",
+        "deictic": "from the publication date",
+        "anaphoric": "from the date before it" if scope.before else "from the publication date",
+        "yearless": "the year from the publication date",
+        "vague": "",
+    }[reading.kind]
+    if scope.narrative:
+        told = "from the date before it"
+    return f"{told}; {reading.note}" if reading.note else told

@@ -1,0 +1,123 @@
+"""What an expression means, as a function of when it was written and what came before."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal, NamedTuple
+
+from qa.times.intervals import Interval
+
+Tense = Literal["past", "future", "would"]
+Kind = Literal["absolute", "yearless", "deictic", "anaphoric", "vague"]
+Make = Callable[[int], Interval | None]
+"""An interval of a given year; None where that year has none (30 February)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What an expression is read against.
+
+    ``day`` is a day on which the text may have been written; ``before`` is what an earlier
+    expression spoke of, and ``narrative`` says that a date without its year belongs to that
+    story rather than to the present.
+    """
+
+    day: date | None
+    tense: Tense | None = None
+    before: Interval | None = None
+    narrative: bool = False
+
+
+class Reading(NamedTuple):
+    """How one kind of expression is read; ``meaning`` gives None where it cannot be told.
+
+    ``make`` is given where only the year is wanting.
+    """
+
+    kind: Kind
+    meaning: Callable[[Scope], Interval | None]
+    note: str = ""
+    make: Make | None = None
+
+
+class Atom(NamedTuple):
+    """An expression found in a sentence, not resolved yet."""
+
+    start: int
+    end: int
+    reading: Reading
+
+
+def absolute(interval: Interval | None, note: str = "") -> Reading:
+    """Words that name their own time."""
+    return Reading("absolute", lambda _: interval, note)
+
+
+def deictic(meaning: Callable[[date], Interval | None], note: str = "") -> Reading:
+    """Words that count from the day on which they are written."""
+    return Reading("deictic", lambda scope: meaning(scope.day) if scope.day else None, note)
+
+
+def anaphoric(meaning: Callable[[Interval], Interval | None], note: str = "") -> Reading:
+    """Words that count from a time spoken of before."""
+    return Reading("anaphoric", lambda scope: meaning(scope.before) if scope.before else None, note)
+
+
+VAGUE = Reading("vague", lambda _: None, "says no definite time")
+
+
+def yearless(make: Make, *, whole: bool = False, note: str = "") -> Reading:
+    """A date without its year: the last one for what has been, the next one for what will be.
+
+    ``whole`` is for periods of which one speaks when they are over (quarters, seasons): on a
+    day inside of one it is not told which is meant.
+    """
+
+    def meaning(scope: Scope) -> Interval | None:
+        if scope.narrative and scope.before is not None:
+            return _first_from(make, scope.before.start, scope.day)
+        if scope.tense == "would" or scope.day is None or scope.tense is None:
+            return None
+        years = range(scope.day.year - 8, scope.day.year + 9)
+        found = [one for number in years if (one := make(number)) is not None]
+        if whole and any(one.start <= scope.day <= one.end for one in found):
+            return None
+        if scope.tense == "past":
+            return max((x for x in found if x.start <= scope.day), key=_start, default=None)
+        return min((x for x in found if x.end >= scope.day), key=_start, default=None)
+
+    return Reading("yearless", meaning, note, make)
+
+
+def _start(interval: Interval) -> date:
+    return interval.start
+
+
+def _first_from(make: Make, day: date, limit: date | None) -> Interval | None:
+    """The first not before ``day``, unless it lies after ``limit``."""
+    for number in range(day.year, day.year + 9):
+        one = make(number)
+        if one is not None and one.end >= day:
+            return None if limit and one.start > limit else one
+    return None
+
+
+def in_year(make: Make, words: str | None, *, whole: bool = False, note: str = "") -> Reading:
+    """``make`` of the year that ``words`` name: "2020", "last year", "that year", or None."""
+    if words is None:
+        return yearless(make, whole=whole, note=note)
+    words = " ".join(words.lower().split())
+    if words[-2:].isdigit():
+        number = int(words[-4:]) if words[-4:].isdigit() else 2000 + int(words[-2:])
+        return absolute(make(number), note)
+    shift = {"last": -1, "next": 1, "previous": -1, "following": 1, "prior": -1}
+    by = next((step for word, step in shift.items() if word in words), 0)
+    if any(word in words for word in ("that", "same", "previous", "following", "prior")):
+        return anaphoric(lambda before: _of_one_year(make, before, by), note)
+    return deictic(lambda day: make(day.year + by), note)
+
+
+def _of_one_year(make: Make, before: Interval, by: int) -> Interval | None:
+    if before.start.year != before.end.year:
+        return None
+    return make(before.start.year + by)

@@ -1,0 +1,410 @@
+"""Expressions that count from the day of writing, or from a time spoken of before."""
+
+import re
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from qa.times.absolute import Rule, modified
+from qa.times.intervals import Interval, Unit, containing, hull, months, moved, on, year
+from qa.times.readings import VAGUE, Reading, Scope, anaphoric, deictic
+from qa.times.words import (
+    MONTH,
+    NUMBER,
+    UNIT,
+    WEEKDAY,
+    month_number,
+    number,
+    weekday_number,
+)
+
+_ABOUT = r"(?P<about>(?i:about|around|roughly|approximately|nearly|almost|some)\s+)?"
+_MORE = r"(?P<more>(?i:more\s+than|over|less\s+than|under|at\s+least|up\s+to)\s+)?"
+_PART_OF_DAY = r"(?:\s+(?i:morning|afternoon|evening|night))?"
+
+
+def _unit(word: str) -> Unit:
+    name = word.lower().removesuffix("s")
+    units: dict[str, Unit] = {
+        "day": "day", "week": "week", "month": "month", "quarter": "quarter", "year": "year"
+    }  # fmt: skip
+    return units[name]
+
+
+def _near(match: re.Match[str]) -> Callable[[date], Interval]:
+    """Place the unit: the present one, the last or the next."""
+    unit = _unit(match["unit"])
+    by = {"last": -1, "past": -1, "next": 1, "coming": 1}.get(match["which"].lower(), 0)
+    return lambda day: containing(moved(containing(day, unit).start, unit, by), unit)
+
+
+def _this(match: re.Match[str]) -> Reading:
+    """Read "earlier this month", "late last year"."""
+    near, modifier = _near(match), (match["mod"] or "").lower()
+    if modifier in ("earlier", "so far"):
+        return deictic(lambda day: _up_to(near(day), day))
+    if modifier == "later":
+        return deictic(lambda day: _after(near(day), day))
+    note = "approximate" if modifier else ""
+    if note and _unit(match["unit"]) in ("day", "week"):
+        return VAGUE
+    return deictic(lambda day: modified(near(day), modifier or None), note)
+
+
+def _up_to(interval: Interval, day: date) -> Interval:
+    return Interval(interval.start, min(interval.end, max(day, interval.start)))
+
+
+def _after(interval: Interval, day: date) -> Interval:
+    return Interval(max(interval.start, min(day, interval.end)), interval.end)
+
+
+def _to_date(match: re.Match[str]) -> Reading:
+    unit = _unit(match["unit"])
+    return deictic(lambda day: Interval(containing(day, unit).start, day))
+
+
+_NEAR_DAYS = {
+    "today": 0, "tonight": 0, "this morning": 0, "this afternoon": 0, "this evening": 0,
+    "yesterday": -1, "last night": -1, "yesterday morning": -1, "tomorrow": 1,
+    "the day before yesterday": -2, "the day after tomorrow": 2,
+}  # fmt: skip
+
+
+def _near_day(match: re.Match[str]) -> Reading:
+    words = " ".join(match["words"].lower().split())
+    by = _NEAR_DAYS[words]
+    return deictic(lambda day: on(day + timedelta(days=by)))
+
+
+def _weekday(match: re.Match[str]) -> Reading:
+    """A weekday: of a named week, else the last for what has been, the next for what will be."""
+    weekday = weekday_number(match["wd"])
+    week = " ".join((match["week"] or match["before"] or "").lower().split())
+    if week:
+        by = {"last": -1, "this": 0, "next": 1}[week.split()[0]]
+        return deictic(lambda day: _in_week(day, by, weekday))
+    which = " ".join((match["which"] or "").lower().split())
+    if which == "this":
+        return deictic(lambda day: _in_week(day, 0, weekday))
+    if which in ("coming", "this coming", "the coming"):
+        return deictic(lambda day: on(_next_weekday(day, weekday)))
+    if which in ("this past", "past"):
+        return deictic(lambda day: on(_last_weekday(day - timedelta(days=1), weekday)))
+    if which in ("last", "next"):
+        return _last_or_next_weekday(which, weekday)
+    if match["on"] is None:
+        return Reading("yearless", lambda _: None, "a weekday, not said of which week")
+    return Reading("yearless", lambda scope: _by_tense(scope, weekday))
+
+
+def _by_tense(scope: Scope, weekday: int) -> Interval | None:
+    if scope.day is None or scope.narrative:
+        return None
+    if scope.tense == "past":
+        return on(_last_weekday(scope.day, weekday))
+    if scope.tense == "future" and scope.day.weekday() != weekday:
+        return on(_next_weekday(scope.day, weekday))
+    return None
+
+
+def _last_or_next_weekday(which: str, weekday: int) -> Reading:
+    """Read "last Friday", which said in the same week may mean the one before: then both remain."""
+
+    def meaning(day: date) -> Interval:
+        if which == "last":
+            near = _last_weekday(day - timedelta(days=1), weekday)
+        else:
+            near = _next_weekday(day, weekday)
+        if containing(near, "week") != containing(day, "week"):
+            return on(near)
+        return hull(on(near), on(near + timedelta(days=-7 if which == "last" else 7)))
+
+    return deictic(meaning)
+
+
+def _in_week(day: date, by: int, weekday: int) -> Interval:
+    monday = containing(day, "week").start
+    return on(monday + timedelta(days=7 * by + weekday))
+
+
+def _last_weekday(day: date, weekday: int) -> date:
+    return day - timedelta(days=(day.weekday() - weekday) % 7)
+
+
+def _next_weekday(day: date, weekday: int) -> date:
+    return day + timedelta(days=(weekday - day.weekday() - 1) % 7 + 1)
+
+
+def _weekend(match: re.Match[str]) -> Reading:
+    by = {"last": -1, "next": 1}.get(match["which"].lower(), 0)
+
+    def meaning(day: date) -> Interval | None:
+        if by and day.weekday() >= 5:
+            return None
+        saturday = containing(day, "week").start + timedelta(days=5 + 7 * by)
+        return Interval(saturday, saturday + timedelta(days=1))
+
+    return deictic(meaning)
+
+
+def _named_month(match: re.Match[str]) -> Reading:
+    """Read "last November"; where the one of this year may be meant as well it stays open."""
+    month, which = month_number(match["month"]), " ".join(match["which"].lower().split())
+
+    def meaning(day: date) -> Interval | None:
+        if which == "this":
+            return months(day.year, month, month)
+        if which in ("this past", "past"):
+            return months(day.year - (month >= day.month), month, month)
+        if which in ("coming", "this coming", "the coming"):
+            return months(day.year + (month <= day.month), month, month)
+        if which == "last":
+            return months(day.year - 1, month, month) if month >= day.month else None
+        return months(day.year + 1, month, month) if month <= day.month else None
+
+    return deictic(meaning)
+
+
+def _named_season(match: re.Match[str]) -> Reading:
+    first = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}[
+        match["season"].lower()
+    ]
+    which = match["which"].lower()
+    winter = first == 12
+
+    def of(number: int) -> Interval:
+        start = date(number, first, 1)
+        return Interval(start, moved(moved(start, "month", 3), "day", -1))
+
+    def meaning(day: date) -> Interval | None:
+        known = [of(day.year - 1), of(day.year)]
+        running = [one for one in known if one.start <= day <= one.end]
+        if which == "this":
+            return running[0] if running else (None if winter else of(day.year))
+        if running:
+            return of(running[0].start.year + (1 if which == "next" else -1))
+        if which == "last":
+            before = of(day.year - 1)
+            return before if winter or of(day.year).start > day else None
+        return of(day.year + 1) if not winter and of(day.year).end < day else None
+
+    return deictic(meaning, "season of the northern hemisphere")
+
+
+def _ago(match: re.Match[str]) -> Reading:
+    """Read "three months ago": the month, as exact as its unit is."""
+    if match["more"]:
+        return VAGUE
+    unit, count = _unit(match["unit"]), number(match["n"])
+    note = "approximate" if match["about"] else ""
+    return deictic(lambda day: containing(moved(day, unit, -count), unit), note)
+
+
+def _hence(match: re.Match[str]) -> Reading:
+    unit, count = _unit(match["unit"]), number(match["n"])
+    note = "approximate" if match["about"] else ""
+    return deictic(lambda day: containing(moved(day, unit, count), unit), note)
+
+
+def _in_units(match: re.Match[str]) -> Reading:
+    """Read "in three years": a date only for what will be; else how long something took."""
+    unit, count = _unit(match["unit"]), number(match["n"])
+
+    def meaning(scope: Scope) -> Interval | None:
+        if scope.day is None or scope.tense != "future":
+            return None
+        return containing(moved(scope.day, unit, count), unit)
+
+    return Reading("deictic", meaning)
+
+
+def _past_units(match: re.Match[str]) -> Reading:
+    if match["more"]:
+        return VAGUE
+    unit, count = _unit(match["unit"]), number(match["n"] or "one")
+    return deictic(lambda day: Interval(moved(day, unit, -count), day))
+
+
+def _next_units(match: re.Match[str]) -> Reading:
+    unit, count = _unit(match["unit"]), number(match["n"] or "one")
+    return deictic(lambda day: Interval(day, moved(day, unit, count)))
+
+
+def _within(match: re.Match[str]) -> Reading:
+    """Read "within three years": from the time at which it was said, where it is given."""
+    unit, count = _unit(match["unit"]), number(match["n"])
+
+    def meaning(scope: Scope) -> Interval | None:
+        said = scope.before
+        if said is not None and said.start == said.end:
+            return Interval(said.start, moved(said.end, unit, count))
+        if said is None and scope.day is not None and scope.tense != "past":
+            return Interval(scope.day, moved(scope.day, unit, count))
+        return None
+
+    return Reading("anaphoric", meaning)
+
+
+def _later(match: re.Match[str]) -> Reading:
+    """Read "two years later", "a year earlier": as exact as the unit.
+
+    Not where it counts from something coarser; a month or quarter compared with its fellow of
+    the year before stays one.
+    """
+    if match["more"]:
+        return VAGUE
+    unit, count = _unit(match["unit"]), number(match["n"])
+    sign = 1 if match["way"].lower() in ("later", "after", "afterwards", "on") else -1
+    note = "approximate" if match["about"] else ""
+    return anaphoric(lambda before: _shifted(before, unit, sign * count), note)
+
+
+def _shifted(before: Interval, unit: Unit, count: int) -> Interval | None:
+    whole = _period(before)
+    if whole is None:
+        return None
+    if unit == "year" and count == -1 and whole in ("month", "quarter"):
+        return _moved_period(before, "year", -1)
+    if _SIZE[whole] > _SIZE[unit]:
+        return None
+    return containing(moved(before.start, unit, count), unit)
+
+
+_SIZE: dict[Unit, int] = {"day": 0, "week": 1, "month": 2, "quarter": 3, "year": 4}
+
+
+def _period(interval: Interval) -> Unit | None:
+    """The calendar unit that the interval is, if it is one."""
+    for unit in _SIZE:
+        if containing(interval.start, unit) == interval:
+            return unit
+    return None
+
+
+def _moved_period(interval: Interval, unit: Unit, count: int) -> Interval:
+    after = interval.end + timedelta(days=1)
+    return Interval(
+        moved(interval.start, unit, count), moved(after, unit, count) - timedelta(days=1)
+    )
+
+
+def _following(match: re.Match[str]) -> Reading:
+    """Read "the following month", "the previous year", "that day"."""
+    unit = _unit(match["unit"])
+    word = " ".join(match["which"].lower().split())
+    by = {"following": 1, "next": 1, "previous": -1, "preceding": -1, "prior": -1}.get(
+        word.split()[-1], 0
+    )
+
+    def meaning(before: Interval) -> Interval | None:
+        whole = containing(before.start, unit)
+        if before.end > whole.end:
+            return None
+        return containing(moved(whole.start, unit, by), unit)
+
+    return anaphoric(meaning)
+
+
+def _same_period(_: re.Match[str]) -> Reading:
+    """Read "the same period last year", "the year-earlier quarter": its fellow a year before."""
+    return anaphoric(lambda before: _moved_period(before, "year", -1) if _period(before) else None)
+
+
+def _day_of_month(match: re.Match[str]) -> Reading:
+    day, by = int(match["day"]), {"last": -1, "this": 0, "next": 1}[match["which"].lower()]
+
+    def meaning(now: date) -> Interval | None:
+        first = moved(now.replace(day=1), "month", by)
+        return on(first.replace(day=day)) if day <= containing(first, "month").end.day else None
+
+    return deictic(meaning)
+
+
+def _relative_year(match: re.Match[str]) -> Reading:
+    half = 1 if match["q"].lower() == "first" else 2
+    by = {"last": -1, "this": 0, "next": 1}[match["which"].lower()]
+    return deictic(lambda day: months(day.year + by, 6 * half - 5, 6 * half))
+
+
+def _decade(match: re.Match[str]) -> Reading:
+    by = {"last": -1, "this": 0, "next": 1}[match["which"].lower()]
+    if by:
+        return VAGUE  # the ten years past, or the nineties?
+    return deictic(
+        lambda day: hull(year(day.year // 10 * 10), year(day.year // 10 * 10 + 9)),
+        "calendar decade",
+    )
+
+
+def _vague(_: re.Match[str]) -> Reading:
+    return VAGUE
+
+
+_WHICH = r"(?P<which>(?i:this\s+past|this\s+coming|the\s+coming|last|next|this|coming|past))"
+_ANY_UNIT = rf"(?P<unit>(?i:{UNIT}))\b"
+_ONE_UNIT = r"(?P<unit>(?i:day|week|month|quarter|year))\b"
+_N = rf"(?P<n>(?i:{NUMBER}))(?:\s+|-)(?i:full\s+|whole\s+|calendar\s+)?"
+
+
+def _rule(pattern: str, build: Callable[[re.Match[str]], Reading | None]) -> Rule:
+    return re.compile(pattern), build
+
+
+RULES: tuple[Rule, ...] = (
+    _rule(r"\b(?P<words>(?i:the\s+day\s+before\s+yesterday|the\s+day\s+after\s+tomorrow"
+          r"|yesterday\s+morning|this\s+(?:morning|afternoon|evening)|last\s+night|tonight|today"
+          r"|yesterday|tomorrow))\b", _near_day),
+    _rule(rf"\b(?:(?P<before>(?i:last|this|next)\s+(?i:week))(?:\s+(?i:on)|,)?\s+)"
+          rf"(?P<on>)(?P<which>)(?P<wd>{WEEKDAY})(?P<week>){_PART_OF_DAY}\b", _weekday),
+    _rule(rf"\b(?P<before>)(?P<on>)(?P<which>)(?P<wd>{WEEKDAY}){_PART_OF_DAY}\s+(?:(?i:of)\s+)?"
+          rf"(?P<week>(?i:last|this|next)\s+(?i:week))\b", _weekday),
+    _rule(rf"(?<!Black\s)(?<!Good\s)(?<!Ash\s)\b(?P<before>)(?:{_WHICH}\s+|(?P<on>(?i:on)\s+|"
+          rf"(?<=\w{{2}}ed\s)|(?<=\bsaid\s)|(?<=\btold\s)))(?P<wd>{WEEKDAY})(?P<week>)"
+          rf"{_PART_OF_DAY}\b", _weekday),
+    _rule(r"\b(?:(?i:over|at|on)\s+(?i:the)|(?P<x>(?i:last|this|next)))\s+(?i:weekend)\b",
+          lambda m: _weekend(re.match("(?P<which>.*)", m["x"])) if m["x"] else VAGUE),  # type: ignore[arg-type]
+    _rule(r"\b(?i:the\s+)?(?P<day>[12]?\d|3[01])(?:st|nd|rd|th)\s+(?i:of\s+)"
+          r"(?P<which>(?i:last|this|next))\s+(?i:month)\b", _day_of_month),
+    _rule(rf"\b{_WHICH}\s+(?P<month>{MONTH})(?![\w-])", _named_month),
+    _rule(r"\b(?P<which>(?i:last|this|next))\s+(?P<season>(?i:spring|summer|autumn|fall|winter))\b",
+          _named_season),
+    _rule(r"\b(?i:the\s+)?(?P<q>(?i:first|second))\s+(?i:half)\s+(?i:of\s+)?"
+          r"(?P<which>(?i:last|this|next))\s+(?i:year)\b", _relative_year),
+    _rule(r"\b(?i:the\s+)?(?i:same\s+(?:period|time|quarter|month|week)\s+(?:of\s+)?"
+          r"(?:last\s+year|a\s+year\s+(?:ago|earlier|before)|the\s+(?:previous|prior)\s+year)"
+          r"|(?:year-ago|year-earlier|prior-year)\s+(?:period|quarter|month))\b", _same_period),
+    _rule(rf"\b(?:{_MORE}{_ABOUT})(?:{_N})(?P<unit>(?i:{UNIT}))\s+(?i:ago)\b", _ago),
+    _rule(r"\b(?i:(?:a\s+few|a\s+couple\s+of|several|some|many)\s+"
+          r"(?:days|weeks|months|quarters|years|decades)\s+ago)\b", _vague),
+    _rule(rf"\b(?:{_ABOUT})(?:{_N})(?P<unit>(?i:{UNIT}))\s+(?i:from\s+(?:now|today)|hence)\b",
+          _hence),
+    _rule(rf"\b(?i:in)\s+{_ABOUT}{_N}(?P<unit>(?i:{UNIT}))['\u2019]?s?['\u2019]?\s+(?i:time)\b",
+          _hence),
+    _rule(rf"\b(?i:within|inside)\s+(?i:the\s+next\s+|the\s+coming\s+)?{_N}{_ANY_UNIT}", _within),
+    _rule(rf"\b(?i:(?:the|these)\s+)(?i:past|last|previous|preceding)\s+{_MORE}(?:{_N})?"
+          rf"(?P<unit>(?i:days|weeks|months|quarters|years)|(?<=past\s)(?i:week|month|quarter|year))"
+          rf"\b", _past_units),
+    _rule(rf"\b(?i:past|last)\s+{_N}(?P<more>)(?P<unit>(?i:days|weeks|months|quarters|years))\b",
+          _past_units),
+    _rule(rf"\b(?i:(?:the)\s+)?(?i:next|coming)\s+{_N}(?P<unit>(?i:days|weeks|months|quarters|years))"
+          rf"\b", _next_units),
+    _rule(r"\b(?i:the)\s+(?i:coming)\s+(?P<n>)(?P<unit>(?i:week|month|quarter|year))\b",
+          _next_units),
+    _rule(rf"\b{_MORE}{_ABOUT}{_N}(?P<unit>(?i:{UNIT}))\s+(?P<way>(?i:later|after(?:wards)?|earlier"
+          rf"|before|previously|on))\b(?!\s+(?:the|that|its|his|her|their|a|an|of)\b)", _later),
+    _rule(rf"\b(?P<which>(?i:the\s+(?:following|next|previous|preceding|prior|same)|that(?:\s+same)?))"
+          rf"\s+{_ONE_UNIT}", _following),
+    _rule(r"\b(?i:(?P<mod>(?:the\s+)?(?:beginning|start|middle|end)\s+of))\s+(?i:the\s+)?"
+          rf"(?P<which>(?i:this|last|next|current))\s+{_ONE_UNIT}", _this),
+    _rule(r"\b(?i:(?P<mod>earlier|later|late|early|mid|so\s+far)(?:\s+|-)(?:in\s+)?)?"
+          rf"(?i:the\s+)?(?P<which>(?i:this|last|next|current))\s+(?i:calendar\s+)?{_ONE_UNIT}"
+          r"(?!-)", _this),
+    _rule(r"\b(?P<unit>(?i:year|quarter|month|week))(?:\s+|-)(?i:to)(?:\s+|-)(?i:date)\b",
+          _to_date),
+    _rule(r"\b(?:(?i:the)\s+)?(?P<which>(?i:last|this|next))\s+(?i:decade)\b", _decade),
+    _rule(rf"\b(?i:in)\s+{_N}(?P<unit>(?i:days?|weeks?|months?|years?))\b(?!\s+(?:of|on)\b)",
+          _in_units),
+    _rule(r"\b(?i:in\s+(?:recent|the\s+(?:coming|past))\s+(?:days|weeks|months|years|decades)"
+          r"|(?:the\s+)?(?:past|last|next|coming)\s+(?:few|several|couple\s+of)\s+"
+          r"(?:days|weeks|months|quarters|years|decades))\b", _vague),
+)  # fmt: skip
