@@ -7,7 +7,9 @@ the others, a name or a figure that the evidence does not hold, a phrase of the 
 import math
 from collections.abc import Sequence
 
-from qa.answer.features import SENTENCE, Candidate, Floats, Reading
+from qa.answer.features import SENTENCE, Candidate, Floats, Reading, TermStatistics
+from qa.answer.wording import ABSENT, NEAR_MISS, REFUSAL
+from qa.text import words
 
 _COLUMN = {name: i for i, name in enumerate(SENTENCE)}
 
@@ -28,6 +30,7 @@ EVIDENCE = (
     "best_passage_cosine",
     "typed",
     "untyped",
+    "untyped_strict",
     "terms",
     "pairs",
     "agree",
@@ -81,6 +84,7 @@ def evidence_features(
         float(column("passage_cosine").max()),
         float(row[_COLUMN["typed"]]),
         float(row[_COLUMN["untyped"]]),
+        float(row[_COLUMN["untyped"]] and question.kind in ("who", "when", "number")),
         math.log(1 + len(question.terms)),
         float(row[_COLUMN["pairs"]]),
         float(ranks.get("dense", 9) == 1 and ranks.get("bm25", 9) == 1),
@@ -93,3 +97,40 @@ def evidence_features(
 def _held(wanted: frozenset[str], held: dict[str, float]) -> float:
     """The share of ``wanted`` that is held; 1 where nothing is wanted."""
     return sum(held.get(one, 0.0) for one in wanted) / len(wanted) if wanted else 1.0
+
+
+def why_not(reading: Reading, ranked: Sequence[Candidate], statistics: TermStatistics) -> str:
+    """The reason of a refusal: words that no document holds, or a subject without the thing asked.
+
+    Only words that weigh in the question are named; else the plain refusal is all.
+    """
+    question, weights = reading.question, reading.weights
+    everywhere = reading.matched(*(one.terms | one.above for one in ranked))
+    frequency = statistics.document_frequency(question.terms)
+    absent = [
+        one
+        for one in question.terms
+        if not frequency.get(one, 0)
+        and one not in everywhere
+        and (one in question.names | question.numbers or weights[one] >= HEAVY)
+    ]
+    if absent:
+        return f"{REFUSAL} {ABSENT.format(words=_quoted(question.text, absent))}"
+    held = reading.matched(ranked[0].around, ranked[0].above)
+    written = {w.term for one in ranked for w in one.words[1:] if w.text[:1].isupper()}
+    named = (question.names | written) - question.numbers
+    subject = [one for one in question.terms if one in held and one in named]
+    if subject:
+        return f"{REFUSAL} {NEAR_MISS.format(words=_quoted(question.text, subject))}"
+    return REFUSAL
+
+
+HEAVY = 0.25
+"""A term that carries this share of a question's weight, or terms together, matter to it."""
+
+
+def _quoted(text: str, wanted: Sequence[str]) -> str:
+    """The words of ``text`` with the terms ``wanted``, quoted, at most three."""
+    said = {word.term: word.text for word in reversed(list(words(text)))}
+    shown = [f"“{said.get(one, one)}”" for one in wanted[:3]]
+    return " or ".join(shown)

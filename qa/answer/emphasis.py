@@ -98,7 +98,12 @@ def spans(sentence: str, expected: Expected) -> list[Span]:
             for match in _NUMBER.finditer(sentence)
             if not any(start <= match.start() < end for start, end in times)
         ]
-    return _names(sentence)
+    times = [match.span() for match in _TIME.finditer(sentence)]
+    return [
+        span
+        for span in _names(sentence)
+        if not any(start < span.end and span.start < end for start, end in times)
+    ]
 
 
 def _trim(sentence: str, start: int, end: int) -> tuple[int, int]:

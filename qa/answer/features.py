@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from qa.answer import emphasis, relatives
 from qa.answer.question import Question
+from qa.answer.spelling import acronyms
 from qa.data import Hit, Sentence
 from qa.text import Word, terms, words
 
@@ -74,12 +75,16 @@ def candidates(hits: Sequence[Hit]) -> list[Candidate]:
     """Every sentence of ``hits`` once, in the order of the hits."""
     found = []
     seen: set[tuple[str, int]] = set()
+    short = acronyms(hit.text for hit in hits)
     for hit in hits:
         text = hit.document.text
         above = frozenset(terms(f"{hit.document.title or ''}\n{hit.passage.heading or ''}"))
         pieces = [text[one.start : one.end] for one in hit.passage.sentences]
         read = [tuple(words(piece)) for piece in pieces]
-        sets = [frozenset(word.term for word in row if word.term is not None) for row in read]
+        sets = [
+            _with_acronyms(frozenset(word.term for word in row if word.term is not None), short)
+            for row in read
+        ]
         for i, sentence in enumerate(hit.passage.sentences):
             key = (hit.document.id, sentence.start)
             if key in seen:
@@ -96,6 +101,16 @@ def candidates(hits: Sequence[Hit]) -> list[Candidate]:
                 )
             )  # fmt: skip
     return found
+
+
+def _with_acronyms(held: frozenset[str], short: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    """``held`` with the long form of its acronyms, and the acronym of a long form in it."""
+    for one, long in short.items():
+        if one in held:
+            held |= long
+        elif long <= held:
+            held |= {one}
+    return held
 
 
 FORM, VARIANT, NEAR = 0.95, 0.7, 0.4

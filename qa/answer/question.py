@@ -155,6 +155,7 @@ _PRONOUN = re.compile(r"\b(?:it|he|she|they|that|this|him|her|them|its|his|their
 def analyse(question: str) -> Question:
     """``question`` taken apart, its parts too where it asks for several things at once."""
     asked = _POLITE.sub("", question.strip(), count=1) or question.strip()
+    asked = re.sub(r"\bstands?\s+for\b", "mean", asked, flags=re.IGNORECASE)
     pieces = [piece.strip() for piece in _SPLIT.split(asked) if piece.strip()]
     whole = _single(question, asked)
     if len(pieces) < 2 or not re.match(_INTERROGATIVE, pieces[0], re.IGNORECASE):

@@ -9,10 +9,11 @@ import numpy as np
 
 from qa.answer.confidence import EVIDENCE
 from qa.answer.features import SENTENCE, Floats
+from qa.answer.highlight import EMPHASIS
 
 
 class Weights(NamedTuple):
-    """``sentence`` and ``evidence``: one weight a column of `SENTENCE` and `EVIDENCE`.
+    """One weight a column of `SENTENCE`, `EVIDENCE` and `EMPHASIS`.
 
     ``bias`` and ``evidence`` make a log-odds that the passages hold the answer; below
     ``threshold`` the question is refused: on the calibration set named in the file, that
@@ -21,6 +22,7 @@ class Weights(NamedTuple):
 
     sentence: Floats
     evidence: Floats
+    emphasis: Floats
     bias: float
     threshold: float
     false_answers: float
@@ -33,6 +35,7 @@ def weights() -> Weights:
     return Weights(
         sentence=np.array([held["sentence"][name] for name in SENTENCE], dtype=np.float32),
         evidence=np.array([held["evidence"][name] for name in EVIDENCE], dtype=np.float32),
+        emphasis=np.array([held["emphasis"][name] for name in EMPHASIS], dtype=np.float32),
         bias=float(held["bias"]),
         threshold=float(held["threshold"]),
         false_answers=float(held["false_answers"]),

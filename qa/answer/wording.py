@@ -2,3 +2,12 @@
 
 REFUSAL = "The documents do not answer this."
 """``Answer.reason`` of a refusal, whichever engine refused."""
+
+ABSENT = "None of them mentions {words}."
+"""Added to a refusal where words of the question stand in no document."""
+
+NEAR_MISS = "They mention {words}, but what was found does not say this."
+"""Added to a refusal where the question's subject occurs, and the thing asked does not."""
+
+TAKEN_FOR = "“{typed}” was taken for “{taken}”."
+"""A note where a misspelt word of the question was read as one of the documents."""
