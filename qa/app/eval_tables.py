@@ -1,7 +1,7 @@
 """Reports, comparisons and verdicts as tables for a terminal."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 from rich.console import Group, RenderableType
 from rich.table import Table
@@ -33,10 +33,21 @@ def shown(interval: dict[str, Any] | None) -> str:
     return f"{interval['value']:.2f} [{interval['low']:.2f}, {interval['high']:.2f}]"
 
 
-def _table(title: str, *columns: str) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
+def _text(text: str, style: str = "") -> Text:
+    """The text as it is: no markup in it is obeyed, and nothing steers the terminal."""
+    return Text(safe(text), style)
+
+
+def _empty(title: str | None = None) -> Table:
+    head = None if title is None else _text(title, "bold")
+    return Table(title=head, title_justify="left", box=None, pad_edge=False)
+
+
+def _table(title: str | None, *columns: str) -> Table:
+    table = _empty(title)
     for place, column in enumerate(columns):
-        table.add_column(column, justify="left" if place == 0 else "right", overflow="fold")
+        justify: Literal["left", "right"] = "left" if place == 0 else "right"
+        table.add_column(_text(column), justify=justify, overflow="fold")
     return table
 
 
@@ -49,14 +60,22 @@ def summary(report: Report) -> RenderableType:
         + (f", {s['drafts']} drafts not scored" if s["drafts"] else "")
         for s in report["sets"]
     )
-    whole = _table(f"{head} · {', '.join(report['engines'])}", "measure", *names, "n", "unscored")
+    whole = _table(None, "measure", *names, "n", "unscored")
     for name, title in TITLES.items():
         total = report["measures"]["all"][name]
         counts = (str(total["n"]), str(total["unscored"])) if total else ("0", "all")
         better = "↓" if name not in BY_NAME or BY_NAME[name].better < 0 else "↑"
         cells = [shown(report["measures"][part][name]) for part in slices]
         whole.add_row(f"{name} {better} {title}", *cells, *counts)
-    parts: list[RenderableType] = [whole, "", _kinds(report), "", _latency(report)]
+    head = f"{head} · {', '.join(report['engines'])}"
+    parts: list[RenderableType] = [
+        _text(head, "bold"),
+        whole,
+        "",
+        _kinds(report),
+        "",
+        _latency(report),
+    ]
     spent = {name: value for name, value in report["usage"].items() if value is not None}
     if spent:
         parts.append(Text("usage: " + ", ".join(f"{k} {v}" for k, v in spent.items())))
@@ -71,7 +90,7 @@ def _kinds(report: Report) -> Table:
         if part.startswith("kind:"):
             kind = part.removeprefix("kind:")
             n = sum(pair["gold"]["kind"] == kind for pair in report["pairs"])
-            table.add_row(kind, str(n), *(shown(measures[name]) for name in KIND_COLUMNS))
+            table.add_row(_text(kind), str(n), *(shown(measures[name]) for name in KIND_COLUMNS))
     return table
 
 
@@ -89,8 +108,7 @@ def worst(report: Report, most: int) -> RenderableType:
     for pair in wrong:
         counts[pair["diagnosis"]["what"]] = counts.get(pair["diagnosis"]["what"], 0) + 1
     said = ", ".join(f"{what}: {count}" for what, count in counts.items()) or "nothing"
-    title = f"what went wrong: {said}"
-    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
+    table = _empty()
     for name in ("pair", "question", "what", "where"):
         table.add_column(name, overflow="fold")
     each = -(-most // len(counts)) if counts else 0
@@ -103,10 +121,10 @@ def worst(report: Report, most: int) -> RenderableType:
     for pair in listed:
         what, where = pair["diagnosis"]["what"], pair["diagnosis"]["where"]
         cells = (pair["key"], pair["gold"]["question"], what, where)
-        table.add_row(*(Text(safe(cell)) for cell in cells))
+        table.add_row(*(_text(cell) for cell in cells))
     rest = len(wrong) - len(listed)
     more = Text(f"… and {rest} more; --json and --html show all" if rest > 0 else "")
-    return Group(table, more)
+    return Group(_text(f"what went wrong: {said}", "bold"), table, more)
 
 
 def comparison(found: Comparison) -> RenderableType:
@@ -128,17 +146,17 @@ def comparison(found: Comparison) -> RenderableType:
         ("not compared, as the gold differs", found.altered),
     ):
         if keys:
-            parts.append(Text(f"{len(keys)} {what}: {', '.join(keys[:5])}"))
+            parts.append(_text(f"{len(keys)} {what}: {', '.join(keys[:5])}"))
     return Group(*parts)
 
 
 def _changes(title: str, changes: Sequence[Change]) -> Table:
-    table = Table(title=f"{title}: {len(changes)}", title_justify="left", box=None, pad_edge=False)
+    table = _empty(f"{title}: {len(changes)}")
     for name in ("pair", "question", "old", "new"):
         table.add_column(name, overflow="fold", ratio=None if name == "pair" else 1)
     for change in changes:
         cells = (change.key, change.question, change.old_text, change.new_text)
-        table.add_row(*(Text(safe(cell)) for cell in cells))
+        table.add_row(*(_text(cell) for cell in cells))
     return table
 
 
@@ -149,7 +167,7 @@ def verdict(gate: Gate) -> RenderableType:
         change = f"[{f.low:+.3f}, {f.high:+.3f}]"
         row = (f"{f.old:.3f}", f"{f.new:.3f}", Text(change), "fell" if f.fell else "holds")
         table.add_row(f.measure, *row, style="red" if f.fell else "")
-    reasons = [Text(f"failed: {reason}", style="red") for reason in gate.reasons]
+    reasons = [_text(f"failed: {reason}", "red") for reason in gate.reasons]
     return Group(table, *(reasons or [Text("passed")]))
 
 
@@ -170,4 +188,4 @@ def suite(found: Outcome) -> RenderableType:
             beside.add_row(*row)
         parts += ["", beside]
     spent = ", ".join(f"{stage} {seconds:.1f} s" for stage, seconds in found.seconds)
-    return Group(*parts, "", *(Text(note) for note in found.notes), Text(spent))
+    return Group(*parts, "", *(_text(note) for note in found.notes), Text(spent))
