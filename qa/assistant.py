@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from qa import config
 from qa.config import Settings
-from qa.data import Answer, Document, Hit, LeftOut, Source, Statement
+from qa.data import Answer, Document, Hit, LeftOut, Source, Statement, Usage
 from qa.errors import ConfigError, ModelError, UsageError
 from qa.models.embedding import MiniLM
 
@@ -194,23 +194,42 @@ class Assistant:
 
         No statement that was given is taken back.  Closing the iterator stops the model.
         """
-        from qa.answer.followup import complete
         from qa.answer.retrieve import retrieve
 
         self.check(question)
         clock = _Clock()
-        completed = complete(question, history)
+        with clock.stage("complete"):
+            completed, note, spent = self._completed(question, history)
         with self.library.reading() as view:
             with clock.stage("retrieve"):
                 hits = retrieve(completed, view, self.embedding.embed)
             asked = _Asked(question, completed, hits, view, clock)
-            if self.engine == "extractive":
-                yield from self._extract(asked)
-            else:
-                yield from self._generate(asked, history)
+            answer = self._extract if self.engine == "extractive" else self._generate
+            for event in answer(asked, history):
+                if isinstance(event, Answer):
+                    notes = (note, *event.notes) if note else event.notes
+                    event = replace(event, notes=notes, usage=_total(event.usage, spent))
+                yield event
+
+    def _completed(
+        self, question: str, history: Sequence[Answer]
+    ) -> "tuple[str, str | None, Usage | None]":
+        """The question as it is looked up, a remark on how that came about, and its cost."""
+        from qa.answer.followup import complete, complete_with
+        from qa.prompts import load
+
+        if self.engine == "extractive" or not history:
+            return complete(question, history), None, None
+        try:
+            return complete_with(question, history, self._llm(), load("followup"))
+        except ModelError:
+            if self.settings.fallback != "extractive":
+                raise
+            # The answer will meet the same failure, and say so.
+            return complete(question, history), None, None
 
     def _extract(
-        self, asked: "_Asked", notes: tuple[str, ...] = ()
+        self, asked: "_Asked", _history: Sequence[Answer], notes: tuple[str, ...] = ()
     ) -> "Iterator[Statement | LeftOut | Answer]":
         from qa.answer.extract import extract
 
@@ -256,7 +275,7 @@ class Assistant:
             if said or self.settings.fallback != "extractive":
                 raise
             note = f"The model did not answer ({error}); this is the extractive answer instead."
-            yield from self._extract(asked, (note,))
+            yield from self._extract(asked, history, (note,))
 
     def _llm(self) -> "LLM":
         """The model in force, kept: what its endpoint does not take is learned once."""
@@ -281,6 +300,23 @@ class _Asked(NamedTuple):
     hits: tuple[Hit, ...]
     view: "View"
     clock: "_Clock"
+
+
+def _total(usage: Usage | None, more: Usage | None) -> Usage | None:
+    """What two calls cost together; unknown where one of them is."""
+    if usage is None or more is None:
+        return usage
+
+    def add(one: float | None, other: float | None) -> Any:
+        return None if one is None or other is None else one + other
+
+    return Usage(
+        prompt_tokens=add(usage.prompt_tokens, more.prompt_tokens),
+        completion_tokens=add(usage.completion_tokens, more.completion_tokens),
+        cached_tokens=add(usage.cached_tokens, more.cached_tokens),
+        cost=add(usage.cost, more.cost),
+        seconds_to_first=usage.seconds_to_first,
+    )
 
 
 def _idf(view: "View") -> Callable[[str], float]:

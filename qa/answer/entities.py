@@ -244,7 +244,12 @@ class Focus:
         subject = asked[0].text if asked else lead
         raw = turn.raw.casefold()
         added = [name.text for name in asked if name.text.casefold() not in raw]
-        for pronoun, pattern in (("he", _HE), ("she", _SHE), ("it", _IT)):
+        kinds: tuple[tuple[Pronoun, re.Pattern[str]], ...] = (
+            ("he", _HE),
+            ("she", _SHE),
+            ("it", _IT),
+        )
+        for pronoun, pattern in kinds:
             if added and pattern.search(turn.raw):
                 self._poll(added[0], pronoun, 1.0)
             found = pattern.search(turn.answer)

@@ -34,6 +34,7 @@ _MISSED = re.compile(
       |  \betc\.["”’)]?\s+(?=[A-Z])
       |  \bno\.\s+(?=[A-Z][a-z])                                     # "The answer is no. Five"
       |  (?<=[a-z]{{3}}[.!?])(?={_STARTER}\s)                        # "ended here.The second"
+      |  (?<=[。！？])(?=\d)                                          # "机器人。2022年"
     """,
     re.VERBOSE,
 )
@@ -170,7 +171,7 @@ def _spans(flat: str) -> Iterator[tuple[int, int]]:
 
 def _boundaries(flat: str) -> Iterator[int]:
     """Where the segmenter ends a sentence, inside quotations and brackets too."""
-    import sentencex  # type: ignore[import-untyped]  # its stubs are not shipped
+    import sentencex
 
     first = 0
     while first < len(flat):

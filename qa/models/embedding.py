@@ -49,6 +49,7 @@ class MiniLM:
     def __init__(self) -> None:
         self._lock = Lock()
         self._loaded: tuple[Any, Any] | None = None
+        self._counter: Any = None
 
     def load(self) -> tuple[Any, Any]:
         """(session, tokenizer), from files whose hashes are checked; slow once, then free.
@@ -62,8 +63,11 @@ class MiniLM:
 
     def count(self, texts: Sequence[str]) -> list[int]:
         """Word pieces in each text, the two special tokens left out, never truncated."""
-        tokenizer = _counter()
-        encodings = tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+        with self._lock:
+            if self._counter is None:
+                self._counter = _tokenizer()
+                self._counter.no_truncation()
+        encodings = self._counter.encode_batch_fast(list(texts), add_special_tokens=False)
         return [len(encoding.ids) for encoding in encodings]
 
     def embed(
@@ -126,12 +130,6 @@ def _tokenizer() -> Any:
     tokenizer = Tokenizer.from_buffer(data)
     tokenizer.no_padding()
     tokenizer.enable_truncation(MAX_TOKENS)
-    return tokenizer
-
-
-def _counter() -> Any:
-    tokenizer = _tokenizer()
-    tokenizer.no_truncation()
     return tokenizer
 
 

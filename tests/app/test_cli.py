@@ -96,7 +96,7 @@ def test_json_contract(project: Path) -> None:
     assert list(hit) == [
         *("path", "start", "end", "text", "rank", "score", "retrievers", "copies"),
     ]
-    assert list(answer["seconds"]) == ["sync", "retrieve", "read"]
+    assert list(answer["seconds"]) == ["sync", "complete", "retrieve", "read"]
 
 
 def test_a_new_file_is_seen_by_the_next_question(project: Path, tmp_path: Path) -> None:

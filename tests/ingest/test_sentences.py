@@ -62,6 +62,7 @@ M. Dupont est arrivé à Paris.‖ Il était fatigué.
 他说：“我不去。”‖然后他走了。
 他问：「你去嗎？」‖她沒有回答。
 华为（Huawei）成立于1987年。‖总部在深圳。
+公司生产机器人。‖2022年销售额达到3.2亿元。‖工厂在波兰。
 Huawei 发布了 HarmonyOS 4.0。‖The launch took place in Dongguan.‖销量增长了3.5%。
 東京は日本の首都です。‖人口は約1400万人です。
 The first sentence ends here.‖The second follows without a space.
