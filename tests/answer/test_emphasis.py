@@ -33,7 +33,7 @@ def test_what_the_question_gives_is_no_answer() -> None:
     """The name in the question is not emphasised as its own answer."""
     question = analyse("Who founded Acme?")
     sentence = "Acme was founded by Mary Smith."
-    assert ["Mary Smith"] == [sentence[a:b] for a, b in fresh(sentence, question, "name")]
+    assert [sentence[a:b] for a, b in fresh(sentence, question, "name")] == ["Mary Smith"]
 
 
 @given(st.text(max_size=200), st.sampled_from(["name", "time", "place", "number"]))

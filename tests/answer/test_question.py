@@ -53,12 +53,12 @@ def test_lists_are_told_from_single_answers(question: str, several: bool) -> Non
 def test_framing_words_do_not_count() -> None:
     """Politeness and "what is the name of" do not have to be found in a document."""
     asked = analyse("Please tell me, what is the name of the ferry Aurora?")
-    assert ("ferri", "aurora") == asked.terms
+    assert asked.terms == ("ferri", "aurora")
 
 
 def test_a_question_of_framing_words_keeps_them() -> None:
     """A question made of nothing else is still looked up."""
-    assert ("document",) == analyse("documents").terms
+    assert analyse("documents").terms == ("document",)
 
 
 def test_names_and_figures_are_known() -> None:
@@ -68,19 +68,20 @@ def test_names_and_figures_are_known() -> None:
 
 
 def test_a_compound_question_has_parts_about_the_same_thing() -> None:
-    """ "Who founded X and when?" asks twice about X."""
+    """A question for who founded X and when asks twice about X."""
     parts = analyse("Who founded Acme and when?").parts
-    assert [("who", ("found", "acm")), ("when", ("found", "acm"))] == [
-        (part.kind, part.terms) for part in parts
+    assert [(part.kind, part.terms) for part in parts] == [
+        ("who", ("found", "acm")),
+        ("when", ("found", "acm")),
     ]
 
 
 def test_a_name_joined_by_and_is_no_compound() -> None:
-    """ "Marks and Spencer" does not split a question."""
-    assert () == analyse("Who founded Marks and Spencer?").parts
+    """An "and" inside a name, as in Marks and Spencer, splits no question."""
+    assert analyse("Who founded Marks and Spencer?").parts == ()
 
 
 def test_the_noun_asked_for_is_known() -> None:
     """The thing asked for in "which", "how many" and "who are" questions is told."""
     questions = ("Which company makes boats?", "How many boats sank?", "who are Acme's partners?")
-    assert ["compani", "boat", "partner"] == [analyse(one).head for one in questions]
+    assert [analyse(one).head for one in questions] == ["compani", "boat", "partner"]

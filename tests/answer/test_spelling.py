@@ -14,7 +14,7 @@ def test_an_explained_acronym_is_known() -> None:
 
 def test_brackets_that_do_not_abbreviate_are_no_acronym() -> None:
     """A currency or a place in brackets is not taken for a short form."""
-    assert {} == acronyms(["Mary Smith Brown (USA) paid."])
+    assert acronyms(["Mary Smith Brown (USA) paid."]) == {}
 
 
 @pytest.mark.parametrize(
