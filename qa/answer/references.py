@@ -112,6 +112,8 @@ _LEANING = re.compile(
 Edit = tuple[int, int, str]
 """Start and end in the question, and what goes there."""
 
+_THE_PHRASE = re.compile(r"\bthe\s+((?:[a-z][\w-]*\s*){1,3})")
+
 
 def resolved(asked: str, talk: Talk) -> str | None:
     """``asked`` with its references replaced or explained; None where it has none."""
@@ -220,12 +222,29 @@ def _referent(
         excluded += in_question
     if kind == "it" and _ASKS_OBJECT.match(last.question) and not _PERSONAL.search(last.raw):
         excluded += in_question
+    if not in_question and (phrase := _spoken_of(last, kind)):
+        return phrase
     name = talk.focus.best(kind, excluded)
     if name is None or talk.focus.fit(name, kind) < 0.45:
         return None
     if kind == "it" and not in_question and name not in last.answer:
         return None  # talk has moved on to something that has no name
     return name
+
+
+def _spoken_of(turn: Turn, kind: Pronoun) -> str | None:
+    """What a question without a name and its answer both speak of: "the bakery"."""
+    if kind not in ("it", "they"):
+        return None
+    said = f"{turn.answer} ".casefold()
+    for found in _THE_PHRASE.finditer(turn.question):
+        split = found[1].split()
+        for length in range(len(split), 0, -1):
+            phrase = " ".join(["the", *split[:length]])
+            plural = phrase.endswith("s") and not phrase.endswith("ss")
+            if plural == (kind == "they") and re.search(rf"\b{re.escape(phrase)}\b", said):
+                return phrase
+    return None
 
 
 def _asked_for(turn: Turn, kind: Pronoun, focus: Focus) -> str | None:

@@ -1,0 +1,253 @@
+"""The assistant as a Python program uses it: both engines, on real parts."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from qa import Assistant
+from qa.data import Answer, LeftOut, Statement
+from qa.errors import ConfigError, LibraryError, LibraryMismatch, ModelUnreachable, UsageError
+from tests.server import faults
+from tests.server.http import KEY, Endpoint
+from tests.server.protocol import CHAT_MODEL, Messages
+
+ROOT = Path(__file__).parents[1]
+TEXT = """The bakery on Mill Lane opened in 1987. Its founder was Ana Costa.
+
+It sells 400 loaves a day. The oven was replaced in 2011.
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A documents folder with one short text, ingested."""
+    documents = tmp_path_factory.mktemp("project") / "docs"
+    documents.mkdir()
+    (documents / "bakery.txt").write_text(TEXT, encoding="utf-8")
+    with Assistant(documents=documents) as assistant:
+        assistant.sync()
+    return documents
+
+
+def shown(messages: Messages, sentence: str) -> str:
+    """The id under which a source sentence was shown to the model."""
+    prompt = "\n".join(str(message["content"]) for message in messages)
+    found = re.search(rf"\[(\d+\.\d+)\] {re.escape(sentence)}", prompt)
+    assert found, f"{sentence!r} was not shown"
+    return f"[{found[1]}]"
+
+
+def honest(messages: Messages) -> str:
+    """A model that says one true thing, one invented thing and one that cites nothing."""
+    opened = shown(messages, "The bakery on Mill Lane opened in 1987.")
+    sells = shown(messages, "It sells 400 loaves a day.")
+    return (
+        f"The bakery opened in 1987 {opened}. It sells 900 loaves a day {sells}."
+        " It is the best in town."
+    )
+
+
+def asking(folder: Path, endpoint: Endpoint, **settings: object) -> Assistant:
+    """An assistant that asks the endpoint's model."""
+    return Assistant(
+        documents=folder, base_url=endpoint.url, api_key=KEY, model=CHAT_MODEL, **settings
+    )
+
+
+def test_an_answer_quotes_its_document(folder: Path) -> None:
+    """An extractive answer's quotation is the document's own text at the offsets it names."""
+    with Assistant(documents=folder) as assistant:
+        answer = assistant.ask("who founded the bakery?")
+    (citation,) = [c for c in answer.citations if "Ana Costa" in c.quote]
+    assert TEXT[citation.start : citation.end] == citation.quote == "Its founder was Ana Costa."
+    assert (answer.engine, citation.path, citation.line) == ("extractive", "bakery.txt", 1)
+
+
+def test_history_completes_the_question(folder: Path) -> None:
+    """A follow-up is looked up as the question that was meant."""
+    with Assistant(documents=folder) as assistant:
+        first = assistant.ask("when did the bakery open?")
+        answer = assistant.ask("and who was its founder?", history=[first])
+    assert answer.answered_question == "and who was the bakery's founder?"
+    assert any("Ana Costa" in statement.text for statement in answer.statements)
+
+
+def test_a_question_changes_nothing(folder: Path) -> None:
+    """The same question of the same library is the same answer, but for the seconds."""
+    with Assistant(documents=folder) as assistant:
+        answers = [assistant.ask("how many loaves a day?").to_dict() for _ in range(2)]
+    for answer in answers:
+        del answer["seconds"]
+    assert answers[0] == answers[1]
+
+
+def test_a_model_is_held_to_the_sources(folder: Path) -> None:
+    """What the source says otherwise is replaced by the source; what cites nothing is dropped."""
+    with Endpoint(answer=honest) as endpoint, asking(folder, endpoint) as assistant:
+        answer = assistant.ask("tell me about the bakery")
+    said = [statement.text for statement in answer.statements]
+    assert said == ["The bakery opened in 1987.", "It sells 400 loaves a day."]
+    assert [gone.fate for gone in answer.left_out] == ["repaired", "dropped"]
+    assert answer.engine == CHAT_MODEL
+    assert answer.prompt_hash is not None
+    for citation in answer.citations:
+        assert TEXT[citation.start : citation.end] == citation.quote
+
+
+def test_statements_come_one_by_one(folder: Path) -> None:
+    """The stream gives statements and what was left out as they come, the answer last."""
+    with Endpoint(answer=honest) as endpoint, asking(folder, endpoint) as assistant:
+        events = list(assistant.stream("tell me about the bakery"))
+    assert [type(event) for event in events] == [Statement, LeftOut, Statement, LeftOut, Answer]
+    assert isinstance(events[-1], Answer)
+    assert events[-1].statements == tuple(e for e in events if isinstance(e, Statement))
+
+
+def test_a_key_alone_sends_nothing(folder: Path) -> None:
+    """With a key and no model named, answers are extractive and the endpoint hears nothing."""
+    with (
+        Endpoint(answer=honest) as endpoint,
+        Assistant(documents=folder, base_url=endpoint.url, api_key=KEY) as assistant,
+    ):
+        assert assistant.ask("when did the bakery open?").engine == "extractive"
+        assert endpoint.exchanges == []
+
+
+def test_only_the_passages_shown_are_sent(folder: Path) -> None:
+    """With a model named, one request goes out: the question and the passages."""
+    with Endpoint(answer=honest) as endpoint, asking(folder, endpoint) as assistant:
+        assistant.ask("tell me about the bakery")
+        assert [exchange.path for exchange in endpoint.exchanges] == ["/v1/chat/completions"]
+
+
+def test_refusal_is_one_wording(folder: Path) -> None:
+    """The protocol's refusal token becomes the reader's refusal."""
+    with (
+        Endpoint(answer=lambda _messages: "NO_ANSWER") as endpoint,
+        asking(folder, endpoint) as assistant,
+    ):
+        answer = assistant.ask("who bakes the cakes?")
+    assert (answer.answered, answer.statements) == (False, ())
+    assert answer.reason is not None
+    assert answer.reason.startswith("The documents do not answer this")
+    assert answer.nearest
+
+
+def test_a_dead_endpoint_is_said(folder: Path) -> None:
+    """An endpoint that is not there is an error, and nothing else answers in its place."""
+    with Endpoint(answer=honest) as endpoint:
+        url = endpoint.url
+    with (
+        Assistant(documents=folder, base_url=url, api_key=KEY, model=CHAT_MODEL) as assistant,
+        pytest.raises(ModelUnreachable),
+    ):
+        assistant.ask("when did the bakery open?")
+
+
+def test_fallback_only_where_it_was_asked_for(folder: Path) -> None:
+    """With --fallback extractive the extractive answer comes, marked as such."""
+    with Endpoint(answer=honest) as endpoint:
+        url = endpoint.url
+    with Assistant(
+        documents=folder, base_url=url, api_key=KEY, model=CHAT_MODEL, fallback="extractive"
+    ) as assistant:
+        answer = assistant.ask("when did the bakery open?")
+    assert answer.engine == "extractive"
+    assert "this is the extractive answer instead" in answer.notes[0]
+    assert KEY not in json.dumps(answer.to_dict())
+
+
+def test_half_an_answer_never_passes_as_whole(folder: Path) -> None:
+    """A connection that breaks in mid-stream is an error, fallback or not."""
+    with (
+        Endpoint(answer=honest, personality=faults.missing_final_chunk) as endpoint,
+        asking(folder, endpoint, fallback="extractive") as assistant,
+        pytest.raises(ModelUnreachable),
+    ):
+        assistant.ask("tell me about the bakery")
+
+
+def test_embeddings_of_the_endpoint(folder: Path, tmp_path: Path) -> None:
+    """A named embedding embeds documents and questions; its library is no other model's."""
+    with (
+        Endpoint(answer=honest) as endpoint,
+        Assistant(
+            documents=folder,
+            library=tmp_path / "library",
+            base_url=endpoint.url,
+            api_key=KEY,
+            embedding="test-embedding",
+        ) as assistant,
+    ):
+        assert assistant.sync().embedded == 1
+        assert assistant.search("bakery")[0].path == "bakery.txt"
+    with (
+        Assistant(documents=folder, library=tmp_path / "library") as embedded,
+        pytest.raises(LibraryMismatch, match="run: qa ingest --rebuild"),
+    ):
+        embedded.search("bakery")
+
+
+def test_what_cannot_be_meant_is_refused(folder: Path, tmp_path: Path) -> None:
+    """Empty and endless questions, unknown settings and missing models are told."""
+    with Assistant(documents=folder) as assistant:
+        with pytest.raises(UsageError, match="empty"):
+            assistant.ask("  ")
+        with pytest.raises(UsageError, match="at most 4000"):
+            assistant.ask("x" * 4001)
+        with pytest.raises(UsageError, match=r"there is no source 'x\.txt'"):
+            assistant.document("x.txt")
+    with pytest.raises(UsageError, match="unknown setting 'modle'"):
+        Assistant(documents=folder, modle="x")
+    with Assistant(documents=folder, engine="llm") as assistant, pytest.raises(ConfigError):
+        assistant.ask("when?")
+    with (
+        Assistant(documents=tmp_path, library=tmp_path / "none") as assistant,
+        pytest.raises(LibraryError, match="run: qa ingest"),
+    ):
+        assistant.ask("when?")
+
+
+def test_the_command_line_streams_a_model(folder: Path) -> None:
+    """``qa ask --model`` prints the checked statements, what was left out, and who answered."""
+    with Endpoint(answer=honest) as endpoint:
+        result = subprocess.run(
+            [
+                *(sys.executable, "-m", "qa", "ask", "tell me about the bakery"),
+                *("--documents", str(folder), "--model", CHAT_MODEL, "--verbose"),
+            ],
+            env={"PATH": "", "OPENAI_BASE_URL": endpoint.url, "OPENAI_API_KEY": KEY},
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert (result.returncode, result.stderr) == (0, "")
+    expected = [
+        "The bakery opened in 1987. [1]",
+        "repaired: “It sells 900 loaves a day.”: ",
+        "It sells 400 loaves a day. [2]",
+        "dropped: “It is the best in town.”: it cites no source",
+        "",
+        "[1] bakery.txt, line 1",
+        "    “The bakery on Mill Lane opened in 1987.”",
+        "[2] bakery.txt, line 3",
+        "    “It sells 400 loaves a day.”",
+        "",
+        "1 sentence was replaced by the cited source sentence: not supported as written.",
+        "1 sentence was left out: not supported by the sources.",
+    ]
+    lines = result.stdout.splitlines()
+    lines[1] = lines[1][: len(expected[1])]
+    assert lines[:-1] == expected
+    assert lines[-1].startswith(f"Answered by: {CHAT_MODEL} (")
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """No qa.toml or .env of the working directory leaks in."""
+    monkeypatch.chdir(tmp_path)
