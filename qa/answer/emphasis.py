@@ -64,11 +64,6 @@ _NAME = re.compile(
     rf"\b{_CAP}(?:(?:\s+(?:[-]\s+)?|\s+{_LINK}\s+(?:the\s+)?){_CAP}|\s+\d+\b(?!\s*(?:%|,\d)))*"
 )
 _LATIN = re.compile(r"[A-Z]")
-_PLACE_BEFORE = re.compile(
-    r"\b(?:in|at|near|from|to|into|of|across|around|outside|inside|on|off|between|along|through|"
-    r"throughout|within|toward|towards|under|beneath)\s+(?:the\s+|modern\s+|nearby\s+|\w+ern\s+)?$",
-    re.IGNORECASE,
-)
 _TITLE_CASE_STOP = frozenset(
     """january february march april june july august september october november december monday
     tuesday wednesday thursday friday saturday sunday mr mrs ms dr however although while since
