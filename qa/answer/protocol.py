@@ -21,16 +21,17 @@ MAX_ANSWER = 40_000
 """Characters of a reply that are read at all."""
 
 _O, _C = re.escape(OPENING), re.escape(CLOSING)
-_GROUP = rf"[{_O}](?=[^{_O}{_C}]{{0,120}}\d)(?:[\d\s.,;:&–—\-]|and|ids?|sources?){{1,120}}[{_C}]"
-_GROUPS = rf"{_GROUP}(?:\s*[,;]?\s*{_GROUP})*"
+_GROUP = rf"[{_O}](?=[^{_O}{_C}]{{0,120}}\d)(?:[\d\s.,;:&–—\-]|and|ids?|sources?){{1,120}}+[{_C}]"
+# Possessive and bounded: a reply of nothing but marks must not make the search explode.
+_GROUPS = rf"{_GROUP}(?:\s*+(?:[,;]\s*+)?{_GROUP}){{0,20}}+"
 _END = r"[.!?…。！？]+[\"'”’»)*_]*"
 _LINE_ENDS = re.compile(
     rf"\n(?=[^{_O}]|[{_O}](?=[^\d\s.,;:&–—\-ais]|[ais][^ndou])|{_GROUPS}[^\S\n]*[^\s{_O}.,;:!?…。！？])",
     re.IGNORECASE,
 )
 _CITED_ENDS = re.compile(
-    rf"{_END}\s*{_GROUPS}\s*(?=[^\s{_O}{_C}.,;:!?…。！？])(?P<soft>)"
-    rf"|{_GROUPS}\s*{_END}\s*(?=[^\s{_O}{_C}.,;:!?…。！？\d])",
+    rf"{_END}\s*+{_GROUPS}\s*+(?=[^\s{_O}{_C}.,;:!?…。！？])(?P<soft>)"
+    rf"|{_GROUPS}\s*+{_END}\s*+(?=[^\s{_O}{_C}.,;:!?…。！？\d])",
     re.IGNORECASE,
 )
 _MARK = re.compile(_GROUP, re.IGNORECASE)

@@ -107,6 +107,11 @@ def test_endless_text_is_bounded() -> None:
     assert sum(len(one.text) for one in found) <= MAX_ANSWER
 
 
+def test_a_reply_of_marks_alone_is_read_to_its_end() -> None:
+    """Hundreds of ids in a row, which once froze the reader, are no statement."""
+    assert read("[1.1, 1.2] " * 300, 7) == []
+
+
 PIECES = st.sampled_from(
     ["Ann left", "Bob. ", ". ", " [1.1]", "[9.9]", "[1.1, 1.2]", "\n", "- ", "**", "`", "[", "]",
      "(", ")", "NO_ANSWER", "3.5", "U.S.", "。", "她", "[１.１]", "\x00", "\u2028", " ", "<b>"]
