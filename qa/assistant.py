@@ -139,6 +139,34 @@ class Assistant:
             progress=progress or (lambda _progress: None),
         )
 
+    def faults(self, *, deep: bool = False) -> tuple[str, ...]:
+        """What is wrong with the library, a line each; ``deep`` reads every byte of it.
+
+        Raises LibraryBusy while another process writes.
+        """
+        from qa.ingest.repair import audit
+
+        with self.library.writing("qa doctor") as writer:
+            if deep:
+                return tuple(audit(writer, self._minilm.count))
+            disagreement = writer.disagreement()
+        return (disagreement,) if disagreement is not None else ()
+
+    def repair(self, *, progress: "Callable[[Progress], None] | None" = None) -> "Report":
+        """Make a damaged library anew from the documents, keeping the vectors that are whole.
+
+        Raises what ``sync`` raises.
+        """
+        from qa.ingest.repair import repair
+
+        return repair(
+            self.settings,
+            self.library,
+            self.embedding,
+            self._minilm.count,
+            progress or (lambda _progress: None),
+        )
+
     def check(self, question: str) -> None:
         """Raise UsageError where ``question`` cannot be answered whatever the documents say."""
         if not question.strip():

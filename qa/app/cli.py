@@ -279,17 +279,30 @@ def show(
 
 @cli.command()
 @_with(*_SETTINGS, *_ENGINE)
+@click.option("--deep", is_flag=True, help="Read and compare every byte of the library.")
 @click.pass_context
-def doctor(context: click.Context, /, **flags: Any) -> None:
+def doctor(context: click.Context, /, deep: bool, **flags: Any) -> None:
     """Say what is installed and configured, which engine would answer, and how the library is."""
     from qa.app.doctor import examine
 
     with _assistant(context, flags) as assistant:
         healthy = True
-        for finding in examine(assistant):
+        for finding in examine(assistant, deep=deep):
             healthy = healthy and finding.good
             click.echo(f"{'ok ' if finding.good else 'BAD'}  {finding.text}")
     context.exit(0 if healthy else 3)
+
+
+@cli.command()
+@_with(*_SETTINGS)
+@click.pass_context
+def repair(context: click.Context, /, **flags: Any) -> None:
+    """Make a damaged library anew from the documents, keeping every vector that is whole."""
+    with _assistant(context, flags) as assistant:
+        assistant.warm()
+        with progress_bar() as progress:
+            report = assistant.repair(progress=progress)
+        click.echo(report_text(report))
 
 
 cli.add_command(eval_group)

@@ -22,8 +22,12 @@ class Finding(NamedTuple):
     text: str
 
 
-def examine(assistant: Assistant) -> Iterator[Finding]:
-    """Look at everything that an answer needs; no secret is ever part of a finding."""
+def examine(assistant: Assistant, *, deep: bool = False) -> Iterator[Finding]:
+    """Look at everything that an answer needs; no secret is ever part of a finding.
+
+    ``deep`` compares every document, passage, word and vector of the library with what they
+    were made from, instead of counting them.
+    """
     settings = assistant.settings
     yield Finding(True, f"qa {__version__}, Python {platform.python_version()}")
     for package in _PACKAGES:
@@ -34,7 +38,7 @@ def examine(assistant: Assistant) -> Iterator[Finding]:
     yield from _models(assistant)
     yield from _engine(settings, assistant.engine)
     yield from _documents(settings.documents)
-    yield from _library(assistant)
+    yield from _library(assistant, deep=deep)
 
 
 def _models(assistant: Assistant) -> Iterator[Finding]:
@@ -72,23 +76,23 @@ def _documents(folder: Path) -> Iterator[Finding]:
         yield Finding(False, f"no documents folder {str(folder)!r}; name one: --documents DIR")
 
 
-def _library(assistant: Assistant) -> Iterator[Finding]:
+def _library(assistant: Assistant, *, deep: bool) -> Iterator[Finding]:
     library = assistant.library
-    if not library.exists():
-        yield Finding(True, f"no library in {str(library.path)!r} yet; qa ingest makes it")
-        return
     try:
+        if not library.exists():
+            yield Finding(True, f"no library in {str(library.path)!r} yet; qa ingest makes it")
+            return
         with library.reading() as view:
             sources = view.sources()
             yield Finding(True, f"library {str(library.path)!r}: {view.passages} passages")
         ready = sum(source.state == "ready" for source in sources)
         yield Finding(True, f"{ready} files ready, {len(sources) - ready} skipped")
-        with library.writing("qa doctor") as writer:
-            disagreement = writer.disagreement()
-        if disagreement is None:
-            yield Finding(True, "catalog, words and vectors agree")
-        else:
-            yield Finding(False, f"{disagreement}; run: qa ingest --rebuild")
+        faults = assistant.faults(deep=deep)
+        yield from (Finding(False, f"{fault}; run: qa repair") for fault in faults)
+        if not faults and deep:
+            yield Finding(True, "every document, passage, word and vector is as it was made")
+        elif not faults:
+            yield Finding(True, "catalog, words and vectors agree (--deep looks at each)")
     except LibraryBusy as error:
         yield Finding(True, f"{error}; its stores were not compared")
     except QAError as error:

@@ -8,6 +8,7 @@ import os
 import re
 import stat
 import warnings
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -179,17 +180,8 @@ def _document(draft: Draft) -> Document:
     title, author = _one_line(draft.title), _one_line(draft.author)
     if title is not None and _JUNK_TITLE.fullmatch(title):
         title = None
-    fields = {
-        "text": text,
-        "title": title,
-        "author": author,
-        "published": published.day.isoformat() if published else None,
-        "date_basis": published.basis if published else None,
-        "page_starts": draft.page_starts,
-    }
-    canonical = json.dumps(fields, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
-    return Document(
-        id=hashlib.sha256(canonical.encode("ascii")).hexdigest()[:32],
+    document = Document(
+        id="",
         text=text,
         title=title,
         author=author,
@@ -197,6 +189,22 @@ def _document(draft: Draft) -> Document:
         date_basis=published.basis if published else None,
         page_starts=draft.page_starts,
     )
+    return replace(document, id=document_id(document))
+
+
+def document_id(document: Document) -> str:
+    """The id of a document: 32 hexadecimal digits derived from everything that it says."""
+    published = document.published
+    fields = {
+        "text": document.text,
+        "title": document.title,
+        "author": document.author,
+        "published": published.isoformat() if published else None,
+        "date_basis": document.date_basis,
+        "page_starts": document.page_starts,
+    }
+    canonical = json.dumps(fields, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode("ascii")).hexdigest()[:32]
 
 
 def _clean(text: str) -> str:

@@ -1,11 +1,10 @@
 """A folder into a library: only what changed since the last time."""
 
-import hashlib
 import os
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from qa.config import Settings
 from qa.data import Document
@@ -15,9 +14,14 @@ from qa.ingest.read import digest, read
 from qa.ingest.split import embedded_text, split
 from qa.library.catalog import FileState, NewPassage
 from qa.library.library import Library
+from qa.library.vectors import vector_id
 from qa.library.writer import Change, Writer
 from qa.models.embedding import Embedding
 from qa.text import terms
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 _BATCH_PASSAGES = 128  # passages embedded and stored at once: what a kill can cost
 _BATCH_CHARACTERS = 4_000_000  # and of text held in memory meanwhile
@@ -58,6 +62,10 @@ def _silent(_progress: Progress) -> None:
     pass
 
 
+def _nothing(_texts: Mapping[str, str]) -> "Mapping[str, NDArray[np.float32]]":
+    return {}
+
+
 def sync(
     settings: Settings,
     library: Library,
@@ -68,13 +76,15 @@ def sync(
     rebuild: bool = False,
     purpose: str = "qa ingest",
     progress: Callable[[Progress], None] = _silent,
+    known: "Callable[[Mapping[str, str]], Mapping[str, NDArray[np.float32]]]" = _nothing,
 ) -> Report:
     """Bring the library up to date with the folder, or with ``paths`` inside it.
 
     A file whose size and time of change are the same costs a stat; one whose bytes are the
     same costs a read; a changed one has only its new passages embedded.  A file that cannot
     be read is reported and skipped.  ``rebuild`` reads everything anew; until it is done the
-    old library is read, and one that was interrupted is continued.  Raises UsageError for a
+    old library is read, and one that was interrupted is continued.  ``known`` gives those
+    vectors of texts (by the vectors' ids) that need not be made.  Raises UsageError for a
     path outside the folder or beside ``rebuild``, and what ``Library.writing`` raises.
     """
     began = time.perf_counter()
@@ -97,7 +107,7 @@ def sync(
         states = _within(writer.states(), within)
         retry = writer.skipped() if writer.meta("reading") != _reading(settings) else frozenset()
         deleted = tuple(sorted(states.keys() - {one.path for one in found}))
-        job = _Job(settings, writer, embedding, count, states, retry, seen_ns)
+        job = _Job(settings, writer, embedding, count, states, retry, seen_ns, known)
         job.run(_look(found, states, retry), deleted, progress)
         if not within:
             writer.set_meta(reading=_reading(settings))
@@ -124,6 +134,7 @@ class _Job:
         states: dict[str, FileState],
         retry: frozenset[str],
         seen_ns: int,
+        known: "Callable[[Mapping[str, str]], Mapping[str, NDArray[np.float32]]]",
     ) -> None:
         self._settings = settings
         self._writer = writer
@@ -132,6 +143,7 @@ class _Job:
         self._states = states
         self._retry = retry
         self._seen_ns = seen_ns
+        self._known = known
         self._in_batch: dict[tuple[str, str], str] = {}
         self.written: list[str] = []
         self.embedded = 0
@@ -197,10 +209,10 @@ class _Job:
         passages = []
         for passage in split(document, self._count):
             text = embedded_text(document, passage)
-            vector_id = hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:32]
-            pending.texts[vector_id] = text
+            name = vector_id(text)
+            pending.texts[name] = text
             # The words above a passage count for it as its own do.
-            passages.append(NewPassage(passage, terms(text), vector_id))
+            passages.append(NewPassage(passage, terms(text), name))
         return Change(state, document, tuple(passages))
 
     def _store(
@@ -208,7 +220,9 @@ class _Job:
     ) -> None:
         if not pending.changes and not deleted:
             return
-        new = sorted(self._writer.missing(pending.texts))
+        missing = self._writer.missing(pending.texts)
+        vectors = dict(self._known({one: pending.texts[one] for one in missing}))
+        new = sorted(missing - vectors.keys())
         finished = 0
 
         def done(count: int) -> None:
@@ -217,7 +231,7 @@ class _Job:
             tick(finished / len(new))
 
         rows = self._embedding.embed([pending.texts[one] for one in new], done) if new else ()
-        vectors = dict(zip(new, rows, strict=True))
+        vectors |= zip(new, rows, strict=True)
         self._writer.store(pending.changes, vectors, pending.texts, deleted)
         self.written += [change.state.path for change in pending.changes]
         self.embedded += len(new)

@@ -199,7 +199,9 @@ def read_document(connection: sqlite3.Connection, document_id: str) -> Document:
     if row is None:
         raise KeyError(document_id)
     name, text, title, author, published, basis, starts = row
-    return Document(name, text, title, author, _date(published), basis, tuple(json.loads(starts)))
+    with _understood():
+        pages = tuple(json.loads(starts))
+        return Document(name, text, title, author, _date(published), basis, pages)
 
 
 def read_paths(connection: sqlite3.Connection, document_id: str) -> tuple[str, ...]:
@@ -237,9 +239,20 @@ def _passages(
         values,
     )
     for number, name, document, start, end, sentences, heading, page, vector in rows:
-        spans = tuple(Sentence(*pair) for pair in json.loads(sentences))
+        with _understood():
+            spans = tuple(Sentence(*pair) for pair in json.loads(sentences))
         passage = Passage(name, document, start, end, spans, heading, page)
         yield StoredPassage(number, passage, vector)
+
+
+@contextmanager
+def _understood() -> Iterator[None]:
+    try:
+        yield
+    except (ValueError, TypeError) as error:
+        raise LibraryDamaged(
+            f"the catalog holds a row that cannot be understood ({error}); run: qa repair"
+        ) from error
 
 
 def _date(text: str | None) -> date | None:

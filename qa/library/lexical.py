@@ -11,6 +11,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from qa.errors import LibraryDamaged
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -49,6 +51,8 @@ def bm25(
         places = np.fromiter(_occurrences(connection, term), dtype=np.int64)
         found, counts = np.unique(places, return_counts=True)
         at = np.searchsorted(numbers, found)
+        if not np.array_equal(numbers[np.minimum(at, len(numbers) - 1)], found):
+            raise LibraryDamaged("the index of words names passages that are not; run: qa repair")
         gain = counts * (K1 + 1.0) / (counts + norm[at])
         scores[at] += repeats * idf(len(numbers), len(found)) * gain
     return scores

@@ -80,6 +80,8 @@ class View:
         """The passages at these positions, in the order asked for."""
         numbers = [int(self._index.numbers[position]) for position in positions]
         found = catalog.read_passages(self._connection, numbers)
+        if len(found) < len(set(numbers)):
+            raise LibraryDamaged("the catalog lacks passages that it names; run: qa repair")
         return [found[number] for number in numbers]
 
     def document(self, document_id: str) -> Document:
@@ -172,6 +174,11 @@ class Library:
             connection.execute("BEGIN")
             meta = self._checked_meta(connection)
             index = self._load(connection, store, meta)
+        except (ValueError, KeyError, TypeError) as error:  # what flipped bits turn into
+            connection.close()
+            raise LibraryDamaged(
+                f"library {str(self.path)!r} cannot be understood ({error}); run: qa repair"
+            ) from error
         except BaseException:
             connection.close()
             raise
@@ -225,6 +232,10 @@ class Library:
                 raise LibraryError(
                     f"vector file {str(file)!r} cannot be read ({error.strerror})"
                 ) from error
+            if len(found) and not 0 <= found[:, 2].min() <= found[:, 2].max() < len(matrix):
+                raise LibraryDamaged(
+                    f"library {str(self.path)!r} names vectors that are not there; run: qa repair"
+                )
             self._index = Index(key, found[:, 0], found[:, 1].astype(float), found[:, 2], matrix)
             return self._index
 

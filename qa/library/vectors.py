@@ -8,8 +8,9 @@ Rows are only ever added to that file, and the catalog says which row is whose, 
 reader's generation keeps its rows while a writer adds others.
 """
 
+import hashlib
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -95,17 +96,45 @@ class VectorStore:
 
     def get(self, ids: Sequence[str]) -> dict[str, "NDArray[np.float32]"]:
         """The vectors of these ids; those it does not hold are left out."""
+        import numpy as np
+
         found: dict[str, NDArray[np.float32]] = {}
         for i in range(0, len(ids), _BATCH):
             part = list(ids[i : i + _BATCH])
             with self._mapped():
                 page: Any = self._collection.get(ids=part, include=["embeddings"])
-                found |= dict(zip(page["ids"], page["embeddings"], strict=True))
+                rows = np.asarray(page["embeddings"], dtype=np.float32)  # comes as float64
+                found |= zip(page["ids"], rows, strict=True)
         return found
+
+    def compared(
+        self, rows: Mapping[str, int], matrix: "NDArray[np.float32]"
+    ) -> Iterator[tuple[str, bool]]:
+        """Each id, and whether its vector is that row of ``matrix`` and its text is its own."""
+        ids = sorted(rows)
+        for i in range(0, len(ids), _BATCH):
+            part = ids[i : i + _BATCH]
+            with self._mapped():
+                page: Any = self._collection.get(ids=part, include=["embeddings", "documents"])
+            found = {
+                one: (row, text)
+                for one, row, text in zip(
+                    page["ids"], page["embeddings"], page["documents"], strict=True
+                )
+            }
+            for one in part:
+                row, text = found.get(one, (None, ""))
+                same = 0 <= rows[one] < len(matrix) and bool((matrix[rows[one]] == row).all())
+                yield one, row is not None and same and vector_id(text or "") == one
 
     def close(self) -> None:
         """Let go of the files."""
         self._client.close()
+
+
+def vector_id(text: str) -> str:
+    """The id of the vector of a text: a hash of the text."""
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:32]
 
 
 def append_rows(path: Path, first: int, rows: "NDArray[np.float32]") -> None:

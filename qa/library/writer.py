@@ -2,14 +2,14 @@
 
 import os
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from qa.data import Document
 from qa.errors import LibraryDamaged, LibraryMismatch
 from qa.library import catalog, vectors
-from qa.library.catalog import FileState, NewPassage
+from qa.library.catalog import FileState, NewPassage, StoredPassage
 
 if TYPE_CHECKING:
     import numpy as np
@@ -29,6 +29,14 @@ class Change(NamedTuple):
     passages: tuple[NewPassage, ...] = ()
     reason: str | None = None
     known: str | None = None
+
+
+class _Stored(NamedTuple):
+    """A passage as it is stored, with its terms and how many the catalog says they are."""
+
+    passage: StoredPassage
+    terms: tuple[str, ...]
+    length: int
 
 
 class Writer:
@@ -160,6 +168,41 @@ class Writer:
         if not named == needed == stored:
             return f"{len(needed)} vectors are needed, {len(named)} named, {len(stored)} stored"
         return None
+
+    def faults(self) -> Iterator[str]:
+        """All that is wrong with the stores, a line each: every row of each is read."""
+        disagreement = self.disagreement()
+        if disagreement is not None:
+            yield disagreement
+        try:
+            self._connection.execute("INSERT INTO words (words) VALUES ('integrity-check')")
+        except sqlite3.DatabaseError as error:
+            yield f"the index of words is damaged ({error})"
+        rows = dict(self._connection.execute("SELECT id, row FROM vectors"))
+        if not rows:
+            return
+        meta = catalog.read_meta(self._connection)
+        matrix = vectors.map_rows(
+            self._path / meta["vector_file"], int(meta["rows"]), int(meta["width"])
+        )
+        bad = [one for one, good in self._chroma().compared(rows, matrix) if not good]
+        if bad:
+            yield f"{len(bad)} vectors are not the same in both files or not of their text"
+
+    def documents(self) -> "Iterator[tuple[Document, tuple[str, ...], list[_Stored]]]":
+        """Every document with its paths, passages, and each passage's terms and their count."""
+        names = self._connection.execute("SELECT id FROM documents ORDER BY id").fetchall()
+        for (name,) in names:
+            stored = []
+            for one in catalog.read_document_passages(self._connection, name):
+                words, length = self._connection.execute(
+                    """SELECT w.terms, p.length FROM words w JOIN passages p ON p.number = w.rowid
+                       WHERE w.rowid = ?""",
+                    (one.number,),
+                ).fetchone() or ("", -1)
+                stored.append(_Stored(one, tuple(words.split()), length))
+            document = catalog.read_document(self._connection, name)
+            yield document, catalog.read_paths(self._connection, name), stored
 
     def recover(self, meta: dict[str, str]) -> None:
         """Undo what an interrupted writer left, and mend a flat file that is lost."""
