@@ -1,16 +1,16 @@
 """The temporal expressions of a sentence, each resolved to an interval or left open.
 
-A grammar in two lists of rules (absolute.RULES, relative.RULES); the first rule that takes a
-stretch of the sentence keeps it.  A date without its year and a weekday are read by the tense
+A date without its year and a weekday are read by the tense
 of their clause; what a text counts from is its publication, or a time it spoke of before.
 """
 
 import re
 from collections.abc import Sequence
 
-from qa.times import absolute, relative
+from qa.times.grammar import RULES
 from qa.times.intervals import Expression, Interval, hull
 from qa.times.readings import Atom, Reading, Scope
+from qa.times.rules import GATES
 from qa.times.tense import Cue, cues, tense_at
 from qa.times.words import DASH
 
@@ -49,7 +49,10 @@ def atoms(sentence: str) -> tuple[Atom, ...]:
     found: list[Atom] = []
     if not _HINT.search(sentence):
         return ()
-    for pattern, build in (*absolute.RULES, *relative.RULES):
+    tried = {name for name, gate in GATES.items() if gate.search(sentence)}
+    for gate, pattern, build in RULES:
+        if gate not in tried:
+            continue
         for match in pattern.finditer(sentence):
             start, end = match.span()
             start += len(match.group()) - len(match.group().lstrip())
@@ -140,6 +143,8 @@ def _scope(
     sentence speaks of the time of writing.
     """
     tense = tense_at(marks, atom.start, atom.end)
+    if tense is None and not marks and _UNTIL.search(sentence, 0, atom.start):
+        tense = "future"  # "the offer runs until May 3"
     if atom.reading.kind == "anaphoric":
         known = last or (None if sentence[atom.start :].lower().startswith("within") else before)
         return Scope(None, tense, known.interval if known else None)

@@ -3,6 +3,7 @@
 import calendar
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Literal
 
 DAY = timedelta(days=1)
@@ -71,6 +72,7 @@ def year(number: int) -> Interval:
     return Interval(date(number, 1, 1), date(number, 12, 31))
 
 
+@lru_cache(maxsize=4096)
 def months(number: int, first: int, last: int) -> Interval:
     """The months ``first`` to ``last`` (1 to 12) of a year."""
     return Interval(date(number, first, 1), month_end(number, last))

@@ -13,6 +13,9 @@ Make = Callable[[int], Interval | None]
 """An interval of a given year; None where that year has none (30 February)."""
 
 
+_REACH = 9  # years that are tried: 29 February, and a weekday on a date, are rare
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
     """What an expression is read against.
@@ -75,27 +78,27 @@ def yearless(make: Make, *, whole: bool = False, note: str = "") -> Reading:
 
     def meaning(scope: Scope) -> Interval | None:
         if scope.narrative and scope.before is not None:
-            return _first_from(make, scope.before.start, scope.day)
+            limit = None if scope.tense == "would" else scope.day
+            return _first_from(make, scope.before.start, limit)
         if scope.tense == "would" or scope.day is None or scope.tense is None:
             return None
-        years = range(scope.day.year - 8, scope.day.year + 9)
-        found = [one for number in years if (one := make(number)) is not None]
-        if whole and any(one.start <= scope.day <= one.end for one in found):
-            return None
+        here = scope.day.year
+        if whole:
+            near = (make(here - 1), make(here))
+            if any(one is not None and one.start <= scope.day <= one.end for one in near):
+                return None
         if scope.tense == "past":
-            return max((x for x in found if x.start <= scope.day), key=_start, default=None)
-        return min((x for x in found if x.end >= scope.day), key=_start, default=None)
+            made = (make(here - back) for back in range(_REACH))
+            return next((one for one in made if one and one.start <= scope.day), None)
+        made = (make(here + on) for on in range(-1, _REACH))
+        return next((one for one in made if one and one.end >= scope.day), None)
 
     return Reading("yearless", meaning, note, make)
 
 
-def _start(interval: Interval) -> date:
-    return interval.start
-
-
 def _first_from(make: Make, day: date, limit: date | None) -> Interval | None:
     """The first not before ``day``, unless it lies after ``limit``."""
-    for number in range(day.year, day.year + 9):
+    for number in range(day.year, day.year + _REACH):
         one = make(number)
         if one is not None and one.end >= day:
             return None if limit and one.start > limit else one

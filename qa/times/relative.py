@@ -4,22 +4,14 @@ import re
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from qa.times.absolute import Rule, modified
+from qa.times.absolute import modified
 from qa.times.intervals import Interval, Unit, containing, hull, months, moved, on, year
 from qa.times.readings import VAGUE, Reading, Scope, anaphoric, deictic
 from qa.times.words import (
-    MONTH,
-    NUMBER,
-    UNIT,
-    WEEKDAY,
     month_number,
     number,
     weekday_number,
 )
-
-_ABOUT = r"(?P<about>(?i:about|around|roughly|approximately|nearly|almost|some)\s+)?"
-_MORE = r"(?P<more>(?i:more\s+than|over|less\s+than|under|at\s+least|up\s+to)\s+)?"
-_PART_OF_DAY = r"(?:\s+(?i:morning|afternoon|evening|night))?"
 
 
 def _unit(word: str) -> Unit:
@@ -37,7 +29,7 @@ def _near(match: re.Match[str]) -> Callable[[date], Interval]:
     return lambda day: containing(moved(containing(day, unit).start, unit, by), unit)
 
 
-def _this(match: re.Match[str]) -> Reading:
+def this_reading(match: re.Match[str]) -> Reading:
     """Read "earlier this month", "late last year"."""
     near, modifier = _near(match), (match["mod"] or "").lower()
     if modifier in ("earlier", "so far"):
@@ -58,7 +50,8 @@ def _after(interval: Interval, day: date) -> Interval:
     return Interval(max(interval.start, min(day, interval.end)), interval.end)
 
 
-def _to_date(match: re.Match[str]) -> Reading:
+def to_date_reading(match: re.Match[str]) -> Reading:
+    """Read "year to date"."""
     unit = _unit(match["unit"])
     return deictic(lambda day: Interval(containing(day, unit).start, day))
 
@@ -70,13 +63,14 @@ _NEAR_DAYS = {
 }  # fmt: skip
 
 
-def _near_day(match: re.Match[str]) -> Reading:
+def near_day_reading(match: re.Match[str]) -> Reading:
+    """Read "yesterday" and its like."""
     words = " ".join(match["words"].lower().split())
     by = _NEAR_DAYS[words]
     return deictic(lambda day: on(day + timedelta(days=by)))
 
 
-def _weekday(match: re.Match[str]) -> Reading:
+def weekday_reading(match: re.Match[str]) -> Reading:
     """A weekday: of a named week, else the last for what has been, the next for what will be."""
     weekday = weekday_number(match["wd"])
     week = " ".join((match["week"] or match["before"] or "").lower().split())
@@ -135,7 +129,10 @@ def _next_weekday(day: date, weekday: int) -> date:
     return day + timedelta(days=(weekday - day.weekday() - 1) % 7 + 1)
 
 
-def _weekend(match: re.Match[str]) -> Reading:
+def weekend_reading(match: re.Match[str]) -> Reading:
+    """Read "last weekend"; said on a weekend it may be either."""
+    if match["which"] is None:
+        return VAGUE
     by = {"last": -1, "next": 1}.get(match["which"].lower(), 0)
 
     def meaning(day: date) -> Interval | None:
@@ -147,7 +144,7 @@ def _weekend(match: re.Match[str]) -> Reading:
     return deictic(meaning)
 
 
-def _named_month(match: re.Match[str]) -> Reading:
+def named_month_reading(match: re.Match[str]) -> Reading:
     """Read "last November"; where the one of this year may be meant as well it stays open."""
     month, which = month_number(match["month"]), " ".join(match["which"].lower().split())
 
@@ -165,7 +162,8 @@ def _named_month(match: re.Match[str]) -> Reading:
     return deictic(meaning)
 
 
-def _named_season(match: re.Match[str]) -> Reading:
+def named_season_reading(match: re.Match[str]) -> Reading:
+    """Read "last summer"; where two may be meant it stays open."""
     first = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}[
         match["season"].lower()
     ]
@@ -191,7 +189,7 @@ def _named_season(match: re.Match[str]) -> Reading:
     return deictic(meaning, "season of the northern hemisphere")
 
 
-def _ago(match: re.Match[str]) -> Reading:
+def ago_reading(match: re.Match[str]) -> Reading:
     """Read "three months ago": the month, as exact as its unit is."""
     if match["more"]:
         return VAGUE
@@ -200,13 +198,14 @@ def _ago(match: re.Match[str]) -> Reading:
     return deictic(lambda day: containing(moved(day, unit, -count), unit), note)
 
 
-def _hence(match: re.Match[str]) -> Reading:
+def hence_reading(match: re.Match[str]) -> Reading:
+    """Read "two months from now": as exact as its unit is."""
     unit, count = _unit(match["unit"]), number(match["n"])
     note = "approximate" if match["about"] else ""
     return deictic(lambda day: containing(moved(day, unit, count), unit), note)
 
 
-def _in_units(match: re.Match[str]) -> Reading:
+def in_units_reading(match: re.Match[str]) -> Reading:
     """Read "in three years": a date only for what will be; else how long something took."""
     unit, count = _unit(match["unit"]), number(match["n"])
 
@@ -218,19 +217,21 @@ def _in_units(match: re.Match[str]) -> Reading:
     return Reading("deictic", meaning)
 
 
-def _past_units(match: re.Match[str]) -> Reading:
+def past_units_reading(match: re.Match[str]) -> Reading:
+    """Read "the past three years": up to the day of writing."""
     if match["more"]:
         return VAGUE
     unit, count = _unit(match["unit"]), number(match["n"] or "one")
     return deictic(lambda day: Interval(moved(day, unit, -count), day))
 
 
-def _next_units(match: re.Match[str]) -> Reading:
+def next_units_reading(match: re.Match[str]) -> Reading:
+    """Read "the next five years": from the day of writing."""
     unit, count = _unit(match["unit"]), number(match["n"] or "one")
     return deictic(lambda day: Interval(day, moved(day, unit, count)))
 
 
-def _within(match: re.Match[str]) -> Reading:
+def within_reading(match: re.Match[str]) -> Reading:
     """Read "within three years": from the time at which it was said, where it is given."""
     unit, count = _unit(match["unit"]), number(match["n"])
 
@@ -245,7 +246,7 @@ def _within(match: re.Match[str]) -> Reading:
     return Reading("anaphoric", meaning)
 
 
-def _later(match: re.Match[str]) -> Reading:
+def later_reading(match: re.Match[str]) -> Reading:
     """Read "two years later", "a year earlier": as exact as the unit.
 
     Not where it counts from something coarser; a month or quarter compared with its fellow of
@@ -288,7 +289,7 @@ def _moved_period(interval: Interval, unit: Unit, count: int) -> Interval:
     )
 
 
-def _following(match: re.Match[str]) -> Reading:
+def following_reading(match: re.Match[str]) -> Reading:
     """Read "the following month", "the previous year", "that day"."""
     unit = _unit(match["unit"])
     word = " ".join(match["which"].lower().split())
@@ -305,12 +306,13 @@ def _following(match: re.Match[str]) -> Reading:
     return anaphoric(meaning)
 
 
-def _same_period(_: re.Match[str]) -> Reading:
+def same_period_reading(_: re.Match[str]) -> Reading:
     """Read "the same period last year", "the year-earlier quarter": its fellow a year before."""
     return anaphoric(lambda before: _moved_period(before, "year", -1) if _period(before) else None)
 
 
-def _day_of_month(match: re.Match[str]) -> Reading:
+def day_of_month_reading(match: re.Match[str]) -> Reading:
+    """Read "the 3rd of last month"."""
     day, by = int(match["day"]), {"last": -1, "this": 0, "next": 1}[match["which"].lower()]
 
     def meaning(now: date) -> Interval | None:
@@ -320,13 +322,15 @@ def _day_of_month(match: re.Match[str]) -> Reading:
     return deictic(meaning)
 
 
-def _relative_year(match: re.Match[str]) -> Reading:
+def relative_year_reading(match: re.Match[str]) -> Reading:
+    """Read "the first half of last year"."""
     half = 1 if match["q"].lower() == "first" else 2
     by = {"last": -1, "this": 0, "next": 1}[match["which"].lower()]
     return deictic(lambda day: months(day.year + by, 6 * half - 5, 6 * half))
 
 
-def _decade(match: re.Match[str]) -> Reading:
+def decade_reading(match: re.Match[str]) -> Reading:
+    """Read "this decade"; nothing of "last decade", which may be its last ten years."""
     by = {"last": -1, "this": 0, "next": 1}[match["which"].lower()]
     if by:
         return VAGUE  # the ten years past, or the nineties?
@@ -336,75 +340,13 @@ def _decade(match: re.Match[str]) -> Reading:
     )
 
 
-def _vague(_: re.Match[str]) -> Reading:
+def vague_reading(_: re.Match[str]) -> Reading:
+    """Take words that give no definite time."""
     return VAGUE
 
 
-_WHICH = r"(?P<which>(?i:this\s+past|this\s+coming|the\s+coming|last|next|this|coming|past))"
-_ANY_UNIT = rf"(?P<unit>(?i:{UNIT}))\b"
-_ONE_UNIT = r"(?P<unit>(?i:day|week|month|quarter|year))\b"
-_N = rf"(?P<n>(?i:{NUMBER}))(?:\s+|-)(?i:full\s+|whole\s+|calendar\s+)?"
-
-
-def _rule(pattern: str, build: Callable[[re.Match[str]], Reading | None]) -> Rule:
-    return re.compile(pattern), build
-
-
-RULES: tuple[Rule, ...] = (
-    _rule(r"\b(?P<words>(?i:the\s+day\s+before\s+yesterday|the\s+day\s+after\s+tomorrow"
-          r"|yesterday\s+morning|this\s+(?:morning|afternoon|evening)|last\s+night|tonight|today"
-          r"|yesterday|tomorrow))\b", _near_day),
-    _rule(rf"\b(?:(?P<before>(?i:last|this|next)\s+(?i:week))(?:\s+(?i:on)|,)?\s+)"
-          rf"(?P<on>)(?P<which>)(?P<wd>{WEEKDAY})(?P<week>){_PART_OF_DAY}\b", _weekday),
-    _rule(rf"\b(?P<before>)(?P<on>)(?P<which>)(?P<wd>{WEEKDAY}){_PART_OF_DAY}\s+(?:(?i:of)\s+)?"
-          rf"(?P<week>(?i:last|this|next)\s+(?i:week))\b", _weekday),
-    _rule(rf"(?<!Black\s)(?<!Good\s)(?<!Ash\s)\b(?P<before>)(?:{_WHICH}\s+|(?P<on>(?i:on)\s+|"
-          rf"(?<=\w{{2}}ed\s)|(?<=\bsaid\s)|(?<=\btold\s)))(?P<wd>{WEEKDAY})(?P<week>)"
-          rf"{_PART_OF_DAY}\b", _weekday),
-    _rule(r"\b(?:(?i:over|at|on)\s+(?i:the)|(?P<x>(?i:last|this|next)))\s+(?i:weekend)\b",
-          lambda m: _weekend(re.match("(?P<which>.*)", m["x"])) if m["x"] else VAGUE),  # type: ignore[arg-type]
-    _rule(r"\b(?i:the\s+)?(?P<day>[12]?\d|3[01])(?:st|nd|rd|th)\s+(?i:of\s+)"
-          r"(?P<which>(?i:last|this|next))\s+(?i:month)\b", _day_of_month),
-    _rule(rf"\b{_WHICH}\s+(?P<month>{MONTH})(?![\w-])", _named_month),
-    _rule(r"\b(?P<which>(?i:last|this|next))\s+(?P<season>(?i:spring|summer|autumn|fall|winter))\b",
-          _named_season),
-    _rule(r"\b(?i:the\s+)?(?P<q>(?i:first|second))\s+(?i:half)\s+(?i:of\s+)?"
-          r"(?P<which>(?i:last|this|next))\s+(?i:year)\b", _relative_year),
-    _rule(r"\b(?i:the\s+)?(?i:same\s+(?:period|time|quarter|month|week)\s+(?:of\s+)?"
-          r"(?:last\s+year|a\s+year\s+(?:ago|earlier|before)|the\s+(?:previous|prior)\s+year)"
-          r"|(?:year-ago|year-earlier|prior-year)\s+(?:period|quarter|month))\b", _same_period),
-    _rule(rf"\b(?:{_MORE}{_ABOUT})(?:{_N})(?P<unit>(?i:{UNIT}))\s+(?i:ago)\b", _ago),
-    _rule(r"\b(?i:(?:a\s+few|a\s+couple\s+of|several|some|many)\s+"
-          r"(?:days|weeks|months|quarters|years|decades)\s+ago)\b", _vague),
-    _rule(rf"\b(?:{_ABOUT})(?:{_N})(?P<unit>(?i:{UNIT}))\s+(?i:from\s+(?:now|today)|hence)\b",
-          _hence),
-    _rule(rf"\b(?i:in)\s+{_ABOUT}{_N}(?P<unit>(?i:{UNIT}))['\u2019]?s?['\u2019]?\s+(?i:time)\b",
-          _hence),
-    _rule(rf"\b(?i:within|inside)\s+(?i:the\s+next\s+|the\s+coming\s+)?{_N}{_ANY_UNIT}", _within),
-    _rule(rf"\b(?i:(?:the|these)\s+)(?i:past|last|previous|preceding)\s+{_MORE}(?:{_N})?"
-          rf"(?P<unit>(?i:days|weeks|months|quarters|years)|(?<=past\s)(?i:week|month|quarter|year))"
-          rf"\b", _past_units),
-    _rule(rf"\b(?i:past|last)\s+{_N}(?P<more>)(?P<unit>(?i:days|weeks|months|quarters|years))\b",
-          _past_units),
-    _rule(rf"\b(?i:(?:the)\s+)?(?i:next|coming)\s+{_N}(?P<unit>(?i:days|weeks|months|quarters|years))"
-          rf"\b", _next_units),
-    _rule(r"\b(?i:the)\s+(?i:coming)\s+(?P<n>)(?P<unit>(?i:week|month|quarter|year))\b",
-          _next_units),
-    _rule(rf"\b{_MORE}{_ABOUT}{_N}(?P<unit>(?i:{UNIT}))\s+(?P<way>(?i:later|after(?:wards)?|earlier"
-          rf"|before|previously|on))\b(?!\s+(?:the|that|its|his|her|their|a|an|of)\b)", _later),
-    _rule(rf"\b(?P<which>(?i:the\s+(?:following|next|previous|preceding|prior|same)|that(?:\s+same)?))"
-          rf"\s+{_ONE_UNIT}", _following),
-    _rule(r"\b(?i:(?P<mod>(?:the\s+)?(?:beginning|start|middle|end)\s+of))\s+(?i:the\s+)?"
-          rf"(?P<which>(?i:this|last|next|current))\s+{_ONE_UNIT}", _this),
-    _rule(r"\b(?i:(?P<mod>earlier|later|late|early|mid|so\s+far)(?:\s+|-)(?:in\s+)?)?"
-          rf"(?i:the\s+)?(?P<which>(?i:this|last|next|current))\s+(?i:calendar\s+)?{_ONE_UNIT}"
-          r"(?!-)", _this),
-    _rule(r"\b(?P<unit>(?i:year|quarter|month|week))(?:\s+|-)(?i:to)(?:\s+|-)(?i:date)\b",
-          _to_date),
-    _rule(r"\b(?:(?i:the)\s+)?(?P<which>(?i:last|this|next))\s+(?i:decade)\b", _decade),
-    _rule(rf"\b(?i:in)\s+{_N}(?P<unit>(?i:days?|weeks?|months?|years?))\b(?!\s+(?:of|on)\b)",
-          _in_units),
-    _rule(r"\b(?i:in\s+(?:recent|the\s+(?:coming|past))\s+(?:days|weeks|months|years|decades)"
-          r"|(?:the\s+)?(?:past|last|next|coming)\s+(?:few|several|couple\s+of)\s+"
-          r"(?:days|weeks|months|quarters|years|decades))\b", _vague),
-)  # fmt: skip
+def after_next_reading(match: re.Match[str]) -> Reading:
+    """Read "the week after next", "the year before last"."""
+    unit = _unit(match["unit"])
+    by = 2 if match["way"] else -2
+    return deictic(lambda day: containing(moved(containing(day, unit).start, unit, by), unit))

@@ -1,0 +1,41 @@
+"""A rule of the grammar: a pattern, and how what it takes is read."""
+
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+from qa.times.readings import Reading
+
+Build = Callable[[re.Match[str]], Reading | None]
+
+GATES: dict[str, re.Pattern[str]] = {
+    "month": re.compile(
+        r"\b(?:J(?:an|un|ul|AN|UN|UL)|F(?:eb|EB)|M(?:ar|ay|AR)|A(?:pr|ug|PR|UG)|S(?:ep|EP)"
+        r"|O(?:ct|CT)|N(?:ov|OV)|D(?:ec|EC))"
+    ),
+    "number": re.compile(r"\d"),
+    "season": re.compile(r"\b(?:spring|summer|autumn|fall|winter)\b", re.I),
+    "weekday": re.compile(
+        r"\b(?:[MF](?:on|ri|ON|RI)|T(?:ue|hu|UE|HU)|W(?:ed|ED)|S(?:at|un|AT|UN))(?:\w*[dD][aA][yY])"
+    ),
+    "day": re.compile(r"day\b|tomorrow|night|morning|afternoon|evening", re.I),
+    "unit": re.compile(
+        r"\b(?:days?|weeks?|weekend|months?|quarters?|years?|decades?|half|Q[1-4]|H[12]|FY"
+        r"|year-|fiscal|financial)\b|FY|Q[1-4]",
+        re.I,
+    ),
+}
+"""What a sentence must hold for a family of rules to be tried: most sentences hold little."""
+
+
+class Rule(NamedTuple):
+    """``build`` gives None where the words are no expression after all."""
+
+    gate: str
+    pattern: re.Pattern[str]
+    build: Build
+
+
+def rule(gate: str, pattern: str, build: Build) -> Rule:
+    """A rule of the family ``gate``."""
+    return Rule(gate, re.compile(pattern), build)

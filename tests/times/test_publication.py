@@ -1,0 +1,45 @@
+"""Tests of when a text was written."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa.times.intervals import Interval, Publication
+from qa.times.publication import publication
+from tests.times.publications import Text, texts
+
+SEED = Path(__file__).parents[2] / "seeds" / "000_9b095543ef5a6a7d.txt"
+
+
+@pytest.mark.parametrize("one", texts("publications.txt"), ids=lambda one: one.name)
+def test_a_text_is_dated_by_its_own_evidence(one: Text) -> None:
+    """A document without a date in its metadata gets the days that its words allow."""
+    found = publication(one.text)
+    assert one.expected == (found.interval if found else None)
+
+
+def test_the_seed_article_can_only_be_of_the_second_half_of_february_2023() -> None:
+    """Its relative dates resolve, though no line of it names its own day."""
+    found = publication(SEED.read_text(encoding="utf-8"))
+    assert found is not None
+    assert Interval(date(2023, 2, 16), date(2023, 2, 28)) == found.interval
+    assert found.confidence == "derived"
+    for words in ("as of February 5", "On February 16", "last year", "in 2023"):
+        assert words in found.basis
+
+
+def test_what_the_metadata_say_is_believed() -> None:
+    """The date of a web page's head is not argued with."""
+    known = date(2020, 5, 6)
+    expected = Publication(Interval(known, known), "HTML meta", "stated")
+    assert expected == publication("Published: 1 May 2019", known=(known, "HTML meta"))
+
+
+@given(st.text(alphabet="Published:1 May2019\n,.|-–Mondyltasrhi()eof", max_size=200))
+def test_any_text_is_dated_or_not_without_an_error(text: str) -> None:
+    """No document, however broken, stops an ingest here."""
+    found = publication(text)
+    assert found is None or found.interval.start <= found.interval.end
