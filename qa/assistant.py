@@ -14,7 +14,7 @@ from qa import config
 from qa.config import Settings
 from qa.data import Answer, Document, Hit, LeftOut, Source, Statement, Usage
 from qa.errors import ConfigError, ModelError, UsageError
-from qa.models.embedding import MiniLM
+from qa.models.embedding import MiniLM, Remembered
 
 if TYPE_CHECKING:
     from qa.ingest.sync import Progress, Report
@@ -52,7 +52,8 @@ class Assistant:
             **settings,
         }
         self.settings: Settings = config.load(flags)
-        self._minilm = MiniLM()  # its tokenizer measures passages whatever embeds them
+        self._minilm = MiniLM()  # it measures and reads passages, whatever embeds them
+        self._read = Remembered(self._minilm)
         self.embedding: Embedding = self._minilm
         if self.settings.embedding is not None:
             from qa.models.openai_client import OpenAIEmbedding
@@ -260,11 +261,12 @@ class Assistant:
         self, asked: "_Asked", _history: Sequence[Answer], notes: tuple[str, ...] = ()
     ) -> "Iterator[Statement | LeftOut | Answer]":
         from qa.answer.extract import extract
+        from qa.answer.wording import TAKEN_FOR, UNANSWERED
 
         with asked.clock.stage("read"):
-            found = extract(
-                asked.completed, asked.hits, embed=self._minilm.embed, statistics=asked.view
-            )
+            found = extract(asked.completed, asked.hits, embed=self._read, statistics=asked.view)
+        notes += tuple(TAKEN_FOR.format(**fix._asdict()) for fix in found.corrections)
+        notes += tuple(UNANSWERED.format(part=part) for part in found.unanswered)
         yield from found.statements
         yield Answer(
             question=asked.question,

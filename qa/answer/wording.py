@@ -11,3 +11,6 @@ NEAR_MISS = "They mention {words}, but what was found does not say this."
 
 TAKEN_FOR = "“{typed}” was taken for “{taken}”."
 """A note where a misspelt word of the question was read as one of the documents."""
+
+UNANSWERED = "Nothing was found for “{part}”."
+"""A note where one part of a compound question was answered and this one was not."""

