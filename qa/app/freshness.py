@@ -77,7 +77,8 @@ def progress_bar() -> "Iterator[Callable[[Progress], None]]":
         if not bars:
             if time.monotonic() - began < 0.5:
                 return
-            bars.append(_bar())
+            bars.append(_bar())  # known before it starts: it is stopped whenever Ctrl-C comes
+            bars[0].start()
         bars[0].update(bars[0].task_ids[0], completed=progress.done, total=progress.total)
 
     try:
@@ -99,12 +100,11 @@ def _bar() -> Any:
 
     bar = Progress(
         TextColumn("reading the documents"),
-        BarColumn(),
+        BarColumn(bar_width=20),  # room for the ^C of a terminal that shows it
         TaskProgressColumn(),
         TimeRemainingColumn(),
         console=Console(stderr=True),
         transient=True,
     )
     bar.add_task("", total=None)
-    bar.start()
     return bar

@@ -49,15 +49,15 @@ class Preparation:
         What was read by then stays read, and the next sync goes on from there.
         """
         self.start()
-        with progress_bar() as show:
-            try:
+        try:
+            with progress_bar() as show:
                 while self.is_running:
                     self._thread.join(0.05)
                     if self.progress is not None:
                         show(self.progress)
-            except KeyboardInterrupt:
-                self.stop()
-                raise
+        except KeyboardInterrupt:
+            self.stop()
+            raise
 
     def stop(self) -> None:
         """Stop at the next batch of passages."""

@@ -92,13 +92,17 @@ def _greet(assistant: Assistant) -> None:
     documents = assistant.settings.documents
     say(f"qa {__version__}: answers from {str(documents)!r} by {_engine(assistant)}; /help")
     if not documents.is_dir():
-        say(f"There is no folder {str(documents)!r} yet: make it and copy documents into it,")
-        say("or leave (Ctrl-D) and name another: qa --documents DIR")
+        say(
+            f"There is no folder {str(documents)!r} yet: make it and copy documents into it,"
+            " or leave (Ctrl-D) and name another: qa --documents DIR"
+        )
     elif _is_empty(documents):
         say(f"{str(documents)!r} is empty: copy documents into it; no restart is needed.")
     elif not assistant.settings.library_path.is_dir():
-        say("The documents are read for the first time; ask meanwhile. Ctrl-C stops the reading,")
-        say("and the next question goes on with it.")
+        say(
+            "The documents are read for the first time; ask meanwhile."
+            " Ctrl-C stops the reading, and the next question goes on with it."
+        )
 
 
 def _engine(assistant: Assistant) -> str:

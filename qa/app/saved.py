@@ -45,7 +45,8 @@ def keep(answers: Sequence[Answer], folder: Path, name: str) -> None:
     folder.mkdir(mode=0o700, exist_ok=True)
     target = folder / f"{name}.json"
     fresh = folder / f"{name}.new"
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         file.write(to_text(answers))
     fresh.replace(target)
     for old in kept(folder)[_KEPT:]:

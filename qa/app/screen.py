@@ -5,6 +5,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -23,8 +24,12 @@ WIDTH = 100
 
 
 def say(text: str) -> None:
-    """A remark to the person at the terminal, beside the output."""
-    click.echo(render.safe(text), err=True)
+    """A remark to the person at the terminal, beside the output; wrapped between words."""
+    text = render.safe(text)
+    if sys.stderr.isatty():
+        columns = shutil.get_terminal_size().columns
+        text = textwrap.fill(text, columns, break_long_words=False, break_on_hyphens=False)
+    click.echo(text, err=True)
 
 
 class Screen:

@@ -26,15 +26,16 @@ def why_lines(answer: Answer) -> Iterator[Line]:
         yield _pair("prompt", answer.prompt_hash)
     if answer.reason is not None:
         yield _pair("refused", answer.reason)
-    for statement in answer.statements:
-        yield _pair("support", f"{statement.support:.2f}  {statement.markers} {statement.text}")
+    if answer.statements:
+        support = ", ".join(f"{one.markers} {one.support:.2f}" for one in answer.statements)
+        yield _pair("support", support)
     for gone in answer.left_out:
         yield render.left_out_line(gone)
     yield render.BLANK
     if not answer.hits:
         yield Line((Piece("Its passages are not kept: it was resumed, or nothing was found."),))
     for hit in answer.hits:
-        yield _hit_line(hit, "  cited" if is_cited(hit, answer) else "")
+        yield from _hit_lines(hit, ", cited" if is_cited(hit, answer) else "")
 
 
 def why_not_lines(assistant: Assistant, answer: Answer, phrase: str) -> Iterator[Line]:
@@ -54,7 +55,7 @@ def why_not_lines(assistant: Assistant, answer: Answer, phrase: str) -> Iterator
         fate = "other sentences were chosen" if answer.answered else "the question was refused"
         yield Line((Piece(f"Found and read, but {fate}:"),))
         for hit in read:
-            yield _hit_line(hit, "")
+            yield from _hit_lines(hit)
         return
     yield from _not_read(assistant, answer, phrase)
 
@@ -68,7 +69,7 @@ def _not_read(assistant: Assistant, answer: Answer, phrase: str) -> Iterator[Lin
         how_many = f"; {len(answer.hits)} were read" if answer.hits else ""
         yield Line((Piece(f"Found, but too far down to be read{how_many}:"),))
         for hit in far[:5]:
-            yield _hit_line(hit, "")
+            yield from _hit_lines(hit)
         return
     for source in assistant.sources():
         if source.document_id is not None:
@@ -82,17 +83,12 @@ def _not_read(assistant: Assistant, answer: Answer, phrase: str) -> Iterator[Lin
     yield Line((Piece(f"No document of the library holds “{render.one_line(phrase)}”{unread}."),))
 
 
-def _hit_line(hit: Hit, remark: str) -> Line:
-    said = "  ".join(f"{one.retriever} #{one.rank} {one.score:.3f}" for one in hit.ranked)
+def _hit_lines(hit: Hit, remark: str = "") -> Iterator[Line]:
+    said = ", ".join(f"{one.retriever} #{one.rank} {one.score:.3f}" for one in hit.ranked)
     line = line_of(hit.document.text, hit.passage.start)
-    return Line(
-        (
-            Piece(f"{hit.rank}. ", "cyan"),
-            Piece(f"{render.one_line(hit.path)}, line {line}"),
-            Piece(f"  score {hit.score:.3f}  {said}", "dim"),
-            Piece(remark, "bold"),
-        )
-    )
+    place = f"{render.one_line(hit.path)}, line {line}"
+    yield Line((Piece(f"{hit.rank}. ", "cyan"), Piece(place), Piece(remark, "bold")))
+    yield Line((Piece(f"score {hit.score:.3f}: {said}", "dim"),), indent=3)
 
 
 def _pair(name: str, value: str) -> Line:

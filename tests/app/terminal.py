@@ -19,8 +19,12 @@ import pyte
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0  # seconds; a slow machine is no failure
-_PROMPT = re.compile(r"\n>\n+.*/help$|\n>$")  # an empty one, with or without its last line
 CTRL_C, CTRL_D, CTRL_R, ENTER = "\x03", "\x04", "\x12", "\r"
+
+
+def _is_prompting(shown: str) -> bool:
+    """Whether an empty prompt stands below everything else, but for the screen's last line."""
+    return re.search(r"\n>(\n+[^\n]*)?$", shown) is not None
 
 
 class Terminal:
@@ -73,8 +77,15 @@ class Terminal:
 
     def ask(self, line: str, until: str) -> str:
         """Type a line and Enter; the screen once ``until`` stands on it with a prompt below."""
+        self.read(_is_prompting)
         self.type(line + ENTER)
-        return self.read(lambda shown: until in shown and _PROMPT.search(shown) is not None)
+        typed = f"> {line}"[: self._screen.columns]
+
+        def is_done(shown: str) -> bool:
+            _, found, said = shown.rpartition(typed)
+            return bool(found) and until in said and _is_prompting(said)
+
+        return self.read(is_done)
 
     def until(self, text: str) -> str:
         """The screen once ``text`` stands on it."""
