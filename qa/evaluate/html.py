@@ -20,16 +20,34 @@ def render(report: Report) -> str:
     )
     bad = by_badness(report)
     figures = report["measures"]["all"]
+    kinds = {
+        name.removeprefix("kind:"): part
+        for name, part in report["measures"].items()
+        if name.startswith("kind:")
+    }
     return environment.from_string(source).render(
         report=report,
         titles=TITLES,
         arrows={n: "↓" if n not in BY_NAME or BY_NAME[n].better < 0 else "↑" for n in TITLES},
         bars=[(name, figures[name]) for name in TITLES if figures[name]],
+        parts=[name for name in report["measures"] if not name.startswith("kind:")],
+        kinds=kinds,
+        measured={name for part in kinds.values() for name, figure in part.items() if figure},
+        value=_value,
+        range=_range,
         curve=_curve(report["risk_coverage"]),
         pairs=bad + [pair for pair in report["pairs"] if not pair["diagnosis"]],
         wrong=len(bad),
         emphasise=_emphasise,
     )
+
+
+def _value(interval: dict[str, Any] | None) -> str:
+    return "–" if interval is None else f"{interval['value']:.2f}"
+
+
+def _range(interval: dict[str, Any] | None) -> str:
+    return "" if interval is None else f"{interval['low']:.2f}–{interval['high']:.2f}"
 
 
 def _curve(points: list[list[float]]) -> str:

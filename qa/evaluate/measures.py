@@ -18,6 +18,10 @@ from qa.text import words
 SHORT = 5
 """A gold answer of one nugget is short, and compared as a phrase, up to so many words."""
 
+PHRASE_KINDS = frozenset({"fact", "number", "when", "who"})
+"""Kinds of question that a phrase answers.  A nugget of another kind is a word by which a right
+answer is known: "not build cars" of a yes-no question, one of the words of a relative date."""
+
 
 @dataclass(frozen=True, slots=True)
 class Score:
@@ -142,8 +146,11 @@ def right(case: Case) -> Score:
 
 
 def short_gold(pair: GoldPair) -> tuple[str, ...]:
-    """The phrases that answer, where the gold is one nugget of at most ``SHORT`` words."""
-    if not pair.answerable or len(pair.must) != 1:
+    """The phrases that answer, where the gold is one nugget of at most ``SHORT`` words.
+
+    Empty for other golds, and for kinds of question that no phrase answers.
+    """
+    if not pair.answerable or pair.kind not in PHRASE_KINDS or len(pair.must) != 1:
         return ()
     if any(len(alternative.split()) > SHORT for alternative in pair.must[0]):
         return ()
@@ -161,7 +168,7 @@ def phrase(answer: Answer) -> str:
 def _phrase_measure(case: Case, name: str, compare: Callable[[str, str], float]) -> Score:
     gold = short_gold(case.pair)
     if not gold:
-        return _score(case, name, None, "the gold is not one short phrase")
+        return _score(case, name, None, "the gold is no short phrase that answers")
     ours = phrase(case.answer)
     return _score(case, name, max(compare(ours, one) for one in gold) if ours else 0.0)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from qa.data import Answer, Document
-from qa.errors import DocumentError, GoldError, QAError
+from qa.errors import ConfigError, DocumentError, GoldError, QAError
 from qa.evaluate.diagnose import FAILED, Diagnosis, diagnose
 from qa.evaluate.gold import GoldPair, load
 from qa.evaluate.matching import Case
@@ -89,12 +89,11 @@ def gold_set(path: Path, documents: Path | None = None) -> GoldSet:
 def documents_of(path: Path) -> Path:
     """The folder that a gold file of the repository speaks of.
 
-    For ``eval/gold/NAME.jsonl`` that is ``eval/documents/NAME`` where there is one, else
-    ``seeds``.
+    For ``eval/gold/NAME.jsonl`` that is ``eval/documents/NAME``, and for ``seed.jsonl``
+    ``seeds``, whether there is such a folder or not.
     """
     above = path.resolve().parent.parent
-    own = above / "documents" / path.stem
-    return own if own.is_dir() else above.parent / "seeds"
+    return above.parent / "seeds" if path.stem == "seed" else above / "documents" / path.stem
 
 
 def read_folder(
@@ -127,7 +126,7 @@ def evaluate(gold: GoldSet, answers: Asks, documents: Mapping[str, Document]) ->
 
     ``documents`` are the folder's, by path, read apart from the library that answers.  A
     question on which the engine fails (QAError) is unscored in every measure, with the
-    error as the reason.
+    error as the reason.  Raises ConfigError, which would meet every question.
     """
     for pair in gold.pairs:
         yield _judge(gold.name, pair, answers, documents)
@@ -143,6 +142,8 @@ def _judge(
         began = time.perf_counter()
         answer = answers.ask(pair.question, tuple(history))
         seconds = time.perf_counter() - began
+    except ConfigError:
+        raise
     except QAError as error:
         reason = f"{type(error).__name__}: {error}"
         scores = tuple(Score(pair.id, measure.name, None, reason) for measure in MEASURES)

@@ -178,6 +178,22 @@ def test_the_emphasised_phrase_is_what_is_compared() -> None:
     assert m.exact_match(case(gold(must=(("Ada",), ("2019",))), whole)).value is None
 
 
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        ("fact", 1.0), ("number", 1.0), ("when", 1.0), ("who", 1.0),
+        ("followup", None), ("relative-date", None), ("why-how", None), ("yes-no", None),
+    ],
+)  # fmt: skip
+def test_only_questions_that_a_phrase_answers_have_a_phrase_to_compare(
+    kind: str, expected: float | None
+) -> None:
+    """The word that decides a yes-no question is not what its answer should emphasise."""
+    found = case(gold(kind=kind), answer(state(ADA, emphasis=(0, 3))))
+    assert m.exact_match(found).value == expected
+    assert m.token_f1(found).value == expected
+
+
 def test_exactness_reads_the_document_again() -> None:
     """One quote of two altered by a letter is half exact; a file not there is not exact."""
     edited = replace(cite(ADA, 2), quote=ADA.replace("2019", "2018"))
