@@ -1,0 +1,30 @@
+"""What an installed package holds."""
+
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_wheel_and_sdist_hold_prompts_and_model_data(tmp_path: Path) -> None:
+    """A wheel built from an sdist has every prompt, the tokenizer and the learned weights."""
+    build = [sys.executable, "-m", "hatchling", "build", "-d", str(tmp_path)]
+    subprocess.run([*build, "-t", "sdist"], cwd=ROOT, check=True, capture_output=True)
+    (sdist,) = tmp_path.glob("*.tar.gz")
+    subprocess.run(["tar", "xzf", str(sdist), "-C", str(tmp_path)], check=True)
+    (unpacked,) = (path for path in tmp_path.iterdir() if path.is_dir())
+    subprocess.run([*build, "-t", "wheel"], cwd=unpacked, check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        names = set(archive.namelist())
+    prompts = {f"qa/_prompts/{path.name}" for path in (ROOT / "prompts").iterdir()}
+    data = {
+        str(path.relative_to(ROOT))
+        for path in (ROOT / "qa").rglob("*")
+        if path.suffix in {".json", ".toml", ".j2", ".typed"}
+    }
+    assert len(prompts) >= 4
+    assert "qa/models/data/minilm/tokenizer.json" in data
+    assert prompts | data <= names
