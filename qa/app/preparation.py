@@ -28,6 +28,9 @@ class Preparation:
         self._assistant = assistant
         # No daemon: the interpreter must not end while a model is loaded or a library written.
         self._thread = threading.Thread(target=self._run)
+        # Not Thread.join: until Python 3.12 a thread that Ctrl-C interrupts the join of counts
+        # as ended while it runs.
+        self._done = threading.Event()
         self._stop = False
         self.changed: Callable[[], None] = lambda: None
         self.progress: Progress | None = None
@@ -41,7 +44,7 @@ class Preparation:
     @property
     def is_running(self) -> bool:
         """Whether something is still being loaded or read."""
-        return self._thread.is_alive()
+        return self._thread.ident is not None and not self._done.is_set()
 
     def wait(self) -> None:
         """Wait for what is left, with a bar where it takes a while; Ctrl-C stops the reading.
@@ -52,7 +55,7 @@ class Preparation:
         try:
             with progress_bar() as show:
                 while self.is_running:
-                    self._thread.join(0.05)
+                    self._done.wait(0.05)
                     if self.progress is not None:
                         show(self.progress)
         except KeyboardInterrupt:
@@ -63,7 +66,7 @@ class Preparation:
         """Stop at the next batch of passages."""
         self._stop = True
         if self.is_running:
-            self._thread.join()
+            self._done.wait()
 
     def percent(self) -> int | None:
         """How much of the changed files is read, 0 to 100; None where it is not known."""
@@ -83,7 +86,9 @@ class Preparation:
                 pass  # its index stays in memory
         except QAError:
             pass
-        self.changed()
+        finally:
+            self._done.set()
+            self.changed()
 
     def _tick(self, progress: "Progress") -> None:
         if self._stop:

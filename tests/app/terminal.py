@@ -44,6 +44,7 @@ class Terminal:
         self._pid, self._fd = pty.fork()
         if self._pid == 0:
             os.chdir(cwd)
+            signal.signal(signal.SIGINT, signal.SIG_DFL)  # a job in the background ignores it
             command = [sys.executable, "-m", "qa", *arguments]
             os.execvpe(command[0], command, clean)
         self.raw = ""
