@@ -10,7 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
-from qa import config
+from qa import config, offline
 from qa.config import Settings
 from qa.data import Answer, Document, Hit, LeftOut, Source, Statement, Usage
 from qa.errors import ConfigError, ModelError, UsageError
@@ -52,6 +52,8 @@ class Assistant:
             **settings,
         }
         self.settings: Settings = config.load(flags)
+        if self.settings.offline:
+            _go_offline(self.settings)
         self._minilm = MiniLM()  # it measures and reads passages, whatever embeds them
         self._read = Remembered(self._minilm)
         self.embedding: Embedding = self._minilm
@@ -65,7 +67,7 @@ class Assistant:
                 timeout=self.settings.timeout,
             )
         self._library: Library | None = None
-        self._opened: LLM | None = None
+        self._opened: dict[str, LLM] = {}
         self._opening = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -237,7 +239,9 @@ class Assistant:
             for event in answer(asked, history):
                 if isinstance(event, Answer):
                     notes = (note, *event.notes) if note else event.notes
-                    event = replace(event, notes=notes, usage=_total(event.usage, spent))
+                    event = replace(event, notes=notes)
+                    if event.usage and spent:
+                        event = replace(event, usage=event.usage.plus(spent))
                 yield event
 
     def _completed(
@@ -296,6 +300,7 @@ class Assistant:
                 answered_question=asked.completed,
                 history=history,
                 idf=_idf(asked.view),
+                judge=self._judge(),
             ):
                 if isinstance(event, Answer):
                     event = replace(event, seconds=(*asked.clock.seconds(), *event.seconds))
@@ -308,18 +313,31 @@ class Assistant:
             yield from self._extract(asked, history, (note,))
 
     def _llm(self) -> "LLM":
-        """The model in force, kept: what its endpoint does not take is learned once."""
+        """The model in force."""
+        return self._open(self.engine, self.settings.window)
+
+    def _judge(self) -> "LLM | None":
+        """The model that is asked whether the sources support a statement, if any is."""
+        judge = self.settings.judge
+        if judge == "same":
+            return self._llm()
+        return self._open(judge, None) if judge is not None else None
+
+    def _open(self, model: str, window: int | None) -> "LLM":
+        """A model, kept once opened: what its endpoint does not take is learned once."""
         from qa.models.llm import open_llm
 
         with self._opening:
-            if self._opened is None:
-                self._opened = open_llm(
-                    self.engine,
+            if model not in self._opened:
+                self._opened[model] = open_llm(
+                    model,
                     base_url=self.settings.base_url,
                     api_key=self.settings.api_key,
                     timeout=self.settings.timeout,
+                    window=window,
+                    prices=self.settings.prices,
                 )
-        return self._opened
+            return self._opened[model]
 
 
 class _Asked(NamedTuple):
@@ -332,23 +350,6 @@ class _Asked(NamedTuple):
     clock: "_Clock"
 
 
-def _total(usage: Usage | None, more: Usage | None) -> Usage | None:
-    """What two calls cost together; unknown where one of them is."""
-    if usage is None or more is None:
-        return usage
-
-    def add(one: float | None, other: float | None) -> Any:
-        return None if one is None or other is None else one + other
-
-    return Usage(
-        prompt_tokens=add(usage.prompt_tokens, more.prompt_tokens),
-        completion_tokens=add(usage.completion_tokens, more.completion_tokens),
-        cached_tokens=add(usage.cached_tokens, more.cached_tokens),
-        cost=add(usage.cost, more.cost),
-        seconds_to_first=usage.seconds_to_first,
-    )
-
-
 def _idf(view: "View") -> Callable[[str], float]:
     """How rare a term is in the library, as BM25 weighs it."""
     from qa.library.lexical import idf
@@ -358,6 +359,20 @@ def _idf(view: "View") -> Callable[[str], float]:
         return idf(view.passages, view.document_frequency([term])[term])
 
     return weigh
+
+
+def _go_offline(settings: Settings) -> None:
+    """Make connections impossible; say at once where the settings need one."""
+    offline.enforce()
+    named = settings.model if settings.engine != "extractive" else None
+    if named is not None and named.startswith(("local:", "replay:")):
+        named = None
+    named = settings.embedding or named
+    if named is not None:
+        raise ConfigError(
+            f"'offline' is set, and model {named!r} is reached over the network; take a local"
+            " one (--model local:PATH) or --engine extractive, and the embedded embedding"
+        )
 
 
 class _Clock:

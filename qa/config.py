@@ -6,6 +6,7 @@ names that OpenAI's own tools use, ``OPENAI_BASE_URL`` and ``OPENAI_API_KEY``.
 """
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -26,8 +27,12 @@ class Settings:
     ``library`` None means ``.qa/NAME`` beside the documents folder NAME.  ``engine``
     "auto" is the LLM where a model is named, else extractive.  ``embedding`` None is the
     embedded model; a name means the OpenAI-compatible endpoint's model of that name.
+    ``judge`` names a second model ("same": the one that answers) that is asked whether the
+    sources support what the first said.  ``window`` is how many tokens of context the model
+    has, where that is not known here; ``prices`` a price file of the user's own.
     ``max_file_mb`` bounds a document's size in megabytes, ``timeout`` an endpoint's
-    silence in seconds; ``exclude`` holds patterns in the manner of .gitignore.
+    silence in seconds; ``offline`` makes every connection of the process impossible;
+    ``exclude`` holds patterns in the manner of .gitignore.
     """
 
     documents: Path = Path("seeds")
@@ -35,11 +40,15 @@ class Settings:
     engine: Engine = "auto"
     fallback: Fallback = "none"
     model: str | None = None
+    judge: str | None = None
+    window: int | None = None
+    prices: Path | None = None
     base_url: str | None = None
     api_key: str | None = field(default=None, repr=False)
     embedding: str | None = None
     timeout: float = 60.0
     max_file_mb: float = 50.0
+    offline: bool = False
     exclude: tuple[str, ...] = ()
 
     @property
@@ -137,15 +146,20 @@ def _nearest(name: str, known: Mapping[str, Any]) -> str:
 
 def _checked(name: str, value: Any, where: str, folder: Path | None) -> Any:
     """``value`` as the setting's type; relative paths in a file count from its folder."""
-    if name in ("documents", "library"):
+    if name in ("documents", "library", "prices"):
         if not isinstance(value, str) or not value:
-            raise ConfigError(f"{where} is {value!r}; a folder's path is expected")
+            kind = "file" if name == "prices" else "folder"
+            raise ConfigError(f"{where} is {value!r}; a {kind}'s path is expected")
         return (folder / value if folder else Path(value)).expanduser()
     if name in ("engine", "fallback"):
         allowed = get_args(Engine if name == "engine" else Fallback)
         if value not in allowed:
             raise ConfigError(f"{where} is {value!r}; expected one of {', '.join(allowed)}")
         return value
+    if name == "window":
+        if isinstance(value, bool) or not re.fullmatch(r"[1-9][0-9]{2,8}", str(value)):
+            raise ConfigError(f"{where} is {value!r}; a number of tokens from 100 up is expected")
+        return int(value)
     if name in ("timeout", "max_file_mb"):
         try:
             number = float(value)
@@ -154,6 +168,11 @@ def _checked(name: str, value: Any, where: str, folder: Path | None) -> Any:
         if not 0.0 < number < 1e9 or isinstance(value, bool):
             raise ConfigError(f"{where} is {value!r}; a number above 0 is expected")
         return number
+    if name == "offline":
+        spelt = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+        if str(value).lower() not in spelt:
+            raise ConfigError(f"{where} is {value!r}; true or false is expected")
+        return spelt[str(value).lower()]
     if name == "exclude":
         patterns = value.split(",") if isinstance(value, str) else value
         if not isinstance(patterns, list) or not all(isinstance(one, str) for one in patterns):

@@ -27,10 +27,12 @@ _SETTINGS = (
     click.option("--documents", type=_FOLDER, help="Folder of the documents [default: seeds]."),
     click.option("--library", type=_FOLDER, help="Where the library lies [default: .qa beside]."),
     click.option("--embedding", help="Embedding model of the endpoint [default: embedded]."),
+    click.option("--offline", is_flag=True, default=None, help="Make every connection impossible."),
 )
 _ENGINE = (
     click.option("--engine", type=click.Choice(["auto", "extractive", "llm"])),
     click.option("--model", help="A model of the endpoint, or local:/path/to/model.gguf."),
+    click.option("--judge", help="A second model to check each statement (same: the one above)."),
     click.option(
         "--fallback",
         type=click.Choice(["none", "extractive"]),

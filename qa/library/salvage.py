@@ -1,6 +1,5 @@
 """Vectors out of stores that may be damaged: those whose two copies still agree."""
 
-import hashlib
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
@@ -9,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from qa.errors import LibraryError
 from qa.library import catalog
-from qa.library.vectors import VectorStore
+from qa.library.vectors import ROUNDING, VectorStore
 
 if TYPE_CHECKING:
     import numpy as np
@@ -29,7 +28,6 @@ class Salvage:
         self._path = store
         self._chroma: VectorStore | None = None
         self._flat = [path for path in store.glob("vectors-*.f32") if path.stat().st_size]
-        self._rows: frozenset[bytes] | None = None
         try:
             if (store / "chroma").is_dir():
                 self._chroma = VectorStore(store / "chroma")
@@ -50,21 +48,27 @@ class Salvage:
                 self._chroma.close()
                 self._chroma = None
             else:
-                return {one: row for one, row in found.items() if self._is_whole(row)}
+                return self._whole(found)
         return {one: row for one, row in self._from_flat(ids).items() if _is_unit(row)}
 
-    def _is_whole(self, row: "NDArray[np.float32]") -> bool:
-        if not self._flat:
-            return _is_unit(row)
-        if self._rows is None:
-            size = row.nbytes
-            datas = [path.read_bytes() for path in self._flat]
-            self._rows = frozenset(
-                hashlib.sha256(data[i : i + size]).digest()
-                for data in datas
-                for i in range(0, len(data), size)
-            )
-        return hashlib.sha256(row.astype("<f4").tobytes()).digest() in self._rows
+    def _whole(self, found: "dict[str, NDArray[np.float32]]") -> "dict[str, NDArray[np.float32]]":
+        """Those of Chroma's vectors that stand in the flat file too, wherever."""
+        import numpy as np
+
+        units = {one: row for one, row in found.items() if _is_unit(row)}
+        if not units or not self._flat:
+            return units
+        rows = np.stack(list(units.values()))
+        whole = np.zeros(len(rows), dtype=bool)
+        for path in self._flat:
+            width = rows.shape[1]
+            data = np.memmap(path, dtype="<f4", mode="r")
+            matrix = data[: len(data) // width * width].reshape(-1, width)
+            if len(matrix):
+                with np.errstate(all="ignore"):  # flipped bits make numbers of any size
+                    nearest = np.nan_to_num(matrix @ rows.T, nan=-1.0).argmax(axis=0)
+                    whole |= (np.abs(matrix[nearest] - rows) <= ROUNDING).all(axis=1)
+        return {one: row for (one, row), good in zip(units.items(), whole, strict=True) if good}
 
     def _from_flat(self, ids: Sequence[str]) -> "dict[str, NDArray[np.float32]]":
         import numpy as np

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+ROUNDING = 1e-6
+"""How far a number that Chroma gives back may be from the one it was given: it normalises."""
+
 _BATCH = 5_000  # Chroma takes at most 5,461 records at once
 
 
@@ -111,6 +114,8 @@ class VectorStore:
         self, rows: Mapping[str, int], matrix: "NDArray[np.float32]"
     ) -> Iterator[tuple[str, bool]]:
         """Each id, and whether its vector is that row of ``matrix`` and its text is its own."""
+        import numpy as np
+
         ids = sorted(rows)
         for i in range(0, len(ids), _BATCH):
             part = ids[i : i + _BATCH]
@@ -124,8 +129,12 @@ class VectorStore:
             }
             for one in part:
                 row, text = found.get(one, (None, ""))
-                same = 0 <= rows[one] < len(matrix) and bool((matrix[rows[one]] == row).all())
-                yield one, row is not None and same and vector_id(text or "") == one
+                same = (
+                    row is not None
+                    and 0 <= rows[one] < len(matrix)
+                    and np.allclose(matrix[rows[one]], row, rtol=0.0, atol=ROUNDING)
+                )
+                yield one, same and vector_id(text or "") == one
 
     def close(self) -> None:
         """Let go of the files."""

@@ -108,6 +108,8 @@ class Writer:
                 )
             catalog.delete_sources(self._connection, deleted)
             gone = catalog.delete_orphans(self._connection)
+            if gone:  # Chroma holds them still: whoever is killed here leaves word of it
+                self.set_meta(open="yes")
             catalog.next_generation(self._connection)
         if gone:
             self._chroma().delete(gone)

@@ -1,0 +1,31 @@
+"""No connection at all: what ``--offline`` switches on."""
+
+import errno
+import sys
+from typing import Any
+
+_NETWORK = frozenset(
+    {"socket.connect", "socket.sendto", "socket.sendmsg", "socket.getaddrinfo"}
+    | {"socket.gethostbyname", "socket.gethostbyaddr", "socket.getnameinfo"}
+)
+_enforced = False
+
+
+def enforce() -> None:
+    """Make every connection and look-up of this process fail, for as long as it lives.
+
+    An audit hook of the interpreter: no library can take it off again, and none that this
+    project uses connects but through the interpreter.
+    """
+    global _enforced
+    if not _enforced:
+        _enforced = True
+        sys.addaudithook(_refuse)
+
+
+def _refuse(event: str, arguments: tuple[Any, ...]) -> None:
+    if event in _NETWORK:
+        address = arguments[1] if event in ("socket.connect", "socket.sendto") else None
+        if isinstance(address, str | bytes):  # a socket file: it does not leave the machine
+            return
+        raise OSError(errno.ENETUNREACH, "the setting 'offline' forbids every connection")

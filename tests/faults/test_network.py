@@ -1,0 +1,189 @@
+"""Nothing connects without an endpoint, nothing at all with --offline; keys stay where they are."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.faults import jail
+
+ROOT = Path(__file__).parents[2]
+KEY = "sk-verysecret-0123456789"
+
+
+def run(*command: str, cwd: Path, **environment: str) -> "subprocess.CompletedProcess[str]":
+    """A Python process in ``cwd``, with no setting but those given."""
+    clean = {k: v for k, v in os.environ.items() if not k.startswith(("QA_", "OPENAI_"))}
+    return subprocess.run(
+        [sys.executable, *command],
+        cwd=cwd,
+        env=clean | {"PYTHONPATH": str(ROOT)} | environment,
+        capture_output=True,
+        text=True,
+        input="",
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a document and a gold file."""
+    folder = tmp_path_factory.mktemp("project")
+    (folder / "seeds").mkdir()
+    (folder / "seeds" / "bakery.txt").write_text("The bakery opened in 1987.")
+    return folder
+
+
+@pytest.mark.skipif(not jail.supported(), reason="needs Linux's seccomp on x86-64 or ARM")
+def test_the_jail_holds(project: Path) -> None:
+    """The filter that the next test rests on ends a process that makes a socket."""
+    result = run("-m", "tests.faults.jail", "--connect", cwd=project)
+    assert result.returncode == -signal.SIGSYS
+
+
+COMMANDS = [
+    (("ingest",), 0),
+    (("ask", "when did the bakery open?", "--json"), 0),
+    (("search", "bakery"), 0),
+    (("sources",), 0),
+    (("show", "bakery.txt"), 0),
+    (("doctor", "--deep"), 0),
+    (("repair",), 0),
+    (("ingest", "--rebuild"), 0),
+    (("chat",), 0),
+]
+
+
+@pytest.mark.skipif(not jail.supported(), reason="needs Linux's seccomp on x86-64 or ARM")
+def test_no_command_makes_a_socket(project: Path) -> None:
+    """Without an endpoint no command even makes a socket, telemetry included, key or no key."""
+    ends = {
+        arguments: run(
+            "-m", "tests.faults.jail", *arguments, cwd=project, OPENAI_API_KEY=KEY
+        ).returncode
+        for arguments, _status in COMMANDS
+    }
+    assert dict(COMMANDS) == ends
+
+
+@pytest.fixture
+def endpoint() -> Iterator[tuple[str, list[object]]]:
+    """The URL of a port of this machine, and whoever connected to it."""
+    came: list[object] = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def accept() -> None:
+            while True:
+                try:
+                    connection, address = server.accept()
+                except OSError:
+                    return
+                came.append(address)
+                connection.close()
+
+        thread = threading.Thread(target=accept)
+        thread.start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}/v1", came
+        server.shutdown(socket.SHUT_RDWR)
+        thread.join()
+
+
+@pytest.mark.parametrize("how", ["flag", "environment"])
+def test_offline_beats_an_endpoint(
+    project: Path, endpoint: tuple[str, list[object]], how: str
+) -> None:
+    """With --offline or QA_OFFLINE a configured endpoint is never reached, and the reason said."""
+    url, came = endpoint
+    flags = ("--offline",) if how == "flag" else ()
+    result = run(
+        *("-m", "qa", "ask", "when did the bakery open?", "--model", "m", *flags),
+        cwd=project,
+        OPENAI_BASE_URL=url,
+        OPENAI_API_KEY=KEY,
+        **({"QA_OFFLINE": "1"} if how == "environment" else {}),
+    )
+    assert (result.returncode, came) == (2, [])
+    assert "offline" in result.stderr
+    assert len(result.stderr.splitlines()) <= 2
+
+
+def test_offline_forbids_every_way_out(project: Path) -> None:
+    """After the switch neither a connection nor a look-up nor a datagram is possible."""
+    code = """
+import socket
+from qa import Assistant
+Assistant(offline=True)
+ways = {
+    "connect": lambda: socket.socket().connect(("127.0.0.1", 9)),
+    "connect_ex": lambda: socket.socket().connect_ex(("127.0.0.1", 9)),
+    "look-up": lambda: socket.getaddrinfo("localhost", 80),
+    "old look-up": lambda: socket.gethostbyname("localhost"),
+    "datagram": lambda: socket.socket(type=socket.SOCK_DGRAM).sendto(b"x", ("127.0.0.1", 9)),
+}
+for name, way in ways.items():
+    try:
+        way()
+    except OSError as error:
+        assert "'offline' forbids" in str(error), (name, error)
+    else:
+        raise AssertionError(name)
+"""
+    assert run("-c", code, cwd=project).stderr == ""
+
+
+def test_keys_stay_where_they_are(project: Path, endpoint: tuple[str, list[object]]) -> None:
+    """A key is in no output, error, traceback or file of the library."""
+    url, _came = endpoint
+    ask = ("ask", "when did the bakery open?", "--model", "m")
+    for arguments in (("doctor",), ask, (*ask, "--embedding", "e")):
+        # The endpoint hangs up at once, so everything fails; -X dev shows whole tracebacks.
+        result = run(
+            *("-X", "dev", "-W", "ignore", "-m", "qa", *arguments),
+            cwd=project,
+            OPENAI_BASE_URL=url,
+            OPENAI_API_KEY=KEY,
+            OPENAI_LOG="debug",
+        )
+        assert KEY not in result.stdout + result.stderr
+        assert "verysecret" not in result.stdout + result.stderr
+    for path in project.rglob("*"):
+        if path.is_file():
+            assert KEY.encode() not in path.read_bytes(), path
+
+
+def test_keys_are_not_in_repr() -> None:
+    """A log of the settings shows no key."""
+    from qa import Assistant
+
+    with Assistant(api_key=KEY, model="m") as assistant:
+        assert KEY not in repr(assistant.settings) + repr(assistant) + repr(vars(assistant))
+
+
+def test_no_pickle_is_loaded(project: Path) -> None:
+    """Reading a library, making one and answering unpickle nothing: data cannot become code."""
+    code = """
+import pickle, sys
+def refuse(*_arguments, **_named):
+    raise AssertionError("a pickle was loaded")
+pickle.load = pickle.loads = pickle.Unpickler = refuse
+import _pickle
+_pickle.load = _pickle.loads = _pickle.Unpickler = refuse
+import numpy
+real = numpy.load
+numpy.load = lambda *a, **k: refuse() if k.get("allow_pickle") else real(*a, **k)
+from qa.app.cli import main
+for arguments in (["ingest", "--rebuild"], ["ask", "when did the bakery open?"]):
+    try:
+        main(arguments)
+    except SystemExit as end:
+        assert end.code == 0, end.code
+"""
+    result = run("-c", code, cwd=project)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "1987" in result.stdout
