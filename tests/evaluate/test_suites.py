@@ -12,9 +12,10 @@ import pytest
 
 from qa.data import Answer, Document, Hit, Passage, Sentence, Statement
 from qa.errors import UsageError
-from qa.evaluate.suites import NAMES, Bench, Outcome, auroc, sample, suite
+from qa.evaluate.suites import NAMES, Bench, Outcome, RankedSentence, auroc, sample, suite
 from qa.evaluate.suites.canard import Question, bleu, scored
 from qa.evaluate.suites.claims import balanced, best_threshold
+from qa.ingest.sentences import sentences
 from tests.evaluate.broken import cited
 
 
@@ -35,6 +36,14 @@ class Told:
         whole = Sentence(0, len(document.text))
         passage = Passage(path, path, 0, whole.end, (whole,))
         return Hit(passage, document, (path,), rank, 1 / rank)
+
+    def sentences(self, question: str, hits: Sequence[Hit]) -> list[RankedSentence]:  # noqa: ARG002
+        """The sentences of the hits in their order."""
+        return [
+            RankedSentence(hit.paths, hit.document.text[one.start : one.end])
+            for hit in hits
+            for one in sentences(hit.document.text)
+        ]
 
     def ask(self, question: str, history: Sequence[Answer] = ()) -> Answer:  # noqa: ARG002
         """The sentence told, cited where it stands; a refusal where it stands nowhere."""
@@ -68,8 +77,8 @@ def run(name: str, data: Path, told: Mapping[str, tuple[list[str], str]]) -> dic
 def squad(tmp_path: Path, impossible: bool) -> Path:
     """Two paragraphs; one question each, and one without an answer where wanted."""
     asked = [
-        {"question": "Who opened?", "answers": [{"text": "Ada"}, {"text": "Ada B."}]},
-        {"question": "Who sold?", "answers": [{"text": "Bob"}]},
+        {"question": "Who opened?", "answers": [{"text": "Ada", "answer_start": 0}]},
+        {"question": "Who sold?", "answers": [{"text": "Bob", "answer_start": 0}]},
     ]
     if impossible:
         asked.append({"question": "Why?", "answers": [], "is_impossible": True})
@@ -83,7 +92,10 @@ def squad(tmp_path: Path, impossible: bool) -> Path:
 
 
 def test_squad_2_tells_paragraphs_phrases_and_refusals(tmp_path: Path) -> None:
-    """One paragraph first and one second: R@1 a half, MRR three quarters; one false answer."""
+    """Paragraphs first and second: R@1 a half, MRR three quarters; gold sentences first and third.
+
+    One answer of two holds its phrase; one question is answered that cannot be.
+    """
     told = {
         "Who opened?": (["00000.txt", "00001.txt"], "Ada opened it."),
         "Who sold?": (["00000.txt", "00001.txt"], "Cy saw."),
@@ -91,7 +103,7 @@ def test_squad_2_tells_paragraphs_phrases_and_refusals(tmp_path: Path) -> None:
     }
     figures = run("squad", squad(tmp_path, True), told)
     assert figures == {
-        "R@1": 0.5, "R@5": 1.0, "R@10": 1.0, "MRR": 0.75, "hit@1": 0.5, "hit@3": 0.5,
+        "R@1": 0.5, "R@5": 1.0, "R@10": 1.0, "MRR": 0.75, "hit@1": 0.5, "hit@3": 1.0,
         "contained": 0.5, "EM": 0.5, "F1": 0.5, "false-refusal": 0.0, "false-answer": 1.0,
         "AUROC": 0.5,
     }  # fmt: skip

@@ -4,19 +4,21 @@ Rajpurkar et al. 2016 and 2018.  Every paragraph is one document; a question is 
 all of them.  Figures of phrases are the published script's, over the emphasised phrase.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from qa.data import Answer
 from qa.errors import UsageError
 from qa.evaluate.matching import occurs, squad_exact, squad_f1
-from qa.evaluate.measures import phrase
+from qa.evaluate.measures import phrase, said
 from qa.evaluate.suites import (
     Clock,
     Figure,
     Opener,
     Outcome,
     Published,
+    RankedSentence,
     Step,
     auroc_figure,
     documents_in_order,
@@ -42,11 +44,23 @@ PUBLISHED = (
 
 
 class Question(NamedTuple):
-    """A question with its paragraph's path and its gold phrases (none: unanswerable)."""
+    """A question with its paragraph's path and its gold phrases (none: unanswerable).
+
+    ``starts`` holds where each phrase begins in the paragraph.
+    """
 
     text: str
     path: str
     gold: tuple[str, ...]
+    starts: tuple[int, ...]
+
+
+class Answered(NamedTuple):
+    """What was asked, what was answered, and the sentences read for it, best first."""
+
+    asked: Question
+    answer: Answer
+    sentences: Sequence[RankedSentence]
 
 
 def load(data: Path) -> tuple[dict[str, str], list[Question]]:
@@ -68,8 +82,9 @@ def load(data: Path) -> tuple[dict[str, str], list[Question]]:
 
 
 def _question(asked: dict[str, Any], path: str) -> Question:
-    gold = () if asked.get("is_impossible") else tuple(one["text"] for one in asked["answers"])
-    return Question(asked["question"], path, gold)
+    answers = [] if asked.get("is_impossible") else asked["answers"]
+    gold = tuple(one["text"] for one in answers)
+    return Question(asked["question"], path, gold, tuple(one["answer_start"] for one in answers))
 
 
 def run(data: Path, opened: Opener, limit: int | None, step: Step) -> Outcome:
@@ -81,17 +96,17 @@ def run(data: Path, opened: Opener, limit: int | None, step: Step) -> Outcome:
     clock = Clock()
     texts, questions = load(data)
     questions = sample(questions, limit)
-    answers = _asked(opened, "all", texts, questions, step)
+    rows = _asked(opened, "all", texts, questions, step)
     clock.lap("ingest and questions")
-    rows = list(zip(questions, answers, strict=True))
-    held = [(asked, answer) for asked, answer in rows if asked.gold]
-    lost = [answer for asked, answer in rows if not asked.gold]
+    held = [row for row in rows if row.asked.gold]
+    lost = [row.answer for row in rows if not row.asked.gold]
     notes = [f"{len(texts)} paragraphs, {len(questions)} questions, {len(held)} answerable"]
     if not lost:
         lost = _without_their_paragraph(opened, texts, questions, step)
         clock.lap("questions without their paragraph")
         notes.append("unanswerable: every question, asked of the half without its paragraph")
-    figures = [*_paragraphs(held), *_phrases(held), *_refusals([a for _, a in held], lost)]
+    figures = [*_paragraphs(held), *_sentences(held, texts), *_phrases(held)]
+    figures += _refusals([row.answer for row in held], lost)
     published: tuple[Published, ...] = ()
     if "xquad" in data.name.lower():
         published = PUBLISHED
@@ -103,13 +118,14 @@ def run(data: Path, opened: Opener, limit: int | None, step: Step) -> Outcome:
 
 def _asked(
     opened: Opener, name: str, texts: dict[str, str], questions: list[Question], step: Step
-) -> list[Answer]:
-    answers = []
+) -> list[Answered]:
+    rows = []
     with opened(name, texts) as bench:
         for asked in questions:
-            answers.append(bench.ask(asked.text))
+            answer = bench.ask(asked.text)
+            rows.append(Answered(asked, answer, bench.sentences(asked.text, answer.hits)))
             step()
-    return answers
+    return rows
 
 
 def _without_their_paragraph(
@@ -117,16 +133,19 @@ def _without_their_paragraph(
 ) -> list[Answer]:
     paths = list(texts)
     halves = [{path: texts[path] for path in paths[odd::2]} for odd in (0, 1)]
-    found = []
+    found: list[Answer] = []
     for name, half in zip(("even", "odd"), halves, strict=True):
         away = [asked for asked in questions if asked.path not in half]
-        found += _asked(opened, name, half, away, step)
+        with opened(name, half) as bench:
+            for asked in away:
+                found.append(bench.ask(asked.text))
+                step()
     return found
 
 
-def _paragraphs(held: list[tuple[Question, Answer]]) -> list[Figure]:
+def _paragraphs(held: list[Answered]) -> list[Figure]:
     ranks = []
-    for asked, answer in held:
+    for asked, answer, _ in held:
         found = documents_in_order(answer.hits)
         ranks.append(found.index(asked.path) + 1 if asked.path in found else None)
     figures = []
@@ -136,15 +155,36 @@ def _paragraphs(held: list[tuple[Question, Answer]]) -> list[Figure]:
     return figures + figure("MRR", "gold paragraph", [1 / rank if rank else 0.0 for rank in ranks])
 
 
-def _phrases(held: list[tuple[Question, Answer]]) -> list[Figure]:
+def _sentences(held: list[Answered], texts: dict[str, str]) -> list[Figure]:
+    """The reader's ranking of sentences, whether or not it then answered."""
+    ranks = [
+        next((r for r, one in enumerate(row.sentences, 1) if _holds(one, row.asked, texts)), None)
+        for row in held
+    ]
     figures = []
     for k in (1, 3):
-        title = f"gold phrase in the first {k} statements"
-        figures += figure(f"hit@{k}", title, [_stated(a, q, k) for q, a in held])
-    title = "gold phrase in any statement"
-    figures += figure("contained", title, [_stated(a, q, None) for q, a in held])
-    figures += figure("EM", "emphasised phrase", [_best(a, q, squad_exact) for q, a in held])
-    return figures + figure("F1", "emphasised phrase", [_best(a, q, squad_f1) for q, a in held])
+        at = [float(rank is not None and rank <= k) for rank in ranks]
+        figures += figure(f"hit@{k}", f"gold sentence among the first {k} ranked", at)
+    return figures
+
+
+def _holds(sentence: RankedSentence, asked: Question, texts: dict[str, str]) -> bool:
+    """True where a gold phrase, at its place in the gold paragraph, is in the sentence."""
+    start = texts[asked.path].find(sentence.quote) if asked.path in sentence.paths else -1
+    if start < 0:
+        return False
+    end = start + len(sentence.quote)
+    phrases = zip(asked.starts, asked.gold, strict=True)
+    return any(start < at + len(gold) and at < end for at, gold in phrases)
+
+
+def _phrases(held: list[Answered]) -> list[Figure]:
+    stated = [_stated(answer, asked) for asked, answer, _ in held]
+    figures = figure("contained", "gold phrase in the answer", stated)
+    for name, compare in (("EM", squad_exact), ("F1", squad_f1)):
+        best = [_best(answer, asked, compare) for asked, answer, _ in held]
+        figures += figure(name, "emphasised phrase", best)
+    return figures
 
 
 def _refusals(held: list[Answer], lost: list[Answer]) -> list[Figure]:
@@ -160,9 +200,9 @@ def _refusals(held: list[Answer], lost: list[Answer]) -> list[Figure]:
     return figures + auroc_figure("AUROC", title, [c for c, _ in sure], [t for _, t in sure])
 
 
-def _stated(answer: Answer, asked: Question, k: int | None) -> float:
-    first = "\n".join(statement.text for statement in answer.statements[:k])
-    return float(any(occurs(gold, first) for gold in asked.gold))
+def _stated(answer: Answer, asked: Question) -> float:
+    text = said(answer)
+    return float(any(occurs(gold, text) for gold in asked.gold))
 
 
 def _best(answer: Answer, asked: Question, compare: Any) -> float:
