@@ -11,7 +11,7 @@ the next; none is ever changed.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 SCHEMA = "qa.answer/1"
 """Version of the object that ``Answer.to_dict`` and ``--json`` give; see docs/json.md."""
@@ -25,6 +25,8 @@ class Document:
     ``title``, ``author`` and ``published`` are None where the file does not tell.
     ``date_basis`` says where ``published`` was found, for a reader ("front matter").
     ``page_starts`` holds the offset at which each page begins (empty: no pages).
+    ``written`` are the first and the last day on which it may have been written, where its
+    words allow no other; ``published`` is None then, and ``date_basis`` quotes the words.
     """
 
     id: str
@@ -34,6 +36,7 @@ class Document:
     published: date | None = None
     date_basis: str | None = None
     page_starts: tuple[int, ...] = ()
+    written: tuple[date, date] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,7 @@ class Source:
     date_basis: str | None
     passages: int
     characters: int
+    written: tuple[date, date] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +125,39 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
+class Dated:
+    """A temporal expression of a quotation, and the first and last day that it speaks of.
+
+    ``relative`` is False for what names its own time ("5 May 2020"); ``basis`` says what it
+    was counted from.
+    """
+
+    text: str
+    start: date
+    end: date
+    basis: str
+    relative: bool
+
+    def to_dict(self) -> dict[str, Any]:
+        """The expression as ``--json`` prints it."""
+        return {
+            "text": self.text,
+            "start": self.start.isoformat(),
+            "end": self.end.isoformat(),
+            "basis": self.basis,
+            "relative": self.relative,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Citation:
     """One place in one document: ``quote == document.text[start:end]``, always.
 
     ``marker`` is the number shown as ``[1]``; equal markers mean the same place.
     ``line`` (from 1) is the line of the extracted text at which the quote starts, which
-    for plain-text formats is the file's own line; ``page`` as in ``Passage``.
+    for plain-text formats is the file's own line; ``page`` as in ``Passage``, ``published`` and
+    ``written`` as in ``Document``.  ``dates`` are the times that the quote speaks of, as far
+    as they can be told.
     """
 
     marker: int
@@ -139,6 +170,8 @@ class Citation:
     start: int
     end: int
     quote: str
+    written: tuple[date, date] | None = None
+    dates: tuple[Dated, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The citation as ``--json`` prints it."""
@@ -152,6 +185,8 @@ class Citation:
             "start": self.start,
             "end": self.end,
             "quote": self.quote,
+            "written": [day.isoformat() for day in self.written] if self.written else None,
+            "dates": [one.to_dict() for one in self.dates],
         }
 
 
@@ -200,6 +235,13 @@ class LeftOut:
     fate: Literal["dropped", "repaired"]
 
 
+N = TypeVar("N", int, float)
+
+
+def _sum(one: N | None, other: N | None) -> N | None:
+    return None if one is None or other is None else one + other
+
+
 @dataclass(frozen=True, slots=True)
 class Usage:
     """What an answer cost.  None is unknown, never 0.  ``cost`` is in US dollars."""
@@ -209,6 +251,16 @@ class Usage:
     cached_tokens: int | None = None
     cost: float | None = None
     seconds_to_first: float | None = None
+
+    def plus(self, more: "Usage") -> "Usage":
+        """What two requests cost together, unknown where one is; the first's seconds."""
+        return Usage(
+            prompt_tokens=_sum(self.prompt_tokens, more.prompt_tokens),
+            completion_tokens=_sum(self.completion_tokens, more.completion_tokens),
+            cached_tokens=_sum(self.cached_tokens, more.cached_tokens),
+            cost=_sum(self.cost, more.cost),
+            seconds_to_first=self.seconds_to_first,
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """The usage as ``--json`` prints it."""

@@ -12,6 +12,7 @@ import numpy as np
 
 from qa.answer import emphasis
 from qa.answer.confidence import evidence_features, why_not
+from qa.answer.dates import dates_of
 from qa.answer.features import (
     SENTENCE,
     Candidate,
@@ -298,6 +299,8 @@ def _citation(one: Candidate, marker: int) -> Citation:
         start=sentence.start,
         end=sentence.end,
         quote=one.text,
+        written=document.written,
+        dates=dates_of(document, sentence),
     )
 
 

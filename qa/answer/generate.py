@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from qa.answer.dates import dates_of
 from qa.answer.protocol import ModelSentence, Parser
 from qa.answer.sources import REFUSAL_TOKEN, Shown, SourceBlock, neutral, one_line, source_block
 from qa.answer.verify import Cited, Rarity, definitions, features, verify
@@ -266,6 +267,8 @@ def _citation(hit: Hit, sentence: Sentence, marker: int) -> Citation:
         start=sentence.start,
         end=sentence.end,
         quote=document.text[sentence.start : sentence.end],
+        written=document.written,
+        dates=dates_of(document, sentence),
     )
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from qa.app.render import one_line, safe
+from qa.app.render import dates_text, one_line, safe, written_text
 from qa.data import Answer, Citation
 
 # What Markdown, or the HTML in it, could take for a mark of its own.
@@ -58,10 +58,13 @@ def _emphasised(text: str, emphasis: tuple[int, int] | None) -> str:
 
 def _footnote(citation: Citation) -> str:
     title = f"{escaped(citation.title)}, " if citation.title else ""
-    published = f"{citation.published.isoformat()}, " if citation.published else ""
+    written = written_text(citation.published, citation.written)
+    published = f"{written}, " if written else ""
     page = f", page {citation.page}" if citation.page is not None else ""
     place = f"{_marked(one_line(citation.path))}, line {citation.line}{page}"
-    return f"{title}{published}{place}: {_quoted(citation)}"
+    dates = dates_text(citation)
+    said = f" ({_marked(dates)})" if dates else ""
+    return f"{title}{published}{place}: {_quoted(citation)}{said}"
 
 
 def _quoted(citation: Citation) -> str:

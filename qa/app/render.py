@@ -9,6 +9,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -118,13 +119,53 @@ def statement_line(statement: Statement) -> Line:
 def citation_lines(citation: Citation, folder: Path | None = None) -> Iterator[Line]:
     """Where a citation stands, and its sentence word for word."""
     title = f"{safe(citation.title)}, " if citation.title else ""
-    published = f"{citation.published.isoformat()}, " if citation.published else ""
+    written = written_text(citation.published, citation.written)
+    published = f"{written}, " if written else ""
     page = f", page {citation.page}" if citation.page is not None else ""
     place = f"{one_line(citation.path)}, line {citation.line}{page}"
     marker = f"[{citation.marker}] "
     link = f" link {(folder.absolute() / citation.path).as_uri()}" if folder else ""
     yield Line((Piece(marker, "cyan"), Piece(title + published), Piece(place, f"dim{link}")))
     yield Line((Piece(f"“{safe(citation.quote)}”", "italic"),), indent=4)
+    if said := dates_text(citation):
+        yield Line((Piece(f"[{said}]", "dim"),), indent=4)
+
+
+def dates_text(citation: Citation) -> str:
+    """What the relative dates of a quotation mean: "last year = 2022; written February 2023"."""
+    said = [
+        f"{one_line(one.text)} = {days_text(one.start, one.end)}"
+        for one in citation.dates
+        if one.relative
+    ]
+    written = written_text(citation.published, citation.written)
+    return "; ".join([*said, f"written {written}"] if said and written else said)
+
+
+def written_text(published: date | None, written: tuple[date, date] | None) -> str:
+    """When a document was written, as far as it is known: a day, a month, or from when to when."""
+    if published is not None:
+        return published.isoformat()
+    if written is None:
+        return ""
+    start, end = written
+    if (start.year, start.month) == (end.year, end.month):
+        return f"{start:%B %Y}"
+    return days_text(start, end)
+
+
+def days_text(start: date, end: date) -> str:
+    """Days as a reader takes them in: a day, a whole month or year, or from when to when."""
+    if start == end:
+        return start.isoformat()
+    after = end + timedelta(days=1)
+    if (start.month, start.day, after.month, after.day) == (1, 1, 1, 1) and (
+        after.year == start.year + 1
+    ):
+        return f"{start:%Y}"
+    if start.day == after.day == 1 and (after - start).days <= 31:
+        return f"{start:%B %Y}"
+    return f"{start.isoformat()} to {end.isoformat()}"
 
 
 def remark_lines(answer: Answer) -> Iterator[Line]:
@@ -184,7 +225,7 @@ def source_lines(sources: Sequence[Source]) -> Iterator[Line]:
         yield Line((Piece("The library is empty: the documents folder holds no files."),))
     for source in sources:
         if source.state == "ready":
-            published = source.published.isoformat() if source.published else "no date"
+            published = written_text(source.published, source.written) or "no date"
             basis = f" ({source.date_basis})" if source.date_basis else ""
             yield Line(
                 (
@@ -253,6 +294,7 @@ def source_dict(source: Source) -> dict[str, Any]:
         "title": source.title,
         "author": source.author,
         "published": source.published.isoformat() if source.published else None,
+        "written": [day.isoformat() for day in source.written] if source.written else None,
         "date_basis": source.date_basis,
         "passages": source.passages,
         "characters": source.characters,

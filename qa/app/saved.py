@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from qa.app.render import to_json
-from qa.data import Answer, Citation, LeftOut, Statement, Usage
+from qa.data import Answer, Citation, Dated, LeftOut, Statement, Usage
 from qa.errors import UsageError
 
 SCHEMA = "qa.conversation/1"
@@ -116,7 +116,21 @@ def _citation(found: dict[str, Any]) -> Citation:
         start=int(found["start"]),
         end=int(found["end"]),
         quote=_text(found["quote"]),
+        written=_days(found.get("written")),
+        dates=tuple(_dated(one) for one in found.get("dates", ())),
     )
+
+
+def _dated(found: dict[str, Any]) -> Dated:
+    start, end = date.fromisoformat(found["start"]), date.fromisoformat(found["end"])
+    return Dated(_text(found["text"]), start, end, _text(found["basis"]), bool(found["relative"]))
+
+
+def _days(found: list[str] | None) -> tuple[date, date] | None:
+    if found is None:
+        return None
+    first, last = found
+    return date.fromisoformat(first), date.fromisoformat(last)
 
 
 def _text(value: object) -> str:

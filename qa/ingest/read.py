@@ -16,6 +16,7 @@ from qa.data import Document
 from qa.errors import DocumentError
 from qa.ingest.formats import dates
 from qa.ingest.formats.draft import Draft, Raw
+from qa.times.publication import publication
 
 
 class _Maker(NamedTuple):
@@ -189,7 +190,21 @@ def _document(draft: Draft) -> Document:
         date_basis=published.basis if published else None,
         page_starts=draft.page_starts,
     )
+    document = _dated(document)
     return replace(document, id=document_id(document))
+
+
+def _dated(document: Document) -> Document:
+    """``document`` with the days on which it was written, where only its words tell them."""
+    if document.published is not None:
+        return document
+    found = publication(document.text)
+    if found is None or not dates.plausible(found.interval.start):
+        return document
+    start, end = found.interval.start, found.interval.end
+    if start == end:
+        return replace(document, published=start, date_basis=found.basis)
+    return replace(document, written=(start, end), date_basis=found.basis)
 
 
 def document_id(document: Document) -> str:
@@ -202,6 +217,7 @@ def document_id(document: Document) -> str:
         "published": published.isoformat() if published else None,
         "date_basis": document.date_basis,
         "page_starts": document.page_starts,
+        "written": [day.isoformat() for day in document.written] if document.written else None,
     }
     canonical = json.dumps(fields, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode("ascii")).hexdigest()[:32]

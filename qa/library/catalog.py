@@ -12,19 +12,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from qa.data import Document, Passage, Sentence, Source
 from qa.errors import LibraryBusy, LibraryDamaged, LibraryError, LibraryMismatch
 
-FORMAT = "1"
+FORMAT = "2"
 """Version of the tables and of how documents are read and split."""
 
 _TABLES = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE documents (
     id TEXT PRIMARY KEY, text TEXT NOT NULL, title TEXT, author TEXT,
-    published TEXT, date_basis TEXT, page_starts TEXT NOT NULL
+    published TEXT, date_basis TEXT, page_starts TEXT NOT NULL,
+    written_from TEXT, written_to TEXT
 );
 CREATE TABLE sources (
     path TEXT PRIMARY KEY, state TEXT NOT NULL, reason TEXT, document_id TEXT,
@@ -174,12 +175,17 @@ def read_sources(connection: sqlite3.Connection) -> tuple[Source, ...]:
     rows = connection.execute(
         """SELECT s.path, s.state, s.reason, s.document_id, d.title, d.author, d.published,
                   d.date_basis, (SELECT count(*) FROM passages p WHERE p.document_id = d.id),
-                  coalesce(length(d.text), 0)
+                  coalesce(length(d.text), 0), d.written_from, d.written_to
            FROM sources s LEFT JOIN documents d ON d.id = s.document_id ORDER BY s.path"""
     )
-    return tuple(
-        Source(path, state, reason, document, title, author, _date(published), basis, count, chars)
-        for path, state, reason, document, title, author, published, basis, count, chars in rows
+    return tuple(_source(*row) for row in rows)
+
+
+def _source(*row: Any) -> Source:
+    path, state, reason, document, title, author, published, basis, count, size, *written = row
+    return Source(
+        *(path, state, reason, document, title, author),
+        *(_date(published), basis, count, size, _dates(*written)),
     )
 
 
@@ -192,16 +198,17 @@ def read_states(connection: sqlite3.Connection) -> dict[str, FileState]:
 def read_document(connection: sqlite3.Connection, document_id: str) -> Document:
     """One document; KeyError where the catalog has none of that id."""
     row = connection.execute(
-        """SELECT id, text, title, author, published, date_basis, page_starts
+        """SELECT id, text, title, author, published, date_basis, page_starts,
+                  written_from, written_to
            FROM documents WHERE id = ?""",
         (document_id,),
     ).fetchone()
     if row is None:
         raise KeyError(document_id)
-    name, text, title, author, published, basis, starts = row
+    name, text, title, author, published, basis, starts, *written = row
     with _understood():
         pages = tuple(json.loads(starts))
-        return Document(name, text, title, author, _date(published), basis, pages)
+        return Document(name, text, title, author, _date(published), basis, pages, _dates(*written))
 
 
 def read_paths(connection: sqlite3.Connection, document_id: str) -> tuple[str, ...]:
@@ -259,6 +266,10 @@ def _date(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
+def _dates(first: str | None, last: str | None) -> tuple[date, date] | None:
+    return (date.fromisoformat(first), date.fromisoformat(last)) if first and last else None
+
+
 # --- writing: each takes a connection inside a writer's transaction
 
 
@@ -283,10 +294,11 @@ def write_document(
         return
     published = document.published.isoformat() if document.published else None
     connection.execute(
-        "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             *(document.id, document.text, document.title, document.author),
             *(published, document.date_basis, json.dumps(document.page_starts)),
+            *(day.isoformat() if day else None for day in document.written or (None, None)),
         ),
     )
     for passage, terms, vector_id in passages:
