@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from qa.answer.dates import dates_of
+from qa.answer.judge import Judge
 from qa.answer.protocol import ModelSentence, Parser
 from qa.answer.sources import REFUSAL_TOKEN, Shown, SourceBlock, neutral, one_line, source_block
 from qa.answer.verify import Cited, Rarity, definitions, features, verify
@@ -25,6 +26,8 @@ MAX_TOKENS = 700
 """Tokens that an answer may take; a small window gives a quarter of itself."""
 MAX_SENTENCES = 40
 """Sentences of a model that are read; one that goes on is stopped."""
+MAX_REPEATS = 3
+"""Sentences in a row that were said before; then a model goes round in circles."""
 
 _MARGIN = 0.85  # the share of the window to fill: the model's own vocabulary counts otherwise
 _REMEMBERED = 3
@@ -40,19 +43,22 @@ def generate(
     answered_question: str | None = None,
     history: Sequence[Answer] = (),
     idf: Rarity | None = None,
+    judge: LLM | None = None,
 ) -> Iterator[Statement | LeftOut | Answer]:
     """Stream what ``llm`` answers from ``hits``; the ``Answer`` of it all comes last.
 
     ``answered_question`` is ``question`` completed from the conversation, where it needed
     that; ``history`` holds the earlier turns, oldest first.  Nothing is sent without hits.
+    ``judge`` is asked, in a request of its own, of each statement that ``verify`` let pass.
 
     Raises ``PromptError`` before any call, and a ``ModelError`` leaf where the model fails,
     its filter leaves nothing, or no source fits its window.
     """
     asked = answered_question or question
     start = time.perf_counter()
-    messages, block, digits = _messages(asked, hits, llm, history)
-    writer = _Writer(block, asked, idf)
+    second = Judge(judge, asked) if judge is not None else None
+    messages, block, digits = _messages(asked, hits, llm, history, second)
+    writer = _Writer(block, asked, idf, second)
     usage, notes = None, []
     if block.sentences:
         limit = _limit(llm)
@@ -64,6 +70,8 @@ def generate(
                 yield shown
             finish, usage = _ended(reply)
         usage = replace(usage, seconds_to_first=first) if usage else None
+        if usage and second and second.usage:
+            usage = usage.plus(second.usage)
         if finish == "length":
             notes.append(f"The model stopped at its limit of {limit} tokens.")
         if finish == "filtered":
@@ -72,7 +80,9 @@ def generate(
                     f"the content filter of model {llm.name!r} held the answer back"
                 )
             notes.append("The model's content filter cut the answer off.")
-        if finish is None:
+        if writer.is_looping:
+            notes.append("The model repeated itself and was stopped.")
+        elif finish is None:
             notes.append("The model did not come to an end and was stopped.")
     notes += writer.notes()
     if block.left_out:
@@ -95,9 +105,9 @@ def generate(
 
 
 def _messages(
-    asked: str, hits: Sequence[Hit], llm: LLM, history: Sequence[Answer]
+    asked: str, hits: Sequence[Hit], llm: LLM, history: Sequence[Answer], judge: Judge | None
 ) -> tuple[list[Message], SourceBlock, str]:
-    """The request, the sources in it, and the digest of the two prompts."""
+    """The request, the sources in it, and the digest of the prompts in force."""
     system, user = load("answer.system"), load("answer.user")
     rules = system.fill(refusal=REFUSAL_TOKEN)
     given = {
@@ -109,7 +119,8 @@ def _messages(
     block = source_block(hits, int((llm.window - _limit(llm)) * _MARGIN) - rest)
     filled = user.fill(sources=block.text, **given)
     messages = [Message("system", rules), Message("user", filled)]
-    return messages, block, digest(system.template, user.template)
+    judging = (judge.prompt.template,) if judge else ()
+    return messages, block, digest(system.template, user.template, *judging)
 
 
 def _limit(llm: LLM) -> int:
@@ -133,6 +144,9 @@ def _checked(reply: Reply, writer: "_Writer") -> Iterator[Statement | LeftOut]:
         for sentence in parser.feed(delta):
             read += 1
             yield from writer.write(sentence)
+            if writer.is_looping:
+                reply.close()
+                return
         if parser.overflowed or read >= MAX_SENTENCES:
             reply.close()
             return
@@ -151,18 +165,29 @@ def _ended(reply: Reply) -> tuple[str | None, Usage | None]:
 class _Writer:
     """Turns a model's sentences into statements; holds which places have which marker."""
 
-    def __init__(self, block: SourceBlock, question: str, idf: Rarity | None) -> None:
+    def __init__(
+        self, block: SourceBlock, question: str, idf: Rarity | None, judge: Judge | None
+    ) -> None:
         self.block = block
         self.statements: list[Statement] = []
         self.left_out: list[LeftOut] = []
         self._question = question
         self._idf = idf
+        self._judge = judge
+        self._unjudged = 0
+        self._repeats = 0
         self._markers: dict[tuple[str, int, int], int] = {}
         self._said: set[str] = set()
+
+    @property
+    def is_looping(self) -> bool:
+        """True where the model has said nothing new for some sentences."""
+        return self._repeats >= MAX_REPEATS
 
     def write(self, sentence: ModelSentence) -> Iterator[Statement | LeftOut]:
         """What the reader gets of one sentence: it, its source in its place, or nothing."""
         key = " ".join(terms(sentence.text)) or sentence.text.casefold()
+        self._repeats = self._repeats + 1 if key in self._said else 0
         if key in self._said:
             yield self._leave_out(sentence, "it was said before", "dropped")
             return
@@ -171,17 +196,25 @@ class _Writer:
         reason = _malformed(sentence)
         if reason is None:
             check = verify(sentence.text, cited, self._question, idf=self._idf)
-            if check.supported and check.carrying:
+            carried = check.supported and check.carrying
+            if carried and self._passes(sentence.text, [cited[i] for i in check.carrying]):
                 ids = [sentence.ids[place] for place in check.carrying]
                 yield self._state(sentence.text, ids, check.support)
                 return
             reason = "; ".join(check.reasons) or "no cited sentence carries it"
+            reason = "the second judge found that its sources do not say it" if carried else reason
         source = None if sentence.borrowed or sentence.refusal else self._source(sentence, cited)
         yield self._leave_out(sentence, reason, "repaired" if source else "dropped")
         if source:
             quote = one_line(self.block.sentences[source].quote)
             self._said.add(" ".join(terms(quote)))
             yield self._state(quote, [source], 1.0)
+
+    def _passes(self, statement: str, cited: Sequence[Cited]) -> bool:
+        """True unless a judge says no; one that says nothing of use decides nothing."""
+        verdict = self._judge.supports(statement, cited) if self._judge else True
+        self._unjudged += verdict is None
+        return verdict is not False
 
     def notes(self) -> list[str]:
         """What a reader is told of the sentences that were not shown."""
@@ -200,6 +233,10 @@ class _Writer:
             verb = "was" if dropped == 1 else "were"
             told.append(
                 f"{_counted(dropped, 'sentence')} {verb} left out: not supported by the sources."
+            )
+        if self._unjudged:
+            told.append(
+                f"The second judge gave no verdict on {_counted(self._unjudged, 'sentence')}."
             )
         return told
 

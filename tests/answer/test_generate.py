@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.fuzz_protocol import run
-from qa.answer.generate import MAX_SENTENCES, generate
+from qa.answer.generate import MAX_REPEATS, MAX_SENTENCES, generate
 from qa.answer.wording import REFUSAL
 from qa.data import Answer, Document, Hit, LeftOut, Passage, Sentence, Statement, Usage
 from qa.errors import ModelRejected, ModelUnreachable
@@ -183,12 +183,31 @@ def test_a_broken_stream_is_an_error() -> None:
 
 
 def test_a_model_that_repeats_itself_is_stopped() -> None:
-    """A weak model that loops costs neither time nor lines."""
-    llm = Scripted(*["The bridge opened in 1931 [1.1].\n"] * 500)
+    """A weak model that goes round in circles costs neither time nor lines, and it is said."""
+    llm = Scripted(*["The bridge opened in 1931 [1.1].\n", "HB owns it [1.3].\n"] * 500)
     _, answer = ask(llm)
-    assert answer.text == "The bridge opened in 1931. [1]"
+    assert answer.text == "The bridge opened in 1931. [1]\nHB owns it. [2]"
+    assert llm.given <= 2 + MAX_REPEATS + 1  # a sentence is complete when the next one begins
+    assert answer.notes == ("The model repeated itself and was stopped.",)
+
+
+def test_an_echo_is_no_loop() -> None:
+    """Two sentences said twice do not end an answer that goes on."""
+    echo = ["The bridge opened in 1931 [1.1].\n"] * MAX_REPEATS + ["HB owns it [1.3].\n"]
+    _, answer = ask(Scripted(*echo))
+    assert answer.text == "The bridge opened in 1931. [1]\nHB owns it. [2]"
+    assert answer.notes == ()
+
+
+def test_a_model_that_never_ends_is_stopped() -> None:
+    """A model that has always something else to say is stopped too."""
+    llm = Scripted(*[f"Number {number} is not there.\n" for number in range(500)])
+    _, answer = ask(llm)
     assert llm.given <= MAX_SENTENCES + 2
-    assert answer.notes == ("The model did not come to an end and was stopped.",)
+    assert answer.notes == (
+        "The model did not come to an end and was stopped.",
+        f"{MAX_SENTENCES} sentences were left out: not supported by the sources.",
+    )
 
 
 def test_the_request_holds_rules_sources_and_question() -> None:
@@ -227,10 +246,10 @@ def test_what_did_not_fit_is_said() -> None:
     assert answer.notes == ("1 passage did not fit the model's window.",)
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.integers(0, 10**6))
 def test_no_hostile_reply_reaches_the_reader(seed: int) -> None:
-    """Of 1,200 hostile replies none shows an invented citation or an edited quote, or crashes."""
+    """Of 2,000 hostile replies none shows an invented citation or an edited quote, or crashes."""
     outcomes = run(100, seed)
     assert {what: times for what, times in outcomes.items() if not what.startswith("(")} == {}
     assert outcomes["(statements)"] > 0
