@@ -229,7 +229,14 @@ def _referent(
         return None
     if kind == "it" and not in_question and name not in last.answer:
         return None  # talk has moved on to something that has no name
-    return name
+    return _placed(last.question, name) if kind == "it" else name
+
+
+def _placed(question: str, name: str) -> str:
+    """The whole phrase where the name only says which one: "the lighthouse at Corran Point"."""
+    phrase = rf"\bthe\s+[a-z][\w-]*\s+(?:at|of|in|on|near)\s+{re.escape(name)}\b"
+    found = re.search(phrase, question, re.IGNORECASE)
+    return found[0] if found else name
 
 
 def _spoken_of(turn: Turn, kind: Pronoun) -> str | None:
