@@ -1,11 +1,19 @@
 """``qa eval check``, ``draft`` and ``review``: how gold pairs come about."""
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from qa.app.eval_shared import PATH, documents_option, gold_files, write
+from qa.app.eval_shared import PATH, documents_option, gold_files, settings_of
+from qa.app.render import safe
 from qa.errors import UsageError
+
+if TYPE_CHECKING:
+    from qa.data import Document
+    from qa.evaluate.gold import GoldPair
+    from qa.evaluate.propose import Dropped
 
 
 @click.command("check")
@@ -14,7 +22,6 @@ from qa.errors import UsageError
 @click.pass_context
 def check_command(context: click.Context, gold: tuple[Path, ...], documents: Path | None) -> None:
     """Check that GOLD pairs fit their documents; exit with 1 where one does not."""
-    from qa.app.render import safe
     from qa.evaluate.check import check
     from qa.evaluate.gold import load
     from qa.evaluate.run import documents_of, read_folder
@@ -33,31 +40,67 @@ def check_command(context: click.Context, gold: tuple[Path, ...], documents: Pat
 @click.command("draft")
 @click.option("--documents", type=PATH, required=True, help="The folder to draft from.")
 @click.option("--out", type=PATH, required=True, help="The gold file to add the drafts to.")
+@click.option("--model", help="Let this model propose [default: rules].")
 @click.option("--most", type=click.IntRange(1), default=50, help="How many at most.")
-def draft_command(documents: Path, out: Path, most: int) -> None:
-    """Propose gold pairs from documents by rule; 'qa eval review' accepts them."""
-    from itertools import islice
+@click.pass_context
+def draft_command(
+    context: click.Context, documents: Path, out: Path, model: str | None, most: int
+) -> None:
+    """Propose gold pairs from documents; 'qa eval review' accepts them.
 
+    By rule; with --model by a language model, which is shown the documents and asked at
+    most --most times.
+    """
     from qa.evaluate import gold
-    from qa.evaluate.draft import draft
+    from qa.evaluate.propose import Dropped
     from qa.evaluate.run import read_folder
 
     if not documents.is_dir():
         raise UsageError(f"no folder {str(documents)!r}")
-    known = gold.load(out) if out.exists() else ()
-    ids = {pair.id for pair in known}
-    new = (pair for pair in draft(read_folder(documents)) if pair.id not in ids)
-    drafts = tuple(islice(new, most))
-    if drafts:
-        write(out, gold.dumps((*known, *drafts)))
-    click.echo(f"{len(drafts)} drafts added to {out}; accept or reject them: qa eval review {out}")
+    pairs = list(gold.load(out)) if out.exists() else []
+    known = {pair.id for pair in pairs}
+    settings = settings_of(context, {"model": model})
+    drafts, dropped = 0, 0
+    try:
+        for found in _proposed(read_folder(documents), settings, most, known):
+            if isinstance(found, Dropped):
+                dropped += 1
+                click.echo(safe(f"dropped, as {found.why}: {found.line.strip()}"), err=True)
+            else:
+                pairs.append(found)
+                drafts += 1
+    finally:  # what came before the model failed is kept
+        if drafts:
+            gold.save(out, pairs)
+    told = f"{drafts} drafts added to {out}" + (f", {dropped} dropped" if dropped else "")
+    click.echo(f"{told}; accept or reject them: qa eval review {out}")
+
+
+def _proposed(
+    documents: "Mapping[str, Document]", settings: dict[str, Any], most: int, known: set[str]
+) -> "Iterator[GoldPair | Dropped]":
+    """Drafts of the rules, or of the model named; none that is among ``known``."""
+    from itertools import islice
+
+    from qa.evaluate.draft import draft
+    from qa.evaluate.propose import Dropped, propose
+
+    if settings.get("model") is None:
+        yield from islice((pair for pair in draft(documents) if pair.id not in known), most)
+        return
+    from qa.app.eval_assistant import Evaluated
+    from qa.prompts import load
+
+    with Evaluated(**settings | {"engine": "llm"}) as assistant:
+        for found in propose(documents, assistant.llm, load("draft"), most):
+            if isinstance(found, Dropped) or found.id not in known:
+                yield found
 
 
 @click.command("review")
 @click.argument("gold", type=PATH)
 def review_command(gold: Path) -> None:
     """Show each draft of GOLD and accept, edit, reject or leave it; saved after each."""
-    from qa.app.render import safe
     from qa.evaluate.gold import load
     from qa.evaluate.review import decide
 

@@ -42,6 +42,8 @@ def settings_of(context: click.Context, given: dict[str, Any]) -> dict[str, Any]
     settings.pop("documents", None)
     settings.pop("library", None)
     if (replay := settings.pop("replay", None)) is not None:
+        if settings.get("record") is not None:
+            raise UsageError("--record and --replay exclude each other")
         if settings.get("model") is not None:
             raise UsageError("--model and --replay exclude each other")
         # A reply that was not recorded must show, not be made up for by another engine.

@@ -205,3 +205,17 @@ def load(path: Path) -> tuple[GoldPair, ...]:
 def dumps(pairs: Sequence[GoldPair]) -> str:
     """The text of a gold file of these pairs, each on its line."""
     return "".join(json.dumps(pair.to_dict(), ensure_ascii=False) + "\n" for pair in pairs)
+
+
+def save(path: Path, pairs: Sequence[GoldPair]) -> None:
+    """Put a gold file of these pairs in place as a whole: an interruption leaves the old one.
+
+    Raises GoldError where it cannot be written.
+    """
+    new = path.with_name(path.name + ".new")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        new.write_text(dumps(pairs), encoding="utf-8")
+        new.replace(path)
+    except OSError as error:
+        raise GoldError(f"gold file {str(path)!r} cannot be written: {error.strerror}") from error

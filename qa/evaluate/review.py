@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 from qa.errors import GoldError
-from qa.evaluate.gold import dumps, load
+from qa.evaluate.gold import load, save
 
 
 def decide(
@@ -28,6 +28,4 @@ def decide(
             else pair
             for pair in pairs
         )
-    new = path.with_name(path.name + ".new")
-    new.write_text(dumps(kept), encoding="utf-8")
-    new.replace(path)
+    save(path, kept)

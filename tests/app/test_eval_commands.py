@@ -2,14 +2,17 @@
 
 import json
 import os
+import re
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from qa.app.cli import cli
-from qa.errors import GoldError, UsageError
+from qa.errors import ConfigError, GoldError, UsageError
 from qa.evaluate.gold import load
+from tests.server.http import KEY, Endpoint
+from tests.server.protocol import CHAT_MODEL, Messages
 
 TEXT = """The Corvin mill was opened by Ilva Strand in May 1987.
 
@@ -122,6 +125,90 @@ def test_drafts_are_reviewed_one_by_one() -> None:
     assert "When was the Corvin mill opened by Ilva Strand?" in reviewed.stdout
     assert reviewed.stdout.endswith("0 drafts left in new.jsonl\n")
     assert [(pair.kind, pair.draft) for pair in load(Path("new.jsonl"))] == [("when", False)]
+
+
+def honest(messages: Messages) -> str:
+    """A model that answers who opened the mill, and nothing else."""
+    prompt = str(messages[-1]["content"])
+    if "Who opened the Corvin mill?" not in prompt:
+        return "NO_ANSWER"
+    shown = re.search(r"\[(\d+\.\d+)\] The Corvin mill was opened", prompt)
+    assert shown
+    return f"Ilva Strand opened the Corvin mill [{shown[1]}]."
+
+
+def without_times(report: str) -> dict[str, object]:
+    """A report as JSON, but for how long things took."""
+    return {name: value for name, value in json.loads(report).items() if name != "latency"}
+
+
+def test_a_run_is_recorded_and_replayed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A recorded run is had again with no endpoint, key or model named: every answer and figure."""
+    with Endpoint(honest) as endpoint:
+        monkeypatch.setenv("OPENAI_BASE_URL", endpoint.url)
+        monkeypatch.setenv("OPENAI_API_KEY", KEY)
+        recorded = qa("run", "--model", CHAT_MODEL, "--record", "r.jsonl", "--json")
+        asked = len(endpoint.exchanges)
+    monkeypatch.delenv("OPENAI_BASE_URL")
+    monkeypatch.delenv("OPENAI_API_KEY")
+    replayed = qa("run", "--replay", "r.jsonl", "--json")
+    report = without_times(replayed.stdout)
+    assert report == without_times(recorded.stdout)
+    assert (recorded.exit_code, replayed.exit_code, asked) == (0, 0, 2)
+    assert report["engines"] == [CHAT_MODEL]
+    measures = json.loads(replayed.stdout)["measures"]["all"]
+    assert (measures["right"]["value"], measures["exactness"]["value"]) == (1.0, 1.0)
+    kept = (folder / "r.jsonl").read_text("utf-8")
+    assert (KEY in kept, endpoint.host in kept) == (False, False)
+
+
+def test_a_request_that_was_not_recorded_gets_no_answer(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is named and unscored, and no other engine steps in, whatever the settings say."""
+    with Endpoint(honest) as endpoint:
+        monkeypatch.setenv("OPENAI_BASE_URL", endpoint.url)
+        monkeypatch.setenv("OPENAI_API_KEY", KEY)
+        qa("run", "--model", CHAT_MODEL, "--record", "r.jsonl")
+    lines = (folder / "r.jsonl").read_text("utf-8").splitlines()
+    (folder / "r.jsonl").write_text("\n".join(lines[:2]) + "\n", encoding="utf-8")
+    monkeypatch.setenv("QA_FALLBACK", "extractive")
+    result = qa("run", "--replay", "r.jsonl", "--json")
+    report = json.loads(result.stdout)
+    assert (result.exit_code, report["failed"]) == (3, 1)
+    first, second = report["pairs"]
+    assert first["scores"]["right"] == 1.0
+    assert (second["answer"], second["scores"]["right"]) == (None, None)
+    key = json.loads(lines[2])["key"][:12]
+    assert f"has no reply to request {key!r}" in second["diagnosis"]["where"]
+    assert report["measures"]["all"]["right"]["n"] == 1
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_recording_that_cannot_be_meant_stops_the_run() -> None:
+    """A mistyped file is one error before any question, not one for every question."""
+    with pytest.raises(ConfigError, match=r"recording 'none\.jsonl' cannot be read"):
+        qa("run", "--replay", "none.jsonl")
+    with pytest.raises(UsageError, match="name the model: --model"):
+        qa("run", "--record", "r.jsonl")
+    with pytest.raises(UsageError, match="--record and --replay exclude each other"):
+        qa("run", "--replay", "a.jsonl", "--record", "b.jsonl")
+
+
+def test_a_model_drafts(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the model proposes is added once, as drafts; what it made up is dropped and said."""
+    said = "[1.1] Who founded the mill at Corvin? | Ilva Strand\n[1.2] Who owns it? | Bob Ash"
+    with Endpoint(lambda _messages: said) as endpoint:
+        monkeypatch.setenv("OPENAI_BASE_URL", endpoint.url)
+        monkeypatch.setenv("OPENAI_API_KEY", KEY)
+        arguments = ("draft", "--documents", "eval/documents/mill", "--out", "new.jsonl")
+        first = qa(*arguments, "--model", CHAT_MODEL)
+        again = qa(*arguments, "--model", CHAT_MODEL)
+    assert first.stdout.startswith("1 drafts added to new.jsonl, 1 dropped")
+    assert "do not stand in that sentence: [1.2] Who owns it? | Bob Ash" in first.stderr
+    assert again.stdout.startswith("0 drafts added")
+    (pair,) = load(folder / "new.jsonl")
+    assert (pair.question, pair.draft) == ("Who founded the mill at Corvin?", True)
 
 
 @pytest.mark.usefixtures("folder")
