@@ -282,16 +282,17 @@ def show(
 @cli.command()
 @_with(*_SETTINGS, *_ENGINE)
 @click.option("--deep", is_flag=True, help="Read and compare every byte of the library.")
+@click.option("--probe", is_flag=True, help="Ask the endpoint what it can do; sends no document.")
 @click.pass_context
-def doctor(context: click.Context, /, deep: bool, **flags: Any) -> None:
+def doctor(context: click.Context, /, deep: bool, probe: bool, **flags: Any) -> None:
     """Say what is installed and configured, which engine would answer, and how the library is."""
     from qa.app.doctor import examine
 
     with _assistant(context, flags) as assistant:
         healthy = True
-        for finding in examine(assistant, deep=deep):
+        for finding in examine(assistant, deep=deep, probe=probe):
             healthy = healthy and finding.good
-            click.echo(f"{'ok ' if finding.good else 'BAD'}  {finding.text}")
+            click.echo(f"{finding.mark}  {finding.text}")
     context.exit(0 if healthy else 3)
 
 

@@ -7,15 +7,14 @@ from tests.server.http import KEY, Exchange
 
 def _probe(endpoint, **settings) -> dict[str, str]:
     given = {"model": "test-chat", "embedding": "test-embedding"} | settings
-    return dict(
-        probe(
-            given["model"],
-            given["embedding"],
-            base_url=endpoint.url,
-            api_key=given.get("api_key", KEY),
-            timeout=20.0,
-        )
+    facts = probe(
+        given["model"],
+        given["embedding"],
+        base_url=endpoint.url,
+        api_key=given.get("api_key", KEY),
+        timeout=20.0,
     )
+    return {fact.what: fact.finding for fact in facts}
 
 
 def test_well_behaved(serve) -> None:
@@ -31,7 +30,7 @@ def test_well_behaved(serve) -> None:
         "temperature 0": "accepted",
         "seed": "accepted",
         "token limit": "max_tokens",
-        "window": "8192 tokens as known here",
+        "window": "8192 tokens as known here; QA_WINDOW sets another",
         "embeddings": "'test-embedding' gives vectors of 8 numbers",
     }
 
@@ -50,7 +49,7 @@ def test_limited_endpoint(serve) -> None:
             faults.fewer_embeddings(exchange)
 
     facts = _probe(serve(poor))
-    assert facts["temperature 0"] == "refused; the model's default"
+    assert facts["temperature 0"] == "refused; its own default"
     assert facts["streaming"] == "no, the answer came whole"
     assert facts["system role"] == "accepted"
     assert facts["models"].startswith("not listed: ")
