@@ -20,6 +20,7 @@ _HINT = re.compile(
     r"|JAN|FEB|MAR|APR|JUN|JUL|AUG|SEP|OCT|NOV|DEC|half|morning|afternoon|evening",
     re.I,
 )
+_LONGEST = 4000
 _BETWEEN = re.compile(rf"\s?(?:{DASH})\s?|\s+(?:to|until|till|through|and)\s+", re.I)
 _SINCE = re.compile(r"\b(?:ever\s+)?since\s+$", re.I)
 _UNTIL = re.compile(r"\b(?:until|till|through)\s+$", re.I)
@@ -45,7 +46,8 @@ def expressions(
 
 
 def atoms(sentence: str) -> tuple[Atom, ...]:
-    """The expressions of ``sentence`` in order, not resolved."""
+    """The expressions of ``sentence`` in order, not resolved; of its first 4,000 characters."""
+    sentence = sentence[:_LONGEST]
     found: list[Atom] = []
     if not _HINT.search(sentence):
         return ()

@@ -12,6 +12,8 @@ _LONGEST = timedelta(days=366)
 _GAP = timedelta(days=31)
 _REACH = 12
 """Years that are tried on a side on which the text sets no bound."""
+_MOST = 60_000
+"""Characters above which only the first and last lines are read: a book is not written in a day."""
 _HEAD_ONLY = 4
 _QUOTED = 4
 
@@ -31,7 +33,7 @@ def publication(text: str, *, known: tuple[date, str] | None = None) -> Publicat
     lines = [one for one in heads if isinstance(one, Dateline)]
     if told and told[0].rank <= 3:
         return _stated(told[0])
-    evidence = clues(text)
+    evidence = clues(text) if len(text) <= _MOST else Clues(None, None, ())
     alone = [one for one in told if one.rank == _HEAD_ONLY]
     if len({one.interval for one in alone}) > 1:
         return None

@@ -63,7 +63,7 @@ def test_plain_output(project: Path) -> None:
     expected = f"""\
 On December 2, 2021, Seres and Huawei jointly launched a premium NEV brand called AITO. [1]
 
-[1] {ARTICLE}, line 27
+[1] February 2023, {ARTICLE}, line 27
     “On December 2, 2021, Seres and Huawei jointly launched a premium NEV brand called AITO.”
 
 Answered by: extractive
@@ -116,7 +116,11 @@ def test_a_new_file_is_seen_by_the_next_question(project: Path, tmp_path: Path) 
 def test_sources(project: Path) -> None:
     """Sources are listed with what is known of them."""
     result = qa("sources", cwd=project)
-    expected = f"{ARTICLE}  no date  4 passages  ready\n1 ready, 0 skipped, 4 passages\n"
+    words = "“as of February 5, told earlier this month”; “On February 16”; "
+    words += "“On November 7 last year … AITO, named 2021-12-02”; "
+    words += "“… which is scheduled for release in 2023”"
+    expected = f"{ARTICLE}  February 2023 (the text: {words})  4 passages  ready\n"
+    expected += "1 ready, 0 skipped, 4 passages\n"
     assert expected == result.stdout
 
 
