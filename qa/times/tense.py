@@ -11,8 +11,8 @@ _IRREGULAR = (
     " made meant met paid ran rose risen said sang sat saw seen sent shook shot shown slipped sold"
     " sought spent spoke stood stopped struck swept taken taught thought threw told took tore"
     " understood undergone underwent withdrew won wrote written overtook unbuilt wound slid sank"
-    " drove driven died lay fled hit burnt felt kept slept learnt lent bent wept swore bore beat bit"
-    " blew drank ate flew froze forgot hid rang rode sank spun stole stuck swam wore woke laid bred"
+    " drove driven died lay fled hit burnt felt kept slept learnt lent bent wept swore bore beat"
+    " bit blew drank ate flew froze forgot hid rang rode sank spun stole stuck swam wore woke laid bred"
 ).split()
 _NOT_PAST = (
     r"(?:need|indeed|speed|seed|feed|breed|hundred|embed|united|limited|so-called|shed|bed|red)"
