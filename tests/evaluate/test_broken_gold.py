@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from qa.errors import GoldError
 from qa.evaluate import report as reports
-from qa.evaluate.gate import baseline, gate
+from qa.evaluate.gate import baseline, gate, read
 from qa.evaluate.report import Report
-from qa.evaluate.run import Asks, GoldSet, evaluate, gold_set, read_folder
+from qa.evaluate.run import Asks, GoldSet, evaluate, gold_set, read_folder, require_evidence
 from tests.evaluate import broken
 from tests.evaluate.broken import Documents, FromGold
 
@@ -134,3 +135,41 @@ def test_the_gate_stops_every_breakage(system: object, reason: str) -> None:
     assert not found.passed
     assert any(one.startswith(reason) for one in found.reasons)
     assert gate(base, sound()).passed
+
+
+MOVED = ("right", "nuggets", "cited", "precision", "recall@5", "mrr", "false-answer")
+"""What no system gets without effort."""
+
+
+def test_no_effort_stays_far_below_the_committed_baseline() -> None:
+    """Some sentence for every question falls at the gate in every measure that takes effort."""
+    committed = read(GOLD.parent / "baselines" / "extractive.json")
+    ours = [pair for pair in committed["pairs"] if pair["key"].startswith("companies/")]
+    assert len(ours) == 117
+    found = gate({**committed, "pairs": ours}, measured(broken.NoEffort(folder()[1])))
+    fell = {one.measure for one in found.findings if one.fell}
+    assert set(MOVED) <= fell
+    far = {one.measure: abs(one.new - one.old) for one in found.findings}
+    assert min(far[name] for name in MOVED) > 0.3
+    assert not found.passed
+
+
+def test_evidence_that_is_gone_stops_the_run() -> None:
+    """A folder without the evidence is not measured as though the system had failed."""
+    gold, documents, _ = folder()
+    name = gold.pairs[0].evidence[0].path
+    poorer = {path: document for path, document in documents.items() if path != name}
+    with pytest.raises(GoldError, match="there is no such file"):
+        require_evidence(gold, poorer)
+    require_evidence(gold, documents)
+
+
+def test_a_gold_file_speaks_of_the_folder_of_its_name(tmp_path: Path) -> None:
+    """A new set is a file and a folder of one name; without the folder nothing is guessed."""
+    assert gold_set(GOLD / "seed.jsonl").documents == GOLD.parents[1] / "seeds"
+    assert folder()[0].documents == GOLD.parent / "documents" / "companies"
+    other = tmp_path / "eval" / "gold" / "other.jsonl"
+    other.parent.mkdir(parents=True)
+    other.write_text((GOLD / "seed.jsonl").read_text("utf-8"), encoding="utf-8")
+    with pytest.raises(GoldError, match=r"no folder '.*/eval/documents/other' .* --documents"):
+        gold_set(other)
