@@ -12,7 +12,8 @@ _IRREGULAR = (
     " sought spent spoke stood stopped struck swept taken taught thought threw told took tore"
     " understood undergone underwent withdrew won wrote written overtook unbuilt wound slid sank"
     " drove driven died lay fled hit burnt felt kept slept learnt lent bent wept swore bore beat"
-    " bit blew drank ate flew froze forgot hid rang rode sank spun stole stuck swam wore woke laid bred"
+    " bit blew drank ate flew froze forgot hid rang rode sank spun stole stuck swam"
+    " wore woke laid"
 ).split()
 _NOT_PAST = (
     r"(?:need|indeed|speed|seed|feed|breed|hundred|embed|united|limited|so-called|shed|bed|red)"
