@@ -2,6 +2,7 @@
 
 import json
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -10,9 +11,17 @@ import pytest
 
 from qa import Assistant
 from qa.data import Answer, LeftOut, Statement
-from qa.errors import ConfigError, LibraryError, LibraryMismatch, ModelUnreachable, UsageError
+from qa.errors import (
+    ConfigError,
+    LibraryError,
+    LibraryMismatch,
+    ModelRejected,
+    ModelUnreachable,
+    UsageError,
+)
+from qa.models.replay import Recorder
 from tests.server import faults
-from tests.server.http import KEY, Endpoint
+from tests.server.http import KEY, Endpoint, Exchange
 from tests.server.protocol import CHAT_MODEL, Messages
 
 ROOT = Path(__file__).parents[1]
@@ -210,6 +219,102 @@ def test_what_cannot_be_meant_is_refused(folder: Path, tmp_path: Path) -> None:
         pytest.raises(LibraryError, match="run: qa ingest"),
     ):
         assistant.ask("when?")
+
+
+def looping(messages: Messages) -> str:
+    """A model that answers, judges with yes, and does not know when to stop."""
+    if "yes or no" in str(messages[-1]["content"]):
+        return "yes"
+    return honest(messages) + f"\nIt is nice {shown(messages, 'It sells 400 loaves a day.')}." * 9
+
+
+def test_a_recording_answers_as_the_model_did(folder: Path, tmp_path: Path) -> None:
+    """What was recorded, a judge's verdicts included, is answered again with no endpoint."""
+
+    class Recording(Assistant):
+        def _llm(self) -> Recorder:
+            return Recorder(super()._llm(), tmp_path / "run.jsonl")
+
+    with Endpoint(answer=looping) as endpoint:
+        with Recording(
+            documents=folder, base_url=endpoint.url, api_key=KEY, model=CHAT_MODEL, judge="same"
+        ) as assistant:
+            recorded = assistant.ask("tell me about the bakery")
+        assert len(endpoint.exchanges) == 2
+    with Assistant(
+        documents=folder, model=f"replay:{tmp_path / 'run.jsonl'}", judge="same"
+    ) as assistant:
+        replayed = assistant.ask("tell me about the bakery")
+    assert "The model repeated itself and was stopped." in recorded.notes
+    assert recorded.statements == replayed.statements
+    assert (recorded.left_out, recorded.notes) == (replayed.left_out, replayed.notes)
+    assert (recorded.engine, recorded.prompt_hash) == (replayed.engine, replayed.prompt_hash)
+
+
+def test_a_judge_checks_each_statement(folder: Path) -> None:
+    """With --judge the statements are put to a second model, and its no counts."""
+    doubting = Endpoint(
+        lambda messages: "no" if "yes or no" in str(messages[-1]["content"]) else honest(messages)
+    )
+    with doubting as endpoint, asking(folder, endpoint, judge="same") as assistant:
+        answer = assistant.ask("tell me about the bakery")
+    said = [statement.text for statement in answer.statements]
+    assert said == ["The bakery on Mill Lane opened in 1987.", "It sells 400 loaves a day."]
+    assert "second judge" in answer.left_out[0].reason
+
+
+def test_window_and_prices_are_settings(folder: Path, tmp_path: Path) -> None:
+    """A price file of the user's own prices the answer; a small window holds fewer passages."""
+    with Endpoint(answer=honest) as endpoint:
+        prices = tmp_path / "prices.toml"
+        prices.write_text(
+            f'date = "2026-01-01"\n[hosts."{endpoint.host}"]\n'
+            f'"{CHAT_MODEL}" = {{input = 1e6, cached = 1e6, output = 0}}\n'
+        )
+        with asking(folder, endpoint, prices=prices) as assistant:
+            usage = assistant.ask("tell me about the bakery").usage
+        assert usage is not None
+        assert usage.prompt_tokens == usage.cost
+        with (
+            asking(folder, endpoint, window=200) as assistant,
+            pytest.raises(ModelRejected, match=r"no sentence of 'bakery\.txt' fits"),
+        ):
+            assistant.ask("tell me about the bakery")
+
+
+def test_ctrl_c_stops_a_streamed_answer_at_once(folder: Path) -> None:
+    """Interrupted after the first statement: status 130, one line, nothing half-written."""
+
+    def stalling(exchange: Exchange) -> None:
+        *said, _finish, _usage = exchange.chunks()
+        exchange.begin()
+        for chunk in said:
+            exchange.write(f"data: {json.dumps(chunk)}\n\n".encode())
+        exchange.stall()
+
+    def tree() -> dict[str, bytes]:
+        library = folder.parent / ".qa"
+        return {str(one): one.read_bytes() for one in library.rglob("*") if one.is_file()}
+
+    before = tree()
+    with Endpoint(answer=honest, personality=stalling) as endpoint:
+        command = (sys.executable, "-m", "qa", "ask", "tell me about the bakery", "--no-sync")
+        process = subprocess.Popen(
+            [*command, "--documents", str(folder), "--model", CHAT_MODEL],
+            env={"PATH": "", "OPENAI_BASE_URL": endpoint.url, "OPENAI_API_KEY": KEY},
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert process.stdout is not None
+        first = process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        rest, said = process.communicate(timeout=60)
+    assert first == "The bakery opened in 1987. [1]\n"
+    assert (process.returncode, said.strip().splitlines()) == (130, ["interrupted"])
+    assert "Answered by" not in rest
+    assert tree() == before
 
 
 def test_the_command_line_streams_a_model(folder: Path) -> None:

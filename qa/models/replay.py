@@ -33,7 +33,10 @@ def request_key(model: str, messages: Sequence[Message], max_tokens: int) -> str
 
 
 class Recorder:
-    """An LLM that passes on to another and adds every whole reply to the file at ``path``.
+    """An LLM that passes on to another and adds every reply to the file at ``path``.
+
+    A reply that its reader closed before the end is kept as far as it was read, for who reads
+    it again the same way; one that broke off is not kept.
 
     Raises ConfigError where the file is the recording of another model, or none at all.
     """
@@ -58,25 +61,27 @@ class Recorder:
         return self._llm.window
 
     def reply(self, messages: Sequence[Message], *, max_tokens: int) -> Reply:
-        """The other model's reply; it is recorded when it has been read to its end."""
+        """The other model's reply; it is recorded when it has been read, or closed."""
         return Reply(self._events(tuple(messages), max_tokens), self.name)
 
     def _events(self, messages: Sequence[Message], max_tokens: int) -> Events:
-        deltas = []
-        with self._llm.reply(messages, max_tokens=max_tokens) as reply:
-            for delta in reply:
-                deltas.append(delta)
-                yield delta
-        self._add(
-            {
-                "key": request_key(self.name, messages, max_tokens),
-                "messages": [[message.role, message.content] for message in messages],
-                "max_tokens": max_tokens,
-                "deltas": deltas,
-                "finish": reply.finish,
-                "usage": reply.usage.to_dict(),
-            }
-        )
+        entry: dict[str, Any] = {
+            "key": request_key(self.name, messages, max_tokens),
+            "messages": [[message.role, message.content] for message in messages],
+            "max_tokens": max_tokens,
+            "deltas": [],
+            "finish": None,
+            "usage": Usage().to_dict(),
+        }
+        try:
+            with self._llm.reply(messages, max_tokens=max_tokens) as reply:
+                for delta in reply:
+                    entry["deltas"].append(delta)
+                    yield delta
+        except GeneratorExit:  # such as of a model that went round in circles
+            self._add(entry)
+            raise
+        self._add(entry | {"finish": reply.finish, "usage": reply.usage.to_dict()})
         yield End(reply.finish, reply.usage)
 
     def _add(self, entry: dict[str, Any]) -> None:
@@ -91,8 +96,9 @@ class Recorder:
 
 
 class Replayer:
-    """An LLM that answers from a recording; of two replies to one request, with the later.
+    """An LLM that answers from a recording.
 
+    Of two replies to one request it is the later, unless only the earlier was read to its end.
     ``usage`` is as recorded, but for the seconds to the first delta, which are the replay's.
 
     Raises ConfigError where the file is missing or malformed.
@@ -103,7 +109,10 @@ class Replayer:
         header, *entries = _read(path)
         self.name: str = header["model"]
         self.window: int = header["window"]
-        self._replies = {entry["key"]: entry for entry in entries}
+        self._replies: dict[str, dict[str, Any]] = {}
+        for entry in entries:
+            if entry["finish"] is not None or entry["key"] not in self._replies:
+                self._replies[entry["key"]] = entry
 
     def reply(self, messages: Sequence[Message], *, max_tokens: int) -> Reply:
         """The recorded reply.  Raises ModelRejected, when read, where there is none."""
@@ -119,6 +128,11 @@ class Replayer:
                 f"(max_tokens {max_tokens}, ending {asked!r}); record it anew with the model"
             )
         yield from entry["deltas"]
+        if entry["finish"] is None:
+            raise ModelRejected(
+                f"recording {str(self._path)!r} holds the reply to request {key[:12]!r} only as"
+                " far as it was read then; record it anew with the model"
+            )
         yield End(entry["finish"], replace(Usage(**entry["usage"]), seconds_to_first=None))
 
 
@@ -159,7 +173,7 @@ def _is_reply(entry: Any) -> bool:
         and isinstance(entry.get("key"), str)
         and isinstance(entry.get("deltas"), list)
         and all(isinstance(delta, str) for delta in entry["deltas"])
-        and entry.get("finish") in get_args(Finish)
+        and entry.get("finish", "") in (None, *get_args(Finish))
         and isinstance(entry.get("usage"), dict)
         and set(entry["usage"]) == set(Usage().to_dict())
     )

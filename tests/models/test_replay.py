@@ -63,15 +63,30 @@ def test_what_was_not_recorded(serve, chat, tmp_path) -> None:
 
 
 def test_half_an_answer_is_not_recorded(serve, chat, tmp_path) -> None:
-    """A reply that broke off, or was left, is not in the recording."""
+    """A reply that broke off is not in the recording."""
     path = tmp_path / "run.jsonl"
     endpoint = serve(refusals.reset_in_mid_stream)
     recorder = Recorder(chat(endpoint), path)
     with pytest.raises(ModelUnreachable):
         list(recorder.reply(ASKED[:1], max_tokens=400))
+    assert len(path.read_text("utf-8").splitlines()) == 1
+
+
+def test_a_reply_that_was_closed(serve, chat, tmp_path) -> None:
+    """Who closes a replayed reply where the recorded one was closed misses nothing."""
+    path = tmp_path / "run.jsonl"
+    recorder = Recorder(chat(serve()), path)
+    with recorder.reply(ASKED[:1], max_tokens=400) as reply:
+        said = next(iter(reply))
+    with Replayer(path).reply(ASKED[:1], max_tokens=400) as replayed:
+        deltas = iter(replayed)
+        assert said == next(deltas)
+        with pytest.raises(ModelRejected, match="only as far as it was read then"):
+            next(deltas)
+    list(recorder.reply(ASKED[:1], max_tokens=400))
     with recorder.reply(ASKED[:1], max_tokens=400) as reply:
         next(iter(reply))
-    assert len(path.read_text("utf-8").splitlines()) == 1
+    assert "".join(Replayer(path).reply(ASKED[:1], max_tokens=400)) == "Paris, café and 巴黎."
 
 
 def test_later_reply_wins(serve, chat, tmp_path) -> None:
