@@ -187,3 +187,34 @@ for arguments in (["ingest", "--rebuild"], ["ask", "when did the bakery open?"])
     result = run("-c", code, cwd=project)
     assert (result.returncode, result.stderr) == (0, "")
     assert "1987" in result.stdout
+
+
+def test_a_planted_pickle_runs_nothing(tmp_path: Path) -> None:
+    """The file that Chroma keeps in pickle's format is data to it: code in it is not run."""
+    make = """
+import sys, numpy
+from pathlib import Path
+from qa.library.vectors import VectorStore
+store = VectorStore(Path(sys.argv[1]))
+ids = [str(number) for number in range(1100)]
+store.put(ids, numpy.eye(1100, 8, dtype="float32") + 1, ids)
+store.close()
+"""
+    use = """
+import sys
+from pathlib import Path
+from qa.errors import LibraryError
+from qa.library.vectors import VectorStore
+try:
+    store = VectorStore(Path(sys.argv[1]))
+    print(len(store.get(["1", "1099"])))
+except LibraryError as error:
+    print(error)
+"""
+    assert run("-c", make, str(tmp_path / "chroma"), cwd=tmp_path).stderr == ""
+    (planted,) = tmp_path.rglob("index_metadata.pickle")
+    mark = tmp_path / "owned"
+    planted.write_bytes(b"cos\nsystem\n(S'touch " + str(mark).encode() + b"'\ntR.")
+    result = run("-c", use, str(tmp_path / "chroma"), cwd=tmp_path)
+    assert result.returncode == 0
+    assert not mark.exists()
