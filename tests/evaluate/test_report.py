@@ -234,6 +234,8 @@ def test_the_page_is_whole_and_escapes_what_it_shows(tmp_path: Path) -> None:
     assert ADA in text
     assert "must say: Bob" in text
     assert "http" not in text.replace("http-equiv", "")
+    policy = """content="default-src 'none'; style-src 'unsafe-inline'">"""
+    assert f'<meta http-equiv="Content-Security-Policy" {policy}' in text
 
 
 def test_junit_is_xml_that_counts_what_is_wrong(tmp_path: Path) -> None:
