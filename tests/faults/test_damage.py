@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 def test_random_damage() -> None:
     """Flipped bits, overwritten stretches and cut files are found or harmless, and mended."""
     result = subprocess.run(
-        [sys.executable, "-m", "tests.faults.damage", "16"],
+        [sys.executable, "-m", "tests.faults.damage", "8"],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -26,7 +26,7 @@ def test_random_damage() -> None:
     )
     assert result.returncode == 0, result.stderr[-2000:]
     figures = json.loads(result.stdout)
-    assert sum(one["damaged"] for one in figures.values()) == 16
+    assert sum(one["damaged"] for one in figures.values()) == 8
 
 
 @pytest.mark.parametrize(
