@@ -11,8 +11,8 @@ from typing import NamedTuple
 import numpy as np
 
 from qa.answer import emphasis
+from qa.answer.cite import cite
 from qa.answer.confidence import evidence_features, why_not
-from qa.answer.dates import dates_of
 from qa.answer.features import (
     SENTENCE,
     Candidate,
@@ -28,7 +28,6 @@ from qa.answer.spelling import Correction, corrected
 from qa.answer.weights import Weights, weights
 from qa.answer.wording import REFUSAL
 from qa.data import Citation, Hit, Statement
-from qa.positions import line_of, page_of
 
 EMBEDDED = 32
 """At most so many sentences are embedded for one question (2 to 5 ms each)."""
@@ -286,26 +285,8 @@ def _reading_order(
     )
 
 
-def _citation(one: Candidate, marker: int) -> Citation:
-    document, sentence = one.hit.document, one.sentence
-    return Citation(
-        marker=marker,
-        document_id=document.id,
-        path=one.hit.path,
-        title=document.title,
-        published=document.published,
-        page=page_of(document, sentence.start),
-        line=line_of(document.text, sentence.start),
-        start=sentence.start,
-        end=sentence.end,
-        quote=one.text,
-        written=document.written,
-        dates=dates_of(document, sentence),
-    )
-
-
 def _citations(found: Iterable[Candidate]) -> tuple[Citation, ...]:
-    return tuple(_citation(one, marker) for marker, one in enumerate(found, start=1))
+    return tuple(cite(one.hit, one.sentence, marker) for marker, one in enumerate(found, start=1))
 
 
 def _statements(chosen: Sequence[tuple[Candidate, Reading | None]]) -> tuple[Statement, ...]:
@@ -313,7 +294,7 @@ def _statements(chosen: Sequence[tuple[Candidate, Reading | None]]) -> tuple[Sta
     return tuple(
         Statement(
             text=one.text,
-            citations=(_citation(one, marker),),
+            citations=(cite(one.hit, one.sentence, marker),),
             support=1.0,
             emphasis=emphasis_of(reading, one, weights().emphasis) if reading else None,
         )

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from qa.answer.dates import dates_of
+from qa.answer.cite import cite
 from qa.answer.judge import Judge
 from qa.answer.protocol import ModelSentence, Parser
 from qa.answer.sources import REFUSAL_TOKEN, Shown, SourceBlock, neutral, one_line, source_block
@@ -18,7 +18,6 @@ from qa.data import Answer, Citation, Hit, LeftOut, Sentence, Statement, Usage
 from qa.errors import ModelRejected
 from qa.models.llm import LLM, Message, Reply
 from qa.models.tokens import count
-from qa.positions import line_of, page_of
 from qa.prompts import digest, load
 from qa.text import terms
 
@@ -246,7 +245,7 @@ class _Writer:
             shown = self.block.sentences[one]
             place = (shown.hit.document.id, shown.sentence.start, shown.sentence.end)
             marker = self._markers.setdefault(place, len(self._markers) + 1)
-            citations.append(_citation(shown.hit, shown.sentence, marker))
+            citations.append(cite(shown.hit, shown.sentence, marker))
         statement = Statement(text, tuple(citations), support)
         self.statements.append(statement)
         return statement
@@ -291,24 +290,6 @@ def _malformed(sentence: ModelSentence) -> str | None:
     return "it cites no source" if not sentence.ids else "it is too long for a sentence"
 
 
-def _citation(hit: Hit, sentence: Sentence, marker: int) -> Citation:
-    document = hit.document
-    return Citation(
-        marker=marker,
-        document_id=document.id,
-        path=hit.path,
-        title=document.title,
-        published=document.published,
-        page=page_of(document, sentence.start),
-        line=line_of(document.text, sentence.start),
-        start=sentence.start,
-        end=sentence.end,
-        quote=document.text[sentence.start : sentence.end],
-        written=document.written,
-        dates=dates_of(document, sentence),
-    )
-
-
 def _nearest(question: str, hits: Sequence[Hit], idf: Rarity | None) -> tuple[Citation, ...]:
     """Of each of the best hits, the sentence that shares most with the question."""
     asked = {one: idf(one) if idf else 1.0 for one in terms(question)}
@@ -319,7 +300,7 @@ def _nearest(question: str, hits: Sequence[Hit], idf: Rarity | None) -> tuple[Ci
 
     best = sorted(hits, key=lambda hit: hit.rank)[:_NEAREST]
     found = [(hit, max(hit.passage.sentences, key=lambda one: shared(hit, one))) for hit in best]
-    return tuple(_citation(hit, sentence, place) for place, (hit, sentence) in enumerate(found, 1))
+    return tuple(cite(hit, sentence, place) for place, (hit, sentence) in enumerate(found, 1))
 
 
 def _counted(number: int, noun: str) -> str:

@@ -42,13 +42,14 @@ def scan(root: Path, *, exclude: Sequence[str] = ()) -> Iterator[Found | Unreada
 
     Raises UsageError where ``root`` is no folder that can be read, or a pattern is malformed.
     """
-    if not root.is_dir():
-        what = "is not a folder" if root.exists() else "does not exist"
-        raise UsageError(
-            f"the documents folder {str(root)!r} {what}; name the right one with --documents DIR"
-        )
     walk = _Walk(root, exclude)
     try:
+        if not root.is_dir():
+            what = "is not a folder" if root.exists() else "does not exist"
+            raise UsageError(
+                f"the documents folder {str(root)!r} {what};"
+                " name the right one with --documents DIR"
+            )
         top = walk.entries("")
     except OSError as error:
         raise UsageError(
