@@ -5,9 +5,12 @@ the others, a name or a figure that the evidence does not hold, a phrase of the 
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from qa.answer.features import SENTENCE, Candidate, Floats, Reading, TermStatistics
+from qa.answer import relatives
+from qa.answer.features import SENTENCE, Candidate, Embed, Floats, Reading
+from qa.answer.kinship import kinship
+from qa.answer.question import Question
 from qa.answer.wording import ABSENT, NEAR_MISS, REFUSAL
 from qa.text import words
 
@@ -16,81 +19,70 @@ _COLUMN = {name: i for i, name in enumerate(SENTENCE)}
 EVIDENCE = (
     "score",
     "margin",
-    "cover",
-    "context",
-    "best_context",
-    "window",
-    "missing",
-    "missing_library",
     "names",
     "numbers",
     "cosine",
     "best_cosine",
-    "passage_cosine",
-    "best_passage_cosine",
-    "typed",
     "untyped",
-    "untyped_strict",
     "terms",
     "pairs",
     "agree",
-    "ahead",
-    "predicate",
-    "best_window",
+    "lost",
+    "lost_count",
+    "other_number",
 )
 """The features of the evidence, in the order of `evidence_features`."""
 
 
 def evidence_features(
-    reading: Reading, ranked: Sequence[Candidate], rows: Floats, scores: Floats
+    reading: Reading, ranked: Sequence[Candidate], rows: Floats, scores: Floats, embed: Embed
 ) -> list[float]:
     """The columns of `EVIDENCE`; candidates, their `SENTENCE` rows and scores best first."""
-    top, row = ranked[0], rows[0]
-
-    def column(name: str) -> Floats:
-        return rows[:, _COLUMN[name]]
-
-    contexts = (
-        column("cover") + column("cover_before") + column("cover_after") + column("cover_above")
-    )
-    windows = contexts + column("cover_rest")
+    top, row, question = ranked[0], rows[0], reading.question
     held = reading.matched(top.around, top.above)
-    question = reading.question
-    everywhere = reading.matched(*(one.terms | one.above for one in ranked))
     elsewhere = [
         score
         for one, score in zip(ranked[1:], scores[1:], strict=True)
         if one.hit.passage.id != top.hit.passage.id
     ]
-    hits = {one.hit.rank: one.hit for one in ranked}
-    ahead = [hits[rank].score for rank in sorted(hits)][:2]
     ranks = {said.retriever: said.rank for said in top.hit.ranked}
+    lost = _lost(reading, ranked, embed)
+    figures = {one for one in top.terms if one[:1].isdigit()}
     return [
         float(scores[0]),
         min(float(scores[0]) - float(elsewhere[0]), 5.0) if elsewhere else 5.0,
-        float(row[_COLUMN["cover"]]),
-        float(contexts[0]),
-        float(contexts.max()),
-        float(windows[0]),
-        max(
-            (reading.weights[one] * (1 - held.get(one, 0.0)) for one in reading.weights), default=0
-        ),
-        sum(value * (1 - everywhere.get(one, 0.0)) for one, value in reading.weights.items()),
         _held(question.names, held),
         _held(question.numbers, held),
         float(row[_COLUMN["cosine"]]),
-        float(column("cosine").max()),
-        float(row[_COLUMN["passage_cosine"]]),
-        float(column("passage_cosine").max()),
-        float(row[_COLUMN["typed"]]),
+        float(rows[:, _COLUMN["cosine"]].max()),
         float(row[_COLUMN["untyped"]]),
-        float(row[_COLUMN["untyped"]] and question.kind in ("who", "when", "number")),
         math.log(1 + len(question.terms)),
         float(row[_COLUMN["pairs"]]),
         float(ranks.get("dense", 9) == 1 and ranks.get("bm25", 9) == 1),
-        min(ahead[0] - ahead[1], 6.0) / 6 if len(ahead) > 1 else 0.0,
-        float(row[_COLUMN["predicate"]]),
-        float(windows.max()),
+        max((weight for weight, _ in lost), default=0.0),
+        sum(held == 0 for _, held in lost) / 4,
+        float(bool(question.numbers) and not question.numbers & top.terms and bool(figures)),
+    ]
+
+
+def _lost(reading: Reading, ranked: Sequence[Candidate], embed: Embed) -> list[tuple[float, float]]:
+    """What the best sentence, with the one before and the titles, leaves of the question.
+
+    For each term that weighs: its weight as far as no word is kin to it, and how far it is
+    held in some form.
+    """
+    top, weights = ranked[0], reading.weights
+    near = reading.matched(top.terms, top.before, top.above)
+    before = [
+        one
+        for one in ranked
+        if one.hit.passage.id == top.hit.passage.id and one.place == top.place - 1
+    ]
+    wanted = [one for one in weights if near.get(one, 0.0) < 1 and one not in relatives.light()]
+    kin = kinship(reading, wanted, [top, *before], embed)
+    return [
+        (weights[one] * (1 - max(kin.get(one, 0.0), near.get(one, 0.0))), near.get(one, 0.0))
+        for one in wanted
     ]
 
 
@@ -99,38 +91,74 @@ def _held(wanted: frozenset[str], held: dict[str, float]) -> float:
     return sum(held.get(one, 0.0) for one in wanted) / len(wanted) if wanted else 1.0
 
 
-def why_not(reading: Reading, ranked: Sequence[Candidate], statistics: TermStatistics) -> str:
+def why_not(reading: Reading, ranked: Sequence[Candidate]) -> str:
     """The reason of a refusal: words that no document holds, or a subject without the thing asked.
 
-    Only words that weigh in the question are named; else the plain refusal is all.
+    Only names, figures and words that weigh in the question are named; else the plain
+    refusal is all.
     """
     question, weights = reading.question, reading.weights
     everywhere = reading.matched(*(one.terms | one.above for one in ranked))
-    frequency = statistics.document_frequency(question.terms)
+    exact = question.names | question.numbers
+    things = exact | _things(question.text)
     absent = [
         one
         for one in question.terms
-        if not frequency.get(one, 0)
+        if not reading.frequency.get(one, 0)
         and one not in everywhere
-        and (one in question.names | question.numbers or weights[one] >= HEAVY)
+        and (one in exact or (one in things and weights[one] >= HEAVY))
     ]
     if absent:
         return f"{REFUSAL} {ABSENT.format(words=_quoted(question.text, absent))}"
     held = reading.matched(ranked[0].around, ranked[0].above)
-    written = {w.term for one in ranked for w in one.words[1:] if w.text[:1].isupper()}
-    named = (question.names | written) - question.numbers
-    subject = [one for one in question.terms if one in held and one in named]
+    subject = [one for one in question.terms if one in held and one in _named(question, ranked)]
     if subject:
         return f"{REFUSAL} {NEAR_MISS.format(words=_quoted(question.text, subject))}"
     return REFUSAL
+
+
+def _named(question: Question, ranked: Sequence[Candidate]) -> frozenset[str]:
+    """The names of the question; typed without capitals, what the documents always write so."""
+    if question.names:
+        return question.names
+    found = [word for one in ranked for word in one.words[1:]]
+    written = {word.term for word in found if word.term is not None and word.text[:1].isupper()}
+    return frozenset(written - {word.term for word in found if word.text.islower()})
+
+
+_BEFORE_NOUN = frozenset(
+    "a an the any some no its his her their our of about for by on in at with from which what "
+    "many much".split()
+)
+
+
+def _things(text: str) -> frozenset[str]:
+    """The terms that are likely nouns by what stands beside them; light words are none."""
+    read, found = list(words(text)), set()
+    for i, word in enumerate(read):
+        if word.term is None or word.term in relatives.light():
+            continue
+        before = read[i - 1].text.casefold() if i else "the"
+        after = read[i + 1].term if i + 1 < len(read) else None
+        opens = before in _BEFORE_NOUN or before.endswith(("ing", "ed", "'s", "\u2019s"))
+        if opens and after is None and not word.text.casefold().endswith(("ed", "ing", "ly")):
+            found.add(word.term)
+    return frozenset(found)
 
 
 HEAVY = 0.25
 """A term that carries this share of a question's weight, or terms together, matter to it."""
 
 
-def _quoted(text: str, wanted: Sequence[str]) -> str:
-    """The words of ``text`` with the terms ``wanted``, quoted, at most three."""
-    said = {word.term: word.text for word in reversed(list(words(text)))}
-    shown = [f"“{said.get(one, one)}”" for one in wanted[:3]]
-    return " or ".join(shown)
+def _quoted(text: str, wanted: Collection[str]) -> str:
+    """The runs of words of ``text`` with the terms ``wanted``, quoted, at most three."""
+    runs: list[tuple[int, int]] = []
+    for word in words(text):
+        if word.term not in wanted:
+            continue
+        if runs and not text[runs[-1][1] : word.start].strip():
+            runs[-1] = runs[-1][0], word.end
+        else:
+            runs.append((word.start, word.end))
+    shown = dict.fromkeys(text[start:end] for start, end in runs)
+    return " or ".join(f"\u201c{one}\u201d" for one in list(shown)[:3])

@@ -101,6 +101,11 @@ def spans(sentence: str, expected: Expected) -> list[Span]:
     ]
 
 
+def dates_alone(text: str) -> bool:
+    """Whether a text is a date and nothing else, as the line below a headline is."""
+    return not any(char.isalnum() for char in _TIME.sub("", text))
+
+
 def _trim(sentence: str, start: int, end: int) -> tuple[int, int]:
     text = sentence[start:end]
     return start + len(text) - len(text.lstrip()), end - (len(text) - len(text.rstrip()))

@@ -5,7 +5,7 @@ says how likely they answer at all, and below its threshold the question is refu
 """
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -16,6 +16,7 @@ from qa.answer.confidence import evidence_features, why_not
 from qa.answer.features import (
     SENTENCE,
     Candidate,
+    Embed,
     Floats,
     Reading,
     TermStatistics,
@@ -29,13 +30,11 @@ from qa.answer.weights import Weights, weights
 from qa.answer.wording import REFUSAL
 from qa.data import Citation, Hit, Statement
 
-EMBEDDED = 32
+EMBEDDED = 16
 """At most so many sentences are embedded for one question (2 to 5 ms each)."""
 MOST = 4
 """An answer is at most so many sentences."""
 NEAREST = 3
-
-Embed = Callable[[list[str]], Floats]
 
 
 class Ranking(NamedTuple):
@@ -91,7 +90,7 @@ def extract(
     if not sure:
         _, best = max(read, key=lambda pair: pair[1].confidence)
         nearest = _citations(_distinct(best))
-        reason = why_not(best.reading, best.sentences, statistics)
+        reason = why_not(best.reading, best.sentences)
         return Extraction((), reason, nearest, confidence, (), best.corrections)
     chosen: dict[tuple[str, int], tuple[Candidate, Reading | None]] = {}
     for _, ranking in sure:
@@ -122,6 +121,7 @@ def rank(
     """The sentences of ``hits`` ranked as answers to ``question``; None without any."""
     learned = learned or weights()
     found = candidates(hits)
+    found = [one for one in found if _says_something(one, question)] or found
     if not found or not question.terms:
         return None
     unknown = [one for one, df in statistics.document_frequency(question.terms).items() if not df]
@@ -132,7 +132,7 @@ def rank(
     ranked = tuple(found[i] for i in order)
     rows, scores, vectors = rows[order], scores[order], vectors[order]
     raised = np.exp(scores - scores[0])
-    evidence = evidence_features(reading, ranked, rows, scores)
+    evidence = evidence_features(reading, ranked, rows, scores, embed)
     odds = float(np.dot(evidence, learned.evidence)) + learned.bias
     return Ranking(
         reading,
@@ -144,6 +144,11 @@ def rank(
         1 / (1 + math.exp(-odds)),
         corrections,
     )
+
+
+def _says_something(one: Candidate, question: Question) -> bool:
+    """Not a date alone, as below a headline, nor only words of the question, as a title."""
+    return not (emphasis.dates_alone(one.text) or one.terms <= set(question.terms))
 
 
 def read(
@@ -193,11 +198,13 @@ def _promise(reading: Reading, one: Candidate, cosine: float, best: float) -> fl
     return own + 0.5 * context + 0.3 * cosine - 0.025 * min(best - one.hit.score, 6.0)
 
 
-SECOND = 0.4
-"""A further sentence is shown where its chance is at least this share of the first one's: on
-the training part, that cites the gold sentence of 6 to 8 questions in 100 more, with 0.2 to
-0.3 sentences more an answer."""
-MEMBER = 0.05
+SECOND = 0.6
+"""A further sentence is shown where its chance is at least this share of the first one's."""
+OTHER = 0.4
+"""The same for a sentence of another document with another phrase of the type asked for."""
+FILLS = 0.2
+"""The same for one with a phrase of the type asked for, where the first sentence has none."""
+MEMBER = 0.08
 """The same for a sentence that has the noun asked for and adds a member to a list."""
 SAME = 0.9
 """Cosine from which two sentences with the same figures and names say the same."""
@@ -209,13 +216,23 @@ def select(ranking: Ranking) -> list[int]:
     chosen, members = [0], _members(ranking, 0)
     most = MOST if question.several else 2
     head = SENTENCE.index("head")
+    first = ranking.sentences[0].hit.document.id
     for i in range(1, len(ranking.sentences)):
         if len(chosen) >= most:
             break
         share = float(ranking.chance[i] / ranking.chance[0])
         own = _members(ranking, i)
-        adds = question.several and ranking.rows[i, head] > 0 and bool(own - members)
-        if share < (MEMBER if adds else SECOND) or any(_same(ranking, i, j) for j in chosen):
+        needed = SECOND
+        if question.several and ranking.rows[i, head] > 0 and own - members:
+            needed = MEMBER
+        elif question.expected is not None and not question.several:
+            # one phrase answers; another is shown only where another document gives another
+            elsewhere = ranking.sentences[i].hit.document.id != first
+            if not members:
+                needed = FILLS if own else SECOND
+            else:
+                needed = OTHER if elsewhere and own - members else math.inf
+        if share < needed or any(_same(ranking, i, j) for j in chosen):
             continue
         chosen.append(i)
         members |= own
@@ -223,9 +240,9 @@ def select(ranking: Ranking) -> list[int]:
 
 
 def _members(ranking: Ranking, i: int) -> frozenset[str]:
-    """The names of a sentence that the question does not give."""
-    one = ranking.sentences[i]
-    found = emphasis.fresh(one.text, ranking.reading.question, "name")
+    """The phrases of a sentence that may answer (names, where no type is known)."""
+    one, question = ranking.sentences[i], ranking.reading.question
+    found = emphasis.fresh(one.text, question, question.expected or "name")
     return frozenset(one.text[span.start : span.end].casefold() for span in found)
 
 

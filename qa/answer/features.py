@@ -59,12 +59,15 @@ class Candidate:
     siblings: tuple[frozenset[str], ...]
 
 
-def rarity(question: Question, statistics: TermStatistics) -> dict[str, float]:
+LIGHT = 0.3
+"""What a word that says little of what is asked ("come", "use") counts, against 1."""
+
+
+def rarity(question: Question, frequency: Mapping[str, int], total: int) -> dict[str, float]:
     """The idf of each question term (BM25's, with one pseudo passage), as shares summing to 1."""
-    frequency = statistics.document_frequency(question.terms)
-    total = statistics.passages
     idf = {
-        one: math.log(1 + (total - frequency.get(one, 0) + 0.5) / (frequency.get(one, 0) + 0.5))
+        one: (LIGHT if one in relatives.light() and one not in question.names else 1.0)
+        * math.log(1 + (total - frequency.get(one, 0) + 0.5) / (frequency.get(one, 0) + 0.5))
         for one in question.terms
     }
     whole = sum(idf.values()) or 1.0
@@ -151,7 +154,8 @@ class Reading:
         self, question: Question, found: Sequence[Candidate], statistics: TermStatistics
     ) -> None:
         self.question = question
-        self.weights = rarity(question, statistics)
+        self.frequency = dict(statistics.document_frequency(question.terms))
+        self.weights = rarity(question, self.frequency, statistics.passages)
         asked = question.text.casefold()
         self.runs = frozenset(asked[i : i + 4] for i in range(len(asked) - 3))
         vocabulary = frozenset().union(*(one.terms | one.above for one in found))

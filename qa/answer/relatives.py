@@ -62,7 +62,21 @@ now|different differ distinct|similar like same alike|average mean|separate divi
 link join|change alter modify|move migrate relocate|travel journey trip|return back|reject
 refuse deny|agree accept|try attempt|damage destroy harm|protect defend guard|announce declare
 reveal|sign agreement treaty deal|married wife husband spouse|father son daughter mother
-parent child|car vehicle automobile auto automotive|ship vessel boat|plane aircraft airplane
+parent child|car vehicle automobile auto automotive|ship vessel boat|plane aircraft airplane|revenue
+turnover sales income takings|money cost spend pay price|fee price charge ticket cost|salary pay
+wage income|goal target aim hope plan intend expect|attend present participate take|absent
+missing apologies|replace succeed successor follow|staff payroll workforce employ employee
+personnel|visitor guest tourist|logistics transport freight shipping haulage|
+headquarter office seat|launch introduce unveil release bring|product model item good|
+manufacturer maker producer|supply supplier deliver source|customer client buyer|opponent rival
+competitor|profit earn surplus|proposal propose suggest|reopen open|collaborate work partner
+"""
+_LIGHT = """
+come go get use make do take give put say call work happen have want like let become keep hold
+look seem try turn allow mean need involve include set plan able way case part main supposed
+currently now new still really actually finally eventually originally exactly specific certain
+particular typically usually generally often well called said says about around per via
+information fact detail sort
 """
 
 
@@ -85,3 +99,10 @@ def forms() -> dict[str, frozenset[str]]:
 def near() -> dict[str, frozenset[str]]:
     """For a term, terms that speak of nearly the same."""
     return _groups(_NEAR)
+
+
+@lru_cache(maxsize=1)
+def light() -> frozenset[str]:
+    """Terms that say little of what a question asks."""
+    found = {stem for word in _LIGHT.split() if (stem := term(word)) is not None}
+    return frozenset(found.union(*(forms().get(one, frozenset()) for one in found)))
