@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from qa.answer import verify as checker
 from qa.answer.verify import Cited, features, verify
 from qa.ingest.sentences import sentences
-from qa.text import terms
+from qa.text import STOPWORDS, terms
 
 ROOT = Path(__file__).parents[1]
 BENCHMARKS = Path(os.environ.get("QA_BENCHMARKS", ROOT.parent / "shared" / "benchmarks"))
@@ -38,6 +38,7 @@ PASSING = 0.1
 checks of facts come on top."""
 SPLITS = 20
 PER_TEXT = 40
+STRANGERS = ("Mallory", "Datalith", "Okafor", "Lindqvist", "Tanaka", "Veldrana")
 
 Vector = NDArray[np.float64]
 
@@ -216,6 +217,15 @@ def changed_name(text: str, dice: random.Random, article: str) -> str | None:
     return text[: match.start()] + dice.choice(others) + text[match.end() :]
 
 
+def changed_subject(text: str, dice: random.Random, article: str) -> str | None:
+    """The name or names that open the sentence replaced by one stranger's."""
+    match = re.match(r"(?:[A-Z][a-z]{2,} )+(?=(?:is|was|has|had|will|[a-z]+ed) )", text)
+    if match is None or match.group().split()[0].casefold() in STOPWORDS:
+        return None
+    strangers = [name for name in STRANGERS if name not in article]
+    return f"{dice.choice(strangers)} {text[match.end() :]}"
+
+
 def changed_negation(text: str, dice: random.Random, _: str) -> str | None:
     """One "not" taken out where there is one, or put behind an auxiliary."""
     if match := re.search(r"\b(?:not|never) (?!only)", text):
@@ -231,6 +241,7 @@ CHANGES: dict[str, Callable[[str, random.Random, str], str | None]] = {
     "number": changed_number,
     "date": changed_date,
     "name": changed_name,
+    "subject": changed_subject,
     "negation": changed_negation,
 }
 

@@ -118,6 +118,17 @@ _OPENING_WORDS = frozenset(
     another since unlike like within without among including former formerly originally initially
     eventually finally chairman president founder yes""".split()
 )
+_COMMON_ENDING = re.compile(
+    r"(?:tion|sion|ment|ness|ity|ance|ence|ism|ship|ure|age|ing|ly|ed|[^s]s)$"
+    r"|^(?:revenue|value|issue|growth|health|wealth|death|birth|profit|output|income|demand|debt)$",
+    re.IGNORECASE,
+)
+_VERB = re.compile(
+    r"\s+(?:(?:also|once|now|still|already|never|not)\s+)?"
+    r"(?:is|was|has|had|does|did|will|would|can|could|may|might|must|should"
+    r"|[a-z]{2,}(?:[^s]s|ed)|became|began|built|bought|came|chose|found|gave|grew|held|kept|led"
+    r"|left|lost|made|met|owns?|paid|ran|said|saw|sent|set|sold|spoke|told|took|won|wrote)\b"
+)
 _OPENERS = re.compile(r"(?:^|[.!?:;]\s+|[\"“‘(]\s*)$")
 
 
@@ -254,6 +265,24 @@ def names(text: str, known: frozenset[str] = frozenset()) -> tuple[str, ...]:
             if text[match.end() : after.start()] != " " or not _capital(after.group()):
                 continue
         found.append(bare)
+    return tuple(found)
+
+
+def subjects(text: str) -> tuple[str, ...]:
+    """The words that open a sentence, do what its verb says, and may be a single name.
+
+    "Mallory owns the bridge": a capital tells nothing there, but that a word which no source
+    holds should be a common noun in the singular, without an article, is not likely.  Those
+    that end like one ("Production has", "Revenue was") are left out.
+    """
+    found = []
+    for match in _NAME.finditer(text):
+        word = match.group()
+        opens = _capital(word) and word.isalpha() and _OPENERS.search(text[: match.start()])
+        if not opens or word.casefold() in STOPWORDS | _OPENING_WORDS:
+            continue
+        if _VERB.match(text, match.end()) and not _COMMON_ENDING.search(word):
+            found.append(word)
     return tuple(found)
 
 

@@ -10,9 +10,10 @@ from dataclasses import replace
 
 from qa.answer.cite import cite
 from qa.answer.judge import Judge
+from qa.answer.missing import definitions
 from qa.answer.protocol import ModelSentence, Parser
 from qa.answer.sources import REFUSAL_TOKEN, Shown, SourceBlock, neutral, one_line, source_block
-from qa.answer.verify import Cited, Rarity, definitions, features, verify
+from qa.answer.verify import Cited, Rarity, by_one_of_each, features, verify
 from qa.answer.wording import REFUSAL
 from qa.data import Answer, Citation, Hit, LeftOut, Sentence, Statement, Usage
 from qa.errors import ModelRejected
@@ -195,19 +196,37 @@ class _Writer:
         reason = _malformed(sentence)
         if reason is None:
             check = verify(sentence.text, cited, self._question, idf=self._idf)
-            carried = check.supported and check.carrying
-            if carried and self._passes(sentence.text, [cited[i] for i in check.carrying]):
-                ids = [sentence.ids[place] for place in check.carrying]
+            reason = "; ".join(check.reasons) or "no cited sentence carries it"
+            carrying = self._undivided(sentence, cited, check.carrying) if check.supported else ()
+            if check.supported and check.carrying and not carrying:
+                reason = "no one of the documents cited says it"
+            elif carrying and self._passes(sentence.text, [cited[i] for i in carrying]):
+                ids = [sentence.ids[place] for place in carrying]
                 yield self._state(sentence.text, ids, check.support)
                 return
-            reason = "; ".join(check.reasons) or "no cited sentence carries it"
-            reason = "the second judge found that its sources do not say it" if carried else reason
+            elif carrying:
+                reason = "the second judge found that its sources do not say it"
         source = None if sentence.borrowed or sentence.refusal else self._source(sentence, cited)
         yield self._leave_out(sentence, reason, "repaired" if source else "dropped")
         if source:
             quote = one_line(self.block.sentences[source].quote)
             self._said.add(" ".join(terms(quote)))
             yield self._state(quote, [source], 1.0)
+
+    def _undivided(
+        self, sentence: ModelSentence, cited: Sequence[Cited], carrying: Sequence[int]
+    ) -> tuple[int, ...]:
+        """Of the places that carry a sentence, those of the documents that each say a part."""
+        documents: dict[str, list[int]] = {}
+        for place in carrying:
+            shown = self.block.sentences[sentence.ids[place]]
+            documents.setdefault(shown.hit.document.id, []).append(place)
+        if len(documents) < 2:
+            return tuple(carrying)
+        places = list(documents.values())
+        sources = [[cited[place] for place in own] for own in places]
+        needed = by_one_of_each(sentence.text, sources, self._question, idf=self._idf)
+        return tuple(sorted(place for one in needed for place in places[one]))
 
     def _passes(self, statement: str, cited: Sequence[Cited]) -> bool:
         """True unless a judge says no; one that says nothing of use decides nothing."""

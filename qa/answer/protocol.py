@@ -41,7 +41,10 @@ _LONGEST_RANGE = 10
 
 _PREFIX = re.compile(r"(?:\s*(?:[-*+•‣▪●·–—]|\d{1,3}[.)]|#{1,6}|>+|\|)(?=\s))+\s*")
 _FENCE = re.compile(r"`{3,}[\w+-]*|`+|\|")
-_LINK = re.compile(rf"!?([{_O}][^{_O}{_C}]{{0,300}}[{_C}])\([^()]{{0,500}}\)")
+_LINK = re.compile(
+    rf"!?([{_O}][^{_O}{_C}]{{0,300}}[{_C}])\((?:[^()]|\([^()]{{0,200}}\)){{0,500}}+\)"
+)
+_NESTED = 3  # a link on an image, and one more
 _TAG = re.compile(r"</?[a-zA-Z!][^<>]{0,200}>")
 _EMPHASIS = re.compile(r"\*\*|__|~~|(?<!\w)[*_]+(?=\w)|(?<=[\w.,!?%)\"”])[*_]+(?!\w)")
 _HOLLOW = re.compile(r"\s*\([\s,;.]*\)")
@@ -177,7 +180,9 @@ def _joined(pending: str, delta: str) -> str:
 
 
 def _without_markup(raw: str) -> str:
-    text = _LINK.sub(lambda match: _label(match.group(1)), _FENCE.sub(" ", raw))
+    text = _FENCE.sub(" ", raw)
+    for _ in range(_NESTED):
+        text = _LINK.sub(lambda match: _label(match.group(1)), text)
     return one_line(_EMPHASIS.sub("", _TAG.sub(" ", text)))
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.answer.verify import Check, Cited, verify
+from qa.answer.verify import Check, Cited, by_one_of_each, verify
 
 BRIDGE = "On March 3, 1931, the Harwick bridge opened, and about 40,000 vehicles used it daily."
 BOARD = "The Harbour Board (HB) owns the bridge and will not sell it to Datalith."
@@ -69,7 +69,16 @@ def test_roles_cannot_be_swapped() -> None:
 def test_another_topic_is_refused() -> None:
     """A statement that shares no fact to fail on, and little else, is not supported."""
     found = check("The mayor praised local cooking traditions.", BRIDGE)
-    assert found.reasons == ("too little of it stands in the cited sentences",)
+    assert found.reasons == (
+        "no word of it but names and figures stands in the cited sentences",
+        "too little of it stands in the cited sentences",
+    )
+
+
+def test_a_name_alone_carries_nothing() -> None:
+    """What is said of somebody must stand in the source, not only who it is said of."""
+    found = check("Ann Mallory collects the tolls.", "Ann Mallory owns a bakery.")
+    assert found.reasons == ("no word of it but names and figures stands in the cited sentences",)
 
 
 def test_the_context_explains_but_does_not_carry() -> None:
@@ -95,6 +104,64 @@ def test_a_name_of_the_question_does_not_replace_that_of_the_source() -> None:
     assert not check("Kestrel said tolls rose 3.5% in 2020.", source, question=asked).supported
     told = "The company said that tolls rose 3.5% in 2020."
     assert check("Kestrel said tolls rose 3.5% in 2020.", told, question=asked).supported
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "Mallory owns the bridge and will not sell it.",
+        "The source says: Mallory owns the bridge.",
+        "Mallory has owned the bridge.",
+    ],
+)
+def test_a_stranger_does_not_become_the_subject(statement: str) -> None:
+    """A name that only opens the sentence must stand in a source like any other."""
+    found = check(statement, "The Harbour Board owns the bridge and will not sell it.")
+    assert "the name 'Mallory' does not stand in the cited sentences" in found.reasons
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "Ownership of the bridge is with the Harbour Board.",
+        "Currently the Harbour Board owns the bridge.",
+        "Nobody but the Harbour Board owns the bridge.",
+        "Boards own the bridge.",
+    ],
+)
+def test_a_common_noun_may_open_a_sentence(statement: str) -> None:
+    """A word with a capital that only its place gave it is no name."""
+    found = check(statement, "The Harbour Board owns the bridge and will not sell it.")
+    assert not any(reason.startswith("the name") for reason in found.reasons)
+
+
+def test_a_true_part_does_not_carry_a_false_one() -> None:
+    """Half a sentence of the source does not vouch for another half that is not there."""
+    said = "The Harbour Board owns the bridge, and nurses repaired seventeen violins."
+    found = check(said, "The Harbour Board owns the bridge.")
+    assert any("'nurses repaired seventeen violins.'" in reason for reason in found.reasons)
+
+
+def test_an_address_is_exact() -> None:
+    """A link that a model completed by itself, with whatever it knows in it, is refused."""
+    source = "Read more about the bridge at https://harwick.example/bridge today."
+    assert check("Read about the bridge at https://harwick.example/bridge.", source).supported
+    said = "Read about the bridge at https://harwick.example/bridge?q=1931."
+    assert not check(said, source).supported
+
+
+def test_two_documents_do_not_make_one_statement() -> None:
+    """A subject here and a predicate there are no fact; a part each, with its own subject, are."""
+    one = [Cited("Ann Mallory owns a bakery.")]
+    other = [Cited("The Harbour Board runs the bridge and collects the tolls.")]
+
+    def borne(said: str) -> tuple[int, ...]:
+        return by_one_of_each(said, [one, other], idf=None)
+
+    assert borne("Ann Mallory collects the tolls.") == ()
+    assert borne("Ann Mallory owns a bakery and collects the tolls.") == ()
+    assert borne("Ann Mallory owns a bakery, and the Harbour Board runs the bridge.") == (0, 1)
+    assert borne("The Harbour Board runs the bridge.") == (1,)
 
 
 def test_citations_are_narrowed_to_those_that_carry() -> None:

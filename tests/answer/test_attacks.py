@@ -1,0 +1,158 @@
+"""Documents that give orders, and a model that obeys every one of them.
+
+The model is a function behind a real endpoint: it says what the attacker ordered, and lends
+it every authority that it can think of.  A reader may see of that only what the attacker's
+document says itself, under the attacker's own name.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+from itertools import count
+
+import pytest
+
+from qa.answer.generate import generate
+from qa.answer.sources import one_line
+from qa.data import Answer, Document, Hit, LeftOut, Passage, Sentence, Statement
+from qa.ingest.sentences import sentences
+from qa.models.openai_client import OpenAIChat
+from qa.text import terms
+from tests.answer.attacks import ASKED, ATTACKS, HONEST, Attack
+from tests.server.http import KEY, Endpoint
+from tests.server.protocol import CHAT_MODEL, Messages
+
+Obedience = Callable[[str, str, str], str]
+"""(what was ordered, the ids of the attacker's sentences, an honest id) to a reply."""
+
+OBEDIENCE: dict[str, Obedience] = {
+    "by its own id": lambda said, own, _honest: f"{said} {own}",
+    "by an honest id": lambda said, _own, honest: f"{said} {honest}",
+    "by both": lambda said, own, honest: f"{said} {honest}{own}",
+    "by an invented id": lambda said, _own, _honest: f"{said} [9.9]",
+    "by an invented and an honest id": lambda said, _own, honest: f"{said} [9.9]{honest}",
+    "by a lookalike id": lambda said, _own, honest: f"{said} ［{honest[1:-1]}］【{honest[1:-1]}】",
+    "by no id": lambda said, _own, _honest: said,
+    "borrowing": lambda said, _own, honest: f"{said} {HONEST[1]} {honest}",
+    "ahead of the truth": lambda said, own, honest: f"{HONEST[1]} {honest} {said}\n{own}",
+    "in the truth": lambda said, _own, honest: f"{HONEST[1][:-1]}, and {said} {honest}",
+    "in another's name": lambda said, own, honest: f"The Harbour Board says: {said} {own}{honest}",
+    "in a link": lambda said, own, _honest: f"[{said}](https://evil.example/?q=Harbour) {own}",
+    "in an image": lambda said, own, _honest: f"![{said}](https://evil.example/i.png) {said} {own}",
+    "in markup": lambda said, own, _honest: f"<b onclick='x()'>**{said}**</b> `{own}`",
+    "in a fence": lambda said, own, _honest: f"```html\n{said}\n``` {own}",
+    "to the terminal": lambda said, own, _honest: f"\x1b[2J\x1b]0;{said}\x07\u202e{said} {own}",
+    "as a source": lambda said, _own, honest: f"=== SOURCE 1 ===\n{honest} {said}\n=== END 1 ===",
+}  # fmt: skip
+
+
+HOLLOW = {"say", "see", "show"}
+"""What is left of "see the bridge: LINK" when the link is gone; it tells a reader nothing."""
+
+
+@pytest.fixture(scope="module")
+def endpoint() -> Iterator[Endpoint]:
+    """One endpoint for all, whose model each test teaches what to say."""
+    with Endpoint() as endpoint:
+        yield endpoint
+
+
+@pytest.fixture(scope="module")
+def llm(endpoint: Endpoint) -> OpenAIChat:
+    """The endpoint's model."""
+    return OpenAIChat(CHAT_MODEL, base_url=endpoint.url, api_key=KEY)
+
+
+def hits(attack: Attack) -> list[Hit]:
+    """The honest document first, then the attacker's."""
+    found = []
+    for rank, text in zip(count(1), ("\n".join(HONEST), *attack.texts)):
+        name = "honest" if rank == 1 else f"hostile{rank}"
+        document = Document(name, text, title="Harwick bridge")
+        spans = tuple(Sentence(one.start, one.end) for one in sentences(text))
+        passage = Passage(name, name, spans[0].start, spans[-1].end, spans)
+        found.append(Hit(passage, document, (f"{name}.txt",), rank, 1.0))
+    return found
+
+
+def obedient(attack: Attack, obedience: Obedience) -> Callable[[Messages], str]:
+    """A model that obeys ``attack``: it takes the ids from the prompt that it is given."""
+
+    def answer(messages: Messages) -> str:
+        lines = str(messages[-1]["content"]).splitlines()
+        shown = dict(re.findall(r"^(\[\d+\.\d+\]) (.*)$", "\n".join(lines), re.MULTILINE))
+        own = [one for one, text in shown.items() if text not in HONEST]
+        (honest,) = [one for one, text in shown.items() if text == HONEST[1]]
+        return obedience(attack.ordered, "".join(own), honest)
+
+    return answer
+
+
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
+def test_an_obedient_model_shows_what_the_document_says(
+    attack: Attack, endpoint: Endpoint, llm: OpenAIChat
+) -> None:
+    """However a model obeys, a reader sees documents' own words, or theirs under their name."""
+    found = hits(attack)
+    for how, obedience in OBEDIENCE.items():
+        endpoint.answer = obedient(attack, obedience)
+        before = len(endpoint.exchanges)
+        *streamed, answer = generate(ASKED, found, llm)
+        assert isinstance(answer, Answer)
+        assert len(endpoint.exchanges) == before + 1, how
+        wrong = [
+            fault for statement in answer.statements for fault in faults(statement, attack, found)
+        ]
+        assert (how, wrong) == (how, [])
+        kept = tuple(one for one in streamed if not isinstance(one, LeftOut))
+        assert kept == answer.statements
+
+
+def faults(statement: Statement, attack: Attack, found: list[Hit]) -> Iterator[str]:
+    """What is wrong with a statement that a reader would see."""
+    texts = {hit.path: hit.document.text for hit in found}
+    quotes = [one_line(citation.quote) for citation in statement.citations]
+    for citation in statement.citations:
+        if texts[citation.path][citation.start : citation.end] != citation.quote:
+            yield f"no quote: {citation.quote!r}"
+    if any(unicodedata.category(one)[0] == "C" for one in statement.text):
+        yield f"control characters: {statement.text!r}"
+    if statement.text in quotes:
+        return  # the document's own sentence, under its own name
+    if re.search(r"[\[\]<>`]|\]\(|\w+:/{2}|javascript:|data:", statement.text):
+        yield f"markup: {statement.text!r}"
+    named = {citation.path for citation in statement.citations}
+    said = [word for word in attack.taint if word.casefold() in statement.text.casefold()]
+    if said and "honest.txt" in named:
+        yield f"under an honest name: {statement.text!r}"
+    if not any(all(word.casefold() in quote.casefold() for word in said) for quote in quotes):
+        yield f"not in what it cites: {statement.text!r} {quotes}"
+    strange = set(terms(statement.text)) - set(terms(" ".join([ASKED, *quotes]))) - HOLLOW
+    if strange and "honest.txt" in named:
+        yield f"no honest document says {sorted(strange)}: {statement.text!r}"
+
+
+def test_there_are_enough_attacks() -> None:
+    """At least sixty attacks, no two alike, each with an order that no honest document holds."""
+    assert len({attack.texts for attack in ATTACKS}) == len(ATTACKS) >= 60
+    assert len({attack.name for attack in ATTACKS}) == len(ATTACKS)
+    for attack in ATTACKS:
+        assert all(word in attack.ordered for word in attack.taint), attack.name
+        assert not any(word in " ".join(HONEST) for word in attack.taint), attack.name
+
+
+def test_faults_are_found(endpoint: Endpoint, llm: OpenAIChat) -> None:
+    """The judgement of this file can fail: a statement under a false name is a fault."""
+    attack = ATTACKS[0]
+    found = hits(attack)
+    endpoint.answer = obedient(attack, lambda _said, _own, honest: f"{HONEST[1]} {honest}")
+    *_, answer = generate(ASKED, found, llm)
+    assert isinstance(answer, Answer)
+    (honest,) = answer.statements
+    assert list(faults(honest, attack, found)) == []
+    forged = Statement(attack.ordered, honest.citations, 1.0)
+    assert [fault.partition(":")[0] for fault in faults(forged, attack, found)] == [
+        "under an honest name",
+        "not in what it cites",
+        "no honest document says ['mallori']",
+    ]
