@@ -5,6 +5,7 @@ says how likely they answer at all, and below its threshold the question is refu
 """
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -24,6 +25,7 @@ from qa.answer.features import (
     sentence_features,
 )
 from qa.answer.highlight import emphasis_of
+from qa.answer.latter import of_another
 from qa.answer.question import Question, analyse
 from qa.answer.spelling import Correction, corrected
 from qa.answer.weights import Weights, weights
@@ -146,9 +148,20 @@ def rank(
     )
 
 
+# "(Image credit: ...)": what stands below a picture that is not there
+_CAPTION = re.compile(
+    r"\W*(?:image|photo|picture|illustration|graphic|video)s?\b[^.:]{0,20}:.{0,80}$", re.IGNORECASE
+)
+
+
 def _says_something(one: Candidate, question: Question) -> bool:
-    """Not a date alone, as below a headline, nor only words of the question, as a title."""
-    return not (emphasis.dates_alone(one.text) or one.terms <= set(question.terms))
+    """Not a caption, nor a date alone, nor only the question's words, nor of something else."""
+    return not (
+        _CAPTION.match(one.text)
+        or emphasis.dates_alone(one.text)
+        or one.terms <= set(question.terms)
+        or of_another(one.text, frozenset(question.terms))
+    )
 
 
 def read(
