@@ -4,6 +4,7 @@ Every sentence of the model is resolved and checked as it completes.  What fails
 the source sentence it cites, or dropped; nothing shown is taken back.
 """
 
+import re
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -32,6 +33,7 @@ MAX_REPEATS = 3
 _MARGIN = 0.85  # the share of the window to fill: the model's own vocabulary counts otherwise
 _REMEMBERED = 3
 _NEAREST = 3
+_QUESTION = re.compile(r"[?？]\W*$|^question\s*:", re.IGNORECASE)
 _AKIN = 0.35  # how much of a statement its source must cover to be shown in its place
 
 
@@ -206,7 +208,9 @@ class _Writer:
                 return
             elif carrying:
                 reason = "the second judge found that its sources do not say it"
-        source = None if sentence.borrowed or sentence.refusal else self._source(sentence, cited)
+        asks = _QUESTION.search(sentence.text)
+        barred = sentence.borrowed or sentence.refusal or asks
+        source = None if barred else self._source(sentence, cited)
         yield self._leave_out(sentence, reason, "repaired" if source else "dropped")
         if source:
             quote = one_line(self.block.sentences[source].quote)
@@ -299,6 +303,8 @@ class _Writer:
 
 
 def _malformed(sentence: ModelSentence) -> str | None:
+    if _QUESTION.search(sentence.text):
+        return "it is a question, no statement"
     if sentence.well_formed:
         return None
     if sentence.refusal:

@@ -41,6 +41,11 @@ _KIN = {
 _ADDRESS = re.compile(
     r"\b(?:[a-z][a-z0-9+.-]*://|www\.|javascript:|data:|mailto:)\S+", re.IGNORECASE
 )
+_ORDINALS = {
+    "second": "2nd", "third": "3rd", "fourth": "4th", "fifth": "5th", "sixth": "6th",
+    "seventh": "7th", "eighth": "8th", "ninth": "9th", "tenth": "10th",
+}  # fmt: skip
+"""Without "first", which is often no count ("at first", "the first to")."""
 CLAUSES = re.compile(r"\s*;\s*|,?\s+(?:and|but|while|whereas)\s+|,\s+|\s+[–—]\s+", re.IGNORECASE)
 _PARTS = re.compile(rf"{CLAUSES.pattern}|:\s+", re.IGNORECASE)
 _LONG_PART = 2
@@ -76,6 +81,11 @@ def wrong(statement: str, cited: Sequence[Cited], question: str) -> Iterator[str
             yield f"the address {address!r} does not stand in the cited sentences"
     for part in _strange_parts(statement, cited, question, absent):
         yield f"too little of the part {part!r} stands in the cited sentences"
+    held = frozenset(word.text.casefold() for one in cited for word in words(one.text))
+    for word in words(statement):
+        spelled = word.text.casefold()
+        if spelled in _ORDINALS and not held & {spelled, _ORDINALS[spelled]}:
+            yield f"{word.text!r} does not stand in the cited sentences"
     if _is_predicate_strange(statement, cited, question):
         yield "no word of it but names and figures stands in the cited sentences"
     yield from contradictions(statement, texts)

@@ -121,6 +121,8 @@ def test_a_source_replaces_once_only() -> None:
         ("HB owns the bridge.", "it cites no source"),
         ("The mayor likes opera [7.7].", "it cites [7.7], which was not shown"),
         ("The mayor of Oslo likes opera [1.1].", "the name 'Oslo'"),
+        ("When did the bridge open, and who owns it? [1.1]", "it is a question, no statement"),
+        ("Question: when did the bridge open [1.1].", "it is a question, no statement"),
         ("So NO_ANSWER it is [1.1].", "the refusal stands inside it"),
     ],
 )

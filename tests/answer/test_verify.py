@@ -75,6 +75,14 @@ def test_another_topic_is_refused() -> None:
     )
 
 
+def test_an_ordinal_is_a_figure() -> None:
+    """The second of its kind is not the first, nor just one."""
+    source = "The first ferry of the line was built in Harwick."
+    assert not check("The second ferry of the line was built in Harwick.", source).supported
+    told = "The 2nd ferry of the line was built in Harwick."
+    assert check("The second ferry of the line was built in Harwick.", told).supported
+
+
 def test_a_name_alone_carries_nothing() -> None:
     """What is said of somebody must stand in the source, not only who it is said of."""
     found = check("Ann Mallory collects the tolls.", "Ann Mallory owns a bakery.")
