@@ -164,29 +164,29 @@ class Index:
             for i, times in self._postings.get(term, ()):
                 lexical[i] += idf * times * 2.2 / (times + self._norm[i])
         kept = np.array([i for i in range(self.passages) if i != without])
-        fused = _z(dense[kept]) + _z(lexical[kept])
+        values = {"dense": dense[kept], "bm25": lexical[kept]}
+        parts = {name: _z(own) for name, own in values.items()}
+        fused = parts["dense"] + parts["bm25"]
         order = np.argsort(-fused, kind="stable")[:HITS]
         return [
-            self._hit(int(kept[at]), rank, float(fused[at]), kept, dense, lexical)
+            self._hit(
+                int(kept[at]),
+                rank,
+                float(fused[at]),
+                tuple(
+                    Ranked(
+                        name, 1 + int((own > own[at]).sum()), float(own[at]), float(parts[name][at])
+                    )
+                    for name, own in values.items()
+                ),
+            )
             for rank, at in enumerate(order, start=1)
         ]
 
-    def _hit(
-        self,
-        i: int,
-        rank: int,
-        score: float,
-        kept: np.ndarray,
-        dense: np.ndarray,
-        lexical: np.ndarray,
-    ) -> Hit:
+    def _hit(self, i: int, rank: int, score: float, ranked: tuple[Ranked, ...]) -> Hit:
         row = self.rows[i]
         held = row.sentences
         passage = Passage(str(i), row.document.id, held[0].start, held[-1].end, held)
-        ranked = tuple(
-            Ranked(name, 1 + int((values[kept] > values[i]).sum()), float(values[i]))
-            for name, values in (("dense", dense), ("bm25", lexical))
-        )
         return Hit(passage, row.document, (f"{i}.txt",), rank, score, ranked)
 
 

@@ -89,11 +89,15 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """What one retriever said of a passage: rank from 1, and its own score."""
+    """What one retriever said of a passage: rank from 1, and its own score.
+
+    ``part`` is what that adds to the hit's fused score; the parts of a hit add up to it.
+    """
 
     retriever: str
     rank: int
     score: float
+    part: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,7 +359,8 @@ def hit_dicts(hits: Sequence[Hit]) -> list[dict[str, Any]]:
             "rank": hit.rank,
             "score": hit.score,
             "retrievers": {
-                said.retriever: {"rank": said.rank, "score": said.score} for said in hit.ranked
+                said.retriever: {"rank": said.rank, "score": said.score, "part": said.part}
+                for said in hit.ranked
             },
             "copies": list(hit.copies),
         }

@@ -45,7 +45,7 @@ def evidence_features(
         for one, score in zip(ranked[1:], scores[1:], strict=True)
         if one.hit.passage.id != top.hit.passage.id
     ]
-    ranks = {said.retriever: said.rank for said in top.hit.ranked}
+    ranks = {said.retriever: said.rank for said in top.hit.ranked if said.score > 0}
     lost = _lost(reading, ranked, embed)
     figures = {one for one in top.terms if one[:1].isdigit()}
     return [

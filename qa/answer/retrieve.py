@@ -43,7 +43,8 @@ def retrieve(
         return ()
     dense = view.dense(embed([question])[0])
     lexical = view.bm25(terms(question))
-    fused = _z(dense) + _z(lexical)
+    parts = (_z(dense), _z(lexical))
+    fused = parts[0] + parts[1]
     # Stable and exact: of equal scores, the passage that was stored first leads.
     best = np.argsort(-fused, kind="stable")[: 2 * limit + 10]
     found = [
@@ -64,7 +65,7 @@ def retrieve(
                 paths=view.paths(passage.document_id),
                 rank=rank,
                 score=float(fused[lead.position]),
-                ranked=_ranked(lead.position, dense, lexical),
+                ranked=_ranked(lead.position, (dense, lexical), parts),
                 copies=folded,
             )
         )
@@ -80,14 +81,14 @@ def _z(scores: "NDArray[np.float64]") -> "NDArray[np.float64]":
 
 
 def _ranked(
-    position: int, dense: "NDArray[np.float64]", lexical: "NDArray[np.float64]"
+    position: int,
+    scores: "tuple[NDArray[np.float64], NDArray[np.float64]]",
+    parts: "tuple[NDArray[np.float64], NDArray[np.float64]]",
 ) -> tuple[Ranked, ...]:
-    said = []
-    for name, scores in (("dense", dense), ("bm25", lexical)):
-        score = float(scores[position])
-        if name == "dense" or score > 0.0:
-            said.append(Ranked(name, 1 + int((scores > score).sum()), score))
-    return tuple(said)
+    return tuple(
+        Ranked(name, 1 + int((own > own[position]).sum()), float(own[position]), float(z[position]))
+        for name, own, z in zip(("dense", "bm25"), scores, parts, strict=True)
+    )
 
 
 def _fold(

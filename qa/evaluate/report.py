@@ -153,7 +153,7 @@ def _answer(case: Case) -> dict[str, Any]:
         del told["text"]  # the offsets tell it, and ten passages a question would drown the rest
         told["score"] = _rounded(told["score"])
         for said in told["retrievers"].values():
-            said["score"] = _rounded(said["score"])
+            said["score"], said["part"] = _rounded(said["score"]), _rounded(said["part"])
     return read
 
 

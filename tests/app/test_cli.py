@@ -96,6 +96,8 @@ def test_json_contract(project: Path) -> None:
     assert list(hit) == [
         *("path", "start", "end", "text", "rank", "score", "retrievers", "copies"),
     ]
+    parts = sum(said["part"] for said in hit["retrievers"].values())
+    assert parts == pytest.approx(hit["score"])
     assert list(answer["seconds"]) == ["sync", "complete", "retrieve", "read"]
 
 
