@@ -1,22 +1,23 @@
 """The composition root and the public Python API: builds the parts, joins the stages."""
 
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
+from datetime import date
 from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from qa import config, offline
+from qa.clock import Clock
 from qa.config import Settings
 from qa.data import Answer, Document, Hit, LeftOut, Source, Statement, Usage
 from qa.errors import ConfigError, ModelError, UsageError
 from qa.models.embedding import MiniLM, Remembered
 
 if TYPE_CHECKING:
+    from qa.answer.when import When
     from qa.ingest.sync import Progress, Report
     from qa.library.library import Library, View
     from qa.models.embedding import Embedding
@@ -53,7 +54,7 @@ class Assistant:
         }
         self.settings: Settings = config.load(flags)
         if self.settings.offline:
-            _go_offline(self.settings)
+            offline.go_offline(self.settings)
         self._minilm = MiniLM()  # it measures and reads passages, whatever embeds them
         self._read = Remembered(self._minilm)
         self.embedding: Embedding = self._minilm
@@ -180,13 +181,26 @@ class Assistant:
             )
         _ = self.engine  # raises where the LLM is asked for and no model is named
 
-    def search(self, question: str, limit: int = 10) -> tuple[Hit, ...]:
-        """The passages that speak of ``question``, best first, at most ``limit``."""
+    def search(
+        self,
+        question: str,
+        limit: int = 10,
+        *,
+        as_of: date | None = None,
+        today: date | None = None,
+    ) -> tuple[Hit, ...]:
+        """The passages that speak of ``question``, best first, at most ``limit``.
+
+        ``as_of`` and ``today`` are those of ``ask``.
+        """
         from qa.answer.retrieve import retrieve
+        from qa.answer.when import asked_when, known_by
 
         self.check(question)
+        when = asked_when(as_of, today)
         with self.library.reading() as view:
-            return retrieve(question, view, self.embedding.embed, limit)
+            known, _ = known_by(view, when.as_of)
+            return retrieve(question, known, self.embedding.embed, limit)
 
     def sources(self) -> tuple[Source, ...]:
         """Every file that the library knows, by path."""
@@ -206,40 +220,61 @@ class Assistant:
                     return view.document(source.document_id)
         raise UsageError(f"there is no source {path!r}; qa sources lists them")
 
-    def ask(self, question: str, history: Sequence[Answer] = ()) -> Answer:
+    def ask(
+        self,
+        question: str,
+        history: Sequence[Answer] = (),
+        *,
+        as_of: date | None = None,
+        today: date | None = None,
+    ) -> Answer:
         """Answer ``question`` from the library as it stands.
 
         ``history`` holds the answers of the earlier turns, oldest first; a question that
-        leans on them is completed from them.  A refusal is an answer whose ``reason`` is
-        not None.  Raises UsageError for an empty question, and what reading raises.
+        leans on them is completed from them.  With ``as_of`` it is answered as if only what
+        was certainly published by that day were known; ``today`` is what the question's own
+        "last year" is counted from (None: ``as_of``, or the day that it is).  A refusal is
+        an answer whose ``reason`` is not None.  Raises UsageError for an empty question, and
+        what reading raises.
         """
-        for event in self.stream(question, history):
+        for event in self.stream(question, history, as_of=as_of, today=today):
             if isinstance(event, Answer):
                 return event
         raise AssertionError("a stream ends with its answer")
 
     def stream(
-        self, question: str, history: Sequence[Answer] = ()
+        self,
+        question: str,
+        history: Sequence[Answer] = (),
+        *,
+        as_of: date | None = None,
+        today: date | None = None,
     ) -> "Iterator[Statement | LeftOut | Answer]":
         """Answer as ``ask`` does, giving each statement once it is checked; the answer is last.
 
         No statement that was given is taken back.  Closing the iterator stops the model.
         """
         from qa.answer.retrieve import retrieve
+        from qa.answer.when import asked_when, known_by, nothing_yet
 
         self.check(question)
-        clock = _Clock()
+        when = asked_when(as_of, today)
+        clock = Clock()
         with clock.stage("complete"):
             completed, note, spent = self._completed(question, history)
-        with self.library.reading() as view:
+        with self.library.reading() as whole:
             with clock.stage("retrieve"):
+                view, remarks = known_by(whole, when.as_of)
                 hits = retrieve(completed, view, self.embedding.embed)
-            asked = _Asked(question, completed, hits, view, clock)
+            asked = _Asked(question, completed, hits, view, clock, when)
             answer = self._extract if self.engine == "extractive" else self._generate
-            for event in answer(asked, history):
+            events = answer(asked, history)
+            if as_of is not None and not view.passages:
+                events = iter((nothing_yet(question, completed, as_of, clock.seconds()),))
+            for event in events:
                 if isinstance(event, Answer):
-                    notes = (note, *event.notes) if note else event.notes
-                    event = replace(event, notes=notes)
+                    notes = (*([note] if note else ()), *remarks, *event.notes)
+                    event = replace(event, notes=notes, as_of=when.as_of)
                     if event.usage and spent:
                         event = replace(event, usage=event.usage.plus(spent))
                 yield event
@@ -347,7 +382,8 @@ class _Asked(NamedTuple):
     completed: str
     hits: tuple[Hit, ...]
     view: "View"
-    clock: "_Clock"
+    clock: Clock
+    when: "When"
 
 
 def _idf(view: "View") -> Callable[[str], float]:
@@ -359,33 +395,3 @@ def _idf(view: "View") -> Callable[[str], float]:
         return idf(view.passages, view.document_frequency([term])[term])
 
     return weigh
-
-
-def _go_offline(settings: Settings) -> None:
-    """Make connections impossible; say at once where the settings need one."""
-    offline.enforce()
-    named = settings.model if settings.engine != "extractive" else None
-    if named is not None and named.startswith(("local:", "replay:")):
-        named = None
-    named = settings.embedding or named
-    if named is not None:
-        raise ConfigError(
-            f"'offline' is set, and model {named!r} is reached over the network; take a local"
-            " one (--model local:PATH) or --engine extractive, and the embedded embedding"
-        )
-
-
-class _Clock:
-    """Seconds by stage, in the order in which they ran."""
-
-    def __init__(self) -> None:
-        self._seconds: dict[str, float] = {}
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        began = time.perf_counter()
-        yield
-        self._seconds[name] = self._seconds.get(name, 0.0) + time.perf_counter() - began
-
-    def seconds(self) -> tuple[tuple[str, float], ...]:
-        return tuple(self._seconds.items())

@@ -288,7 +288,8 @@ class Answer:
     sentences about the answer for the reader ("1 sentence was left out ...").
     ``seconds`` is (stage, seconds) in the order in which the stages ran.  ``confidence`` is
     what the refusal was decided by, on the engine's own scale, higher for surer, and stands
-    on refused answers too; None where the engine weighs nothing.
+    on refused answers too; None where the engine weighs nothing.  ``as_of`` is the day by
+    which what answers was published, where not everything was to answer.
     """
 
     question: str
@@ -304,6 +305,7 @@ class Answer:
     notes: tuple[str, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     confidence: float | None = None
+    as_of: date | None = None
 
     @property
     def answered(self) -> bool:
@@ -336,6 +338,7 @@ class Answer:
             "nearest": [citation.to_dict() for citation in self.nearest],
             "hits": hit_dicts(self.hits),
             "engine": self.engine,
+            "as_of": self.as_of.isoformat() if self.as_of else None,
             "confidence": self.confidence,
             "prompt_hash": self.prompt_hash,
             "usage": self.usage.to_dict() if self.usage else None,

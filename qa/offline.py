@@ -4,6 +4,9 @@ import errno
 import sys
 from typing import Any
 
+from qa.config import Settings
+from qa.errors import ConfigError
+
 _NETWORK = frozenset(
     {"socket.connect", "socket.sendto", "socket.sendmsg", "socket.getaddrinfo"}
     | {"socket.gethostbyname", "socket.gethostbyaddr", "socket.getnameinfo"}
@@ -29,3 +32,17 @@ def _refuse(event: str, arguments: tuple[Any, ...]) -> None:
         if isinstance(address, str | bytes):  # a socket file: it does not leave the machine
             return
         raise OSError(errno.ENETUNREACH, "the setting 'offline' forbids every connection")
+
+
+def go_offline(settings: Settings) -> None:
+    """Make connections impossible; ConfigError at once where the settings need one."""
+    enforce()
+    named = settings.model if settings.engine != "extractive" else None
+    if named is not None and named.startswith(("local:", "replay:")):
+        named = None
+    named = settings.embedding or named
+    if named is not None:
+        raise ConfigError(
+            f"'offline' is set, and model {named!r} is reached over the network; take a local"
+            " one (--model local:PATH) or --engine extractive, and the embedded embedding"
+        )

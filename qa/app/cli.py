@@ -5,14 +5,16 @@ Exit status: 0 answered, 1 refused, 2 usage, 3 failed.
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
 from qa import __version__
+from qa.app.dates import AS_OF, TODAY
 from qa.app.eval_commands import eval_group
 from qa.app.freshness import bring_up_to_date, progress_bar, report_text
 from qa.app.screen import Screen, say
@@ -20,7 +22,7 @@ from qa.errors import ModelError, QAError, UsageError
 
 if TYPE_CHECKING:
     from qa.assistant import Assistant
-    from qa.data import Answer
+    from qa.data import Answer, LeftOut, Statement
 
 _FOLDER = click.Path(path_type=Path)
 _SETTINGS = (
@@ -80,18 +82,18 @@ def cli(context: click.Context, /, **flags: Any) -> None:
 
 
 @cli.command()
-@_with(*_SETTINGS, *_ENGINE)
+@_with(*_SETTINGS, *_ENGINE, AS_OF, TODAY)
 @click.pass_context
-def chat(context: click.Context, /, **flags: Any) -> None:
+def chat(context: click.Context, /, as_of: date | None, today: date | None, **flags: Any) -> None:
     """Open a conversation; without a terminal, each line of standard input is a question."""
     from qa.app.repl import converse
 
-    converse(_assistant(context, flags))
+    converse(_assistant(context, flags), as_of, today)
 
 
 @cli.command()
 @click.argument("question", nargs=-1)
-@_with(*_SETTINGS, *_ENGINE, *_OUTPUT)
+@_with(*_SETTINGS, *_ENGINE, *_OUTPUT, AS_OF, TODAY)
 @click.option("--sync/--no-sync", default=True, help="Bring the library up to date first.")
 @click.option(
     "--verbose", is_flag=True, help="Show what the model said that was left out, and why."
@@ -111,6 +113,8 @@ def ask(
     sync: bool,
     verbose: bool,
     batch: TextIO | None,
+    as_of: date | None,
+    today: date | None,
     **flags: Any,
 ) -> None:
     """Answer QUESTION (-: read it from standard input) from the documents.
@@ -123,7 +127,7 @@ def ask(
         if question or as_json or plain or verbose:
             raise UsageError("--batch takes no QUESTION, --json, --plain or --verbose")
         with _assistant(context, flags) as assistant:
-            context.exit(_batch(assistant, batch, sync=sync))
+            context.exit(_batch(assistant, batch, as_of, today, sync=sync))
     text = _question(question)
     with _assistant(context, flags) as assistant:
         assistant.check(text)
@@ -133,11 +137,13 @@ def ask(
             bring_up_to_date(assistant)
         synced = ("sync", time.perf_counter() - began)
         if as_json:
-            answer = assistant.ask(text)
+            answer = assistant.ask(text, as_of=as_of, today=today)
             answer = replace(answer, seconds=(synced, *answer.seconds))
             click.echo(render.to_json(answer.to_dict()))
         else:
-            answer = _stream(assistant, text, plain=plain, verbose=verbose)
+            answer = _show(
+                assistant.stream(text, as_of=as_of, today=today), plain=plain, verbose=verbose
+            )
     context.exit(0 if answer.answered else 1)
 
 
@@ -152,7 +158,14 @@ def _question(words: tuple[str, ...]) -> str:
         raise UsageError(f"standard input is not {error.encoding} text: {error.reason}") from error
 
 
-def _batch(assistant: "Assistant", lines: TextIO, *, sync: bool) -> int:
+def _batch(
+    assistant: "Assistant",
+    lines: TextIO,
+    as_of: date | None,
+    today: date | None,
+    *,
+    sync: bool,
+) -> int:
     """Answer a question a line, each on its own; exit status 3 where one failed."""
     from qa.app import render
 
@@ -166,7 +179,7 @@ def _batch(assistant: "Assistant", lines: TextIO, *, sync: bool) -> int:
             if not question:
                 continue
             try:
-                found = assistant.ask(question).to_dict()
+                found = assistant.ask(question, as_of=as_of, today=today).to_dict()
             except QAError as error:
                 failed = True
                 found = {"question": question, "error": str(error)}
@@ -176,13 +189,15 @@ def _batch(assistant: "Assistant", lines: TextIO, *, sync: bool) -> int:
     return 3 if failed else 0
 
 
-def _stream(assistant: "Assistant", question: str, *, plain: bool, verbose: bool) -> "Answer":
+def _show(
+    events: "Iterator[Statement | LeftOut | Answer]", *, plain: bool, verbose: bool
+) -> "Answer":
     """Print each statement as it comes, then what it stands on."""
     from qa.app import render
     from qa.data import Answer, LeftOut
 
     screen = Screen(plain=plain)
-    for event in assistant.stream(question):
+    for event in events:
         if isinstance(event, Answer):
             screen.print(render.support_lines(event))
             return event
@@ -226,7 +241,7 @@ def sources(context: click.Context, /, as_json: bool, plain: bool, **flags: Any)
 
 @cli.command()
 @click.argument("question", nargs=-1, required=True)
-@_with(*_SETTINGS, *_OUTPUT)
+@_with(*_SETTINGS, *_OUTPUT, AS_OF, TODAY)
 @click.option("--limit", type=click.IntRange(1, 1000), default=10, help="How many hits at most.")
 @click.pass_context
 def search(
@@ -236,6 +251,8 @@ def search(
     as_json: bool,
     plain: bool,
     limit: int,
+    as_of: date | None,
+    today: date | None,
     **flags: Any,
 ) -> None:
     """Show the passages found for QUESTION, with every retriever's rank and score."""
@@ -245,7 +262,7 @@ def search(
     with _assistant(context, flags) as assistant:
         assistant.warm()
         bring_up_to_date(assistant)
-        hits = assistant.search(" ".join(question), limit)
+        hits = assistant.search(" ".join(question), limit, as_of=as_of, today=today)
     if as_json:
         click.echo(render.to_json(hit_dicts(hits)))
     else:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from qa.app import render, saved, why
 from qa.app.conversation import Conversation
+from qa.app.dates import parse_day
 from qa.app.freshness import progress_bar, report_text, say_skipped
 from qa.app.markdown import to_markdown
 from qa.app.render import Line, Piece
@@ -102,7 +103,21 @@ def _why_not(conversation: Conversation, argument: str) -> None:
 
 def _search(conversation: Conversation, argument: str) -> None:
     conversation.freshen()
-    conversation.screen.print(render.hit_lines(conversation.assistant.search(argument)))
+    found = conversation.assistant.search(
+        argument, as_of=conversation.as_of, today=conversation.today
+    )
+    conversation.screen.print(render.hit_lines(found))
+
+
+def _as_of(conversation: Conversation, argument: str) -> None:
+    if argument:
+        conversation.as_of = None if argument == "off" else parse_day(argument)
+    day = conversation.as_of
+    conversation.screen.tell(
+        f"Answers are as of {day}; /as-of off takes it back"
+        if day
+        else "Everything answers; /as-of DATE leaves only what was published by then"
+    )
 
 
 def _engine(conversation: Conversation, argument: str) -> None:
@@ -206,6 +221,9 @@ COMMANDS = {
     "why": Command("", "Show how the last answer came about", _why),
     "why-not": Command("PHRASE", "Show where sentences with PHRASE were lost", _why_not),
     "search": Command("WORDS", "Show the passages found for WORDS", _search),
+    "as-of": Command(
+        "[date]", "Answer as if only what was published by DATE were known; off", _as_of
+    ),
     "engine": Command("[name]", "Show or choose the engine: auto, extractive, llm", _engine),
     "model": Command("[name]", "Show or choose the model", _model),
     "again": Command("", "Ask the last question again, of the other engine", _again),

@@ -5,6 +5,7 @@ import time
 from collections.abc import Generator, Sequence
 from contextlib import AbstractContextManager, closing, nullcontext, suppress
 from dataclasses import fields, replace
+from datetime import date
 from pathlib import Path
 from typing import Any, cast
 
@@ -20,12 +21,21 @@ from qa.errors import UsageError
 class Conversation:
     """What was asked and answered, and the assistant that answers next.
 
-    Each answer is kept in the library's folder, for /resume.
+    Each answer is kept in the library's folder, for /resume.  ``as_of`` and ``today`` are
+    those of ``Assistant.ask``.
     """
 
-    def __init__(self, assistant: Assistant, screen: Screen) -> None:
+    def __init__(
+        self,
+        assistant: Assistant,
+        screen: Screen,
+        as_of: date | None = None,
+        today: date | None = None,
+    ) -> None:
         self.assistant = assistant
         self.screen = screen
+        self.as_of = as_of
+        self.today = today
         self.preparation = Preparation(assistant)
         self.answers: list[Answer] = []
         self.is_over = False
@@ -70,7 +80,7 @@ class Conversation:
         patience: AbstractContextManager[None] = nullcontext()
         if assistant.engine != "extractive":  # which takes no time to speak of
             patience = self.screen.waiting(f"asking {render.safe(assistant.engine)} ...")
-        stream = assistant.stream(question, self.answers)
+        stream = assistant.stream(question, self.answers, as_of=self.as_of, today=self.today)
         # Closed when the reader interrupts, so that the model stops.
         with (
             closing(cast("Generator[Statement | LeftOut | Answer, None, None]", stream)) as events,

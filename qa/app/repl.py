@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 from qa import __version__
@@ -13,12 +14,13 @@ from qa.assistant import Assistant
 from qa.errors import ModelError, QAError, UsageError
 
 
-def converse(assistant: Assistant) -> None:
+def converse(assistant: Assistant, as_of: date | None = None, today: date | None = None) -> None:
     """Hold a conversation on standard input and output, to the end of the input.
 
-    Raises ConfigError where the LLM is asked for and no model is named.
+    ``as_of`` and ``today`` are those of ``Assistant.ask``.  Raises ConfigError where
+    the LLM is asked for and no model is named.
     """
-    conversation = Conversation(assistant, Screen())
+    conversation = Conversation(assistant, Screen(), as_of, today)
     if sys.stdin.isatty():
         _greet(assistant)
     read = _reader(conversation)

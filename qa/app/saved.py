@@ -90,6 +90,7 @@ def _answer(found: dict[str, Any]) -> Answer:
             for one in found["left_out"]
         ),
         confidence=None if confidence is None else float(confidence),
+        as_of=date.fromisoformat(found["as_of"]) if found.get("as_of") else None,
     )
 
 

@@ -63,7 +63,7 @@ def why_not_lines(assistant: Assistant, answer: Answer, phrase: str) -> Iterator
 def _not_read(assistant: Assistant, answer: Answer, phrase: str) -> Iterator[Line]:
     """Why no passage with ``phrase`` was read: it ranks too low, or is nowhere."""
     sought = _folded(phrase)
-    hits = assistant.search(answer.answered_question, _DEEP)
+    hits = assistant.search(answer.answered_question, _DEEP, as_of=answer.as_of)
     far = [hit for hit in hits if sought in _folded(hit.text)]
     if far:
         how_many = f"; {len(answer.hits)} were read" if answer.hits else ""

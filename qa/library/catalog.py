@@ -211,12 +211,30 @@ def read_document(connection: sqlite3.Connection, document_id: str) -> Document:
         return Document(name, text, title, author, _date(published), basis, pages, _dates(*written))
 
 
+def read_dates(
+    connection: sqlite3.Connection,
+) -> dict[str, tuple[date | None, tuple[date, date] | None]]:
+    """When each document was written: ``published`` and ``written``, by its id."""
+    rows = connection.execute("SELECT id, published, written_from, written_to FROM documents")
+    with _understood():
+        return {name: (_date(day), _dates(*written)) for name, day, *written in rows}
+
+
 def read_paths(connection: sqlite3.Connection, document_id: str) -> tuple[str, ...]:
     """The files that hold a document, sorted."""
     rows = connection.execute(
         "SELECT path FROM sources WHERE document_id = ? ORDER BY path", (document_id,)
     )
     return tuple(path for (path,) in rows)
+
+
+def read_numbers(connection: sqlite3.Connection, documents: Sequence[str]) -> list[int]:
+    """The numbers of the passages of these documents."""
+    rows = connection.execute(
+        "SELECT number FROM passages WHERE document_id IN (SELECT value FROM json_each(?))",
+        (json.dumps(documents),),
+    )
+    return [number for (number,) in rows]
 
 
 def read_passages(

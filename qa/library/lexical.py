@@ -35,11 +35,14 @@ def bm25(
     terms: Sequence[str],
     numbers: "NDArray[np.int64]",
     lengths: "NDArray[np.float64]",
+    *,
+    some: bool = False,
 ) -> "NDArray[np.float64]":
     """Score of every passage for ``terms``; 0 where none of them stands.
 
     ``numbers`` are the passages' numbers in ascending order, ``lengths`` their counts of
-    terms.  Robertson and Zaragoza (2009), with the never-negative idf of ``idf``.
+    terms; with ``some`` they are not all passages, and the others count for nothing.
+    Robertson and Zaragoza (2009), with the never-negative idf of ``idf``.
     """
     import numpy as np
 
@@ -51,16 +54,29 @@ def bm25(
         places = np.fromiter(_occurrences(connection, term), dtype=np.int64)
         found, counts = np.unique(places, return_counts=True)
         at = np.searchsorted(numbers, found)
-        if not np.array_equal(numbers[np.minimum(at, len(numbers) - 1)], found):
+        if some:
+            here = numbers[np.minimum(at, len(numbers) - 1)] == found
+            found, counts, at = found[here], counts[here], at[here]
+        elif not np.array_equal(numbers[np.minimum(at, len(numbers) - 1)], found):
             raise LibraryDamaged("the index of words names passages that are not; run: qa repair")
         gain = counts * (K1 + 1.0) / (counts + norm[at])
         scores[at] += repeats * idf(len(numbers), len(found)) * gain
     return scores
 
 
-def document_frequency(connection: sqlite3.Connection, terms: Iterable[str]) -> dict[str, int]:
-    """How many passages hold each term."""
-    return {term: len(set(_occurrences(connection, term))) for term in set(terms)}
+def document_frequency(
+    connection: sqlite3.Connection,
+    terms: Iterable[str],
+    among: "NDArray[np.int64] | None" = None,
+) -> dict[str, int]:
+    """How many passages (of those numbered in ``among``) hold each term."""
+    found = {term: set(_occurrences(connection, term)) for term in set(terms)}
+    if among is not None:
+        import numpy as np
+
+        known = {term: np.array(sorted(numbers), np.int64) for term, numbers in found.items()}
+        return {term: int(np.isin(numbers, among).sum()) for term, numbers in known.items()}
+    return {term: len(numbers) for term, numbers in found.items()}
 
 
 def _occurrences(connection: sqlite3.Connection, term: str) -> Iterable[int]:

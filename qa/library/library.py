@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -38,10 +39,29 @@ class Index(NamedTuple):
 class View:
     """One generation of a library, unchanged for as long as it is looked at."""
 
-    def __init__(self, connection: sqlite3.Connection, meta: dict[str, str], index: Index) -> None:
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        meta: dict[str, str],
+        index: Index,
+        *,
+        some: bool = False,
+    ) -> None:
         self._connection = connection
         self._index = index
+        self._some = some  # not all passages are in the index
         self.meta = meta
+
+    def without(self, documents: Iterable[str]) -> "View":
+        """The same generation as if it did not hold the passages of ``documents`` (ids)."""
+        import numpy as np
+
+        gone = np.array(catalog.read_numbers(self._connection, list(documents)), np.int64)
+        index, kept = self._index, ~np.isin(self._index.numbers, gone)
+        left = Index(
+            index.key, index.numbers[kept], index.lengths[kept], index.rows[kept], index.matrix
+        )
+        return View(self._connection, self.meta, left, some=True)
 
     @property
     def passages(self) -> int:
@@ -70,11 +90,13 @@ class View:
 
     def bm25(self, terms: Sequence[str]) -> "NDArray[np.float64]":
         """BM25 of every passage for ``terms``, by position."""
-        return lexical.bm25(self._connection, terms, self._index.numbers, self._index.lengths)
+        index = self._index
+        return lexical.bm25(self._connection, terms, index.numbers, index.lengths, some=self._some)
 
     def document_frequency(self, terms: Iterable[str]) -> dict[str, int]:
         """How many passages hold each term."""
-        return lexical.document_frequency(self._connection, terms)
+        among = self._index.numbers if self._some else None
+        return lexical.document_frequency(self._connection, terms, among)
 
     def at(self, positions: Sequence[int]) -> list[StoredPassage]:
         """The passages at these positions, in the order asked for."""
@@ -92,6 +114,10 @@ class View:
         """A document's passages in reading order."""
         stored = catalog.read_document_passages(self._connection, document_id)
         return tuple(one.passage for one in stored)
+
+    def dates(self) -> dict[str, tuple[date | None, tuple[date, date] | None]]:
+        """When each document was written, by id: ``published`` and ``written``."""
+        return catalog.read_dates(self._connection)
 
     def paths(self, document_id: str) -> tuple[str, ...]:
         """The files that hold a document, sorted."""

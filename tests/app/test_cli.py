@@ -12,13 +12,16 @@ ROOT = Path(__file__).parents[2]
 ARTICLE = "000_9b095543ef5a6a7d.txt"
 
 
-def qa(*arguments: str, cwd: Path, **environment: str) -> "subprocess.CompletedProcess[str]":
+def qa(
+    *arguments: str, cwd: Path, typed: str | None = None, **environment: str
+) -> "subprocess.CompletedProcess[str]":
     """Run ``qa`` in a process of its own, with its output piped."""
     clean = {k: v for k, v in os.environ.items() if not k.startswith(("QA_", "OPENAI_"))}
     return subprocess.run(
         [sys.executable, "-m", "qa", *arguments],
         cwd=cwd,
         env=clean | {"PYTHONPATH": str(ROOT)} | environment,
+        input=typed,
         capture_output=True,
         text=True,
         check=False,
@@ -83,7 +86,7 @@ def test_json_contract(project: Path) -> None:
     """The object of --json has just the documented keys."""
     answer = json.loads(qa("ask", "when was AITO launched?", "--json", cwd=project).stdout)
     documented = "schema question answered_question answered reason text statements nearest hits"
-    documented += " engine confidence prompt_hash usage notes left_out seconds"
+    documented += " engine as_of confidence prompt_hash usage notes left_out seconds"
     assert documented.split() == list(answer)
     (statement,) = answer["statements"]
     assert list(statement) == ["text", "citations", "support", "emphasis"]

@@ -1,0 +1,63 @@
+"""When a question is asked: what was known by then, and which day is today."""
+
+from datetime import date
+from typing import NamedTuple
+
+from qa.answer.wording import AS_OF, NOT_YET, UNDATED
+from qa.data import Answer
+from qa.errors import UsageError
+from qa.library.library import View
+
+
+class When(NamedTuple):
+    """The day whose knowledge answers (None: all of it), and the day that is today."""
+
+    as_of: date | None
+    today: date
+
+
+def asked_when(as_of: date | None, today: date | None) -> When:
+    """Without ``today`` it is the day of ``as_of``, else the day it is.
+
+    Raises UsageError for what is no ``datetime.date``.
+    """
+    for name, day in (("as_of", as_of), ("today", today)):
+        if day is not None and type(day) is not date:
+            raise UsageError(f"{name} is {day!r}; a datetime.date or None is expected")
+    return When(as_of, today or as_of or date.today())
+
+
+def known_by(view: View, day: date | None) -> tuple[View, tuple[str, ...]]:
+    """(``view`` without what is not certainly published by ``day``, a remark on what is not).
+
+    A document whose day is not known is in where the last day it can be of is not later.
+    """
+    if day is None:
+        return view, ()
+    last = {
+        name: published or (written[1] if written else None)
+        for name, (published, written) in view.dates().items()
+    }
+    gone = [name for name, latest in last.items() if latest is None or latest > day]
+    undated = sum(latest is None for latest in last.values())
+    note = AS_OF.format(day=day, known=len(last) - len(gone), all=len(last))
+    if undated:
+        note += UNDATED.format(count=undated, their="its" if undated == 1 else "their")
+    return (view.without(gone) if gone else view), (f"{note}.",)
+
+
+def nothing_yet(
+    question: str, completed: str, day: date, seconds: tuple[tuple[str, float], ...]
+) -> Answer:
+    """The refusal where no document is certainly published by ``day``."""
+    return Answer(
+        question=question,
+        answered_question=completed,
+        statements=(),
+        reason=NOT_YET.format(day=day),
+        nearest=(),
+        hits=(),
+        engine="extractive",
+        seconds=seconds,
+        confidence=0.0,
+    )

@@ -1,0 +1,89 @@
+"""Time on the command line: what was known by a day, and dates that a user sets."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.app.test_cli import qa
+
+OLD = "Published: 2022-03-10\n\nBrandt Works had 120 employees in 2021. It makes pumps.\n"
+NEW = "Published: 2024-05-02\n\nBrandt Works has 340 employees. It makes pumps and valves.\n"
+UNDATED = "Brandt Works is led by Ida Holm.\n"
+
+
+@pytest.fixture
+def works(tmp_path: Path) -> Path:
+    """A project with two dated documents and one without a date, ingested."""
+    (tmp_path / "seeds").mkdir()
+    for name, text in (("new.txt", NEW), ("old.txt", OLD), ("undated.txt", UNDATED)):
+        (tmp_path / "seeds" / name).write_text(text, encoding="utf-8")
+    assert qa("ingest", cwd=tmp_path).returncode == 0
+    return tmp_path
+
+
+QUESTION = "how many employees does Brandt Works have?"
+
+
+def test_as_of(works: Path) -> None:
+    """As of a day between the two reports only the earlier answers, and what is out is said."""
+    result = qa("ask", "--as-of", "2023-01-01", QUESTION, cwd=works)
+    expected = """\
+Brandt Works had 120 employees in 2021. [1]
+
+[1] Published: 2022-03-10, 2022-03-10, old.txt, line 3
+    “Brandt Works had 120 employees in 2021.”
+
+As of 2023-01-01: 1 of 3 documents were looked at; 1 left out because its date is not known\
+ (qa sources --set-date gives one).
+Answered by: extractive
+"""
+    assert (result.returncode, result.stderr, result.stdout) == (0, "", expected)
+
+
+def test_as_of_before_everything(works: Path) -> None:
+    """As of a day before all documents the question is refused, and the refusal says why."""
+    result = qa("ask", "--as-of", "2020-01-01", QUESTION, cwd=works)
+    expected = """\
+No document is known to have been published by 2020-01-01.
+
+As of 2020-01-01: 0 of 3 documents were looked at; 1 left out because its date is not known\
+ (qa sources --set-date gives one).
+Answered by: extractive
+"""
+    assert (result.returncode, result.stderr, result.stdout) == (1, "", expected)
+
+
+def test_as_of_everywhere(works: Path) -> None:
+    """JSON, batch, search and conversation hold to the same day."""
+    asked = ("ask", "--as-of", "2023-01-01")
+    answer = json.loads(qa(*asked, "--json", QUESTION, cwd=works).stdout)
+    (works / "questions.txt").write_text(f"{QUESTION}\n", encoding="utf-8")
+    batch = json.loads(qa(*asked, "--batch", "questions.txt", cwd=works).stdout)
+    for one in (answer, batch):
+        assert one["as_of"] == "2023-01-01"
+        assert [c["path"] for s in one["statements"] for c in s["citations"]] == ["old.txt"]
+    found = json.loads(qa("search", "--as-of", "2023-01-01", "--json", "pumps", cwd=works).stdout)
+    assert [hit["path"] for hit in found] == ["old.txt"]
+    assert "old.txt" in qa("chat", "--as-of", "2023-01-01", cwd=works, typed=QUESTION).stdout
+
+
+def test_as_of_in_a_conversation(works: Path) -> None:
+    """/as-of takes a day, shows it and takes it back; a bad day is refused."""
+    lines = ["/as-of", "/as-of soon", "/as-of 2023-01-01", QUESTION, "/as-of off", QUESTION]
+    result = qa("chat", cwd=works, typed="\n".join(lines))
+    assert "Everything answers; /as-of DATE leaves only" in result.stdout
+    assert "'soon' is no date; expected a day as YYYY-MM-DD" in result.stderr
+    assert "Answers are as of 2023-01-01; /as-of off takes it back" in result.stdout
+    assert "Brandt Works had 120 employees in 2021. [1]" in result.stdout
+    assert result.stdout.count("Brandt Works has 340 employees. [1]") == 1
+
+
+@pytest.mark.parametrize("flag", ["--as-of", "--today"])
+@pytest.mark.parametrize("day", ["2023-02-30", "31.3.2023", "20230331", ""])
+def test_bad_days(works: Path, flag: str, day: str) -> None:
+    """What is no day is refused with what was expected, as wrong usage."""
+    result = qa("ask", flag, day, QUESTION, cwd=works)
+    said = f"{day!r} is no date; expected a day as YYYY-MM-DD, such as 2023-03-31"
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr == f"qa: Invalid value for '{flag}': {said}\n"
