@@ -1,6 +1,8 @@
 """The times that a quoted sentence speaks of, counted from when its document was written."""
 
 import re
+from datetime import date
+from typing import Protocol
 
 from qa.data import Dated, Document, Sentence
 from qa.times.expressions import expressions
@@ -10,7 +12,25 @@ _REACH = 400
 _END = re.compile(r"[.!?][\"”’)]?\s+(?=[\"“(]?[A-Z])|\n\s*\n")
 
 
-def anchor(document: Document) -> Interval | None:
+class Written(Protocol):
+    """What knows when it was written: a ``Document``, a ``Citation``, a ``Source``."""
+
+    @property
+    def published(self) -> date | None:
+        """The day, where it is known."""
+
+    @property
+    def written(self) -> tuple[date, date] | None:
+        """The first and the last day it can be of, where the day is not known."""
+
+
+def is_newer(one: Written, other: Written) -> bool:
+    """Tell whether ``one`` was certainly written on a later day than ``other``."""
+    mine, its = anchor(one), anchor(other)
+    return mine is not None and its is not None and mine.start > its.end
+
+
+def anchor(document: Written) -> Interval | None:
     """The days on one of which ``document`` was written, as far as they are known."""
     if document.published is not None:
         return Interval(document.published, document.published)

@@ -3,7 +3,7 @@
 from datetime import date
 from pathlib import Path
 
-from qa.answer.dates import dates_of
+from qa.answer.dates import dates_of, is_newer
 from qa.app.render import dates_text, days_text, written_text
 from qa.data import Citation, Dated, Document, Sentence
 from qa.ingest.read import read
@@ -74,3 +74,15 @@ def test_reading_keeps_the_days_that_the_words_allow(tmp_path: Path) -> None:
     path.write_text("The mill\nPublished: 4 May 2020\n\nIt burnt.", encoding="utf-8")
     found = read(path, max_bytes=1000)
     assert (date(2020, 5, 4), "published “4 May 2020”") == (found.published, found.date_basis)
+
+
+def test_newer_is_only_what_is_certainly_newer() -> None:
+    """Of two documents one is newer where no day of it can be one of the other's."""
+    old, new = Document("a", "", published=date(2023, 3, 1)), Document("b", "")
+    assert not is_newer(new, old) and not is_newer(old, new)
+    new = Document("b", "", published=date(2023, 3, 2))
+    assert is_newer(new, old) and not is_newer(old, new)
+    some = Document("c", "", written=(date(2023, 3, 1), date(2023, 3, 31)))
+    assert not is_newer(some, old) and not is_newer(new, some)
+    later = Document("d", "", published=date(2023, 4, 1))
+    assert is_newer(later, some) and not is_newer(some, later)
