@@ -19,7 +19,7 @@ from qa.models.embedding import MiniLM, Remembered
 if TYPE_CHECKING:
     from qa.answer.when import When
     from qa.ingest.sync import Progress, Report
-    from qa.library.library import Library, View
+    from qa.library.interface import Library, View
     from qa.models.embedding import Embedding
     from qa.models.llm import LLM
 
@@ -109,10 +109,10 @@ class Assistant:
     @property
     def library(self) -> "Library":
         """The library of the documents, opened by nothing yet."""
-        from qa.library.library import Library
+        from qa.library.library import Library as Embedded
 
         if self._library is None:
-            self._library = Library(
+            self._library = Embedded(
                 self.settings.library_path, self.settings.documents, self.embedding.name
             )
         return self._library

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from qa.data import Document, Hit, Passage, Ranked
 from qa.ingest.split import passage_id
 from qa.library.catalog import StoredPassage
-from qa.library.library import View
+from qa.library.interface import Over, Scores, View
 from qa.text import terms
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ _MERGED_SENTENCES = 12  # a merged hit stays something that can be read at a gla
 class _Found(NamedTuple):
     stored: StoredPassage
     position: int
+    row: int  # of the scores
 
 
 def retrieve(
@@ -41,15 +42,15 @@ def retrieve(
 
     if view.passages == 0:
         return ()
-    dense = view.dense(embed([question])[0])
-    lexical = view.bm25(terms(question))
-    parts = (_z(dense), _z(lexical))
+    scores = view.scores(embed([question])[0], terms(question))
+    parts = (_z(scores.dense, scores.dense_over), _z(scores.bm25, scores.bm25_over))
     fused = parts[0] + parts[1]
     # Stable and exact: of equal scores, the passage that was stored first leads.
     best = np.argsort(-fused, kind="stable")[: 2 * limit + 10]
+    positions = [int(position) for position in scores.positions[best]]
     found = [
-        _Found(stored, int(position))
-        for stored, position in zip(view.at([int(one) for one in best]), best, strict=True)
+        _Found(stored, position, int(row))
+        for stored, position, row in zip(view.at(positions), positions, best, strict=True)
     ]
     documents = {one: view.document(one) for one in {f.stored.passage.document_id for f in found}}
     kept, copies = _fold(found, view, documents)
@@ -64,30 +65,28 @@ def retrieve(
                 document=documents[passage.document_id],
                 paths=view.paths(passage.document_id),
                 rank=rank,
-                score=float(fused[lead.position]),
-                ranked=_ranked(lead.position, (dense, lexical), parts),
+                score=float(fused[lead.row]),
+                ranked=_ranked(lead.row, scores, parts),
                 copies=folded,
             )
         )
     return tuple(hits)
 
 
-def _z(scores: "NDArray[np.float64]") -> "NDArray[np.float64]":
-    spread = float(scores.std())
-    if spread < 1e-12:  # one passage, or none that holds a word of the question
+def _z(scores: "NDArray[np.float64]", over: Over) -> "NDArray[np.float64]":
+    if over.spread < 1e-12:  # one passage, or none that holds a word of the question
         return scores * 0.0
-    standard: NDArray[np.float64] = (scores - scores.mean()) / spread
-    return standard
+    return (scores - over.mean) / over.spread
 
 
 def _ranked(
-    position: int,
-    scores: "tuple[NDArray[np.float64], NDArray[np.float64]]",
+    row: int,
+    scores: Scores,
     parts: "tuple[NDArray[np.float64], NDArray[np.float64]]",
 ) -> tuple[Ranked, ...]:
     return tuple(
-        Ranked(name, 1 + int((own > own[position]).sum()), float(own[position]), float(z[position]))
-        for name, own, z in zip(("dense", "bm25"), scores, parts, strict=True)
+        Ranked(name, 1 + int((own > own[row]).sum()), float(own[row]), float(z[row]))
+        for name, own, z in zip(("dense", "bm25"), (scores.dense, scores.bm25), parts, strict=True)
     )
 
 

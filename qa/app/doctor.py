@@ -158,11 +158,11 @@ def _library(assistant: Assistant, *, deep: bool) -> Iterator[Finding]:
     library = assistant.library
     try:
         if not library.exists():
-            yield Finding(True, f"no library in {str(library.path)!r} yet; qa ingest makes it")
+            yield Finding(True, f"no library in {library.name!r} yet; qa ingest makes it")
             return
         with library.reading() as view:
             sources = view.sources()
-            yield Finding(True, f"library {str(library.path)!r}: {view.passages} passages")
+            yield Finding(True, f"library {library.name!r}: {view.passages} passages")
         ready = sum(source.state == "ready" for source in sources)
         yield Finding(True, f"{ready} files ready, {len(sources) - ready} skipped")
         faults = assistant.faults(deep=deep)

@@ -9,11 +9,8 @@ from qa.errors import LibraryDamaged
 from qa.ingest.read import document_id
 from qa.ingest.split import embedded_text, split
 from qa.ingest.sync import Progress, Report, sync
-from qa.library import place
-from qa.library.library import Library
-from qa.library.salvage import Salvage
+from qa.library.interface import Kept, Library, Writer
 from qa.library.vectors import vector_id
-from qa.library.writer import Writer
 from qa.models.embedding import Embedding
 from qa.text import terms
 
@@ -66,7 +63,7 @@ def repair(
     Reading and splitting is cheap, embedding is not: the passages whose vectors are lost or
     damaged are the only ones embedded.  Until it is done the old library stays.
     """
-    kept = _Kept(library, embedding)
+    kept = _Known(library, embedding)
     with closing(kept):
         return sync(
             settings,
@@ -80,13 +77,13 @@ def repair(
         )
 
 
-class _Kept:
+class _Known:
     """The old library's vectors, once it is sure that this model made them."""
 
     def __init__(self, library: Library, embedding: Embedding) -> None:
         self._library = library
         self._embedding = embedding
-        self._salvage: Salvage | None = None
+        self._salvage: Kept | None = None
         self._is_ours: bool | None = None
 
     def close(self) -> None:
@@ -99,7 +96,7 @@ class _Kept:
             return {}
         if self._salvage is None:  # only now, for the writer lock is held by now
             try:
-                self._salvage = Salvage(place.current(self._library.path))
+                self._salvage = self._library.salvage()
             except LibraryDamaged:
                 self._is_ours = False
                 return {}

@@ -13,9 +13,9 @@ from qa.ingest.folder import Found, Unreadable, scan
 from qa.ingest.read import digest, read
 from qa.ingest.split import embedded_text, split
 from qa.library.catalog import FileState, NewPassage
-from qa.library.library import Library
+from qa.library.interface import Library, Writer
 from qa.library.vectors import vector_id
-from qa.library.writer import Change, Writer
+from qa.library.writer import Change
 from qa.models.embedding import Embedding
 from qa.text import terms
 

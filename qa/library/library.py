@@ -15,6 +15,8 @@ from qa.data import Document, Passage, Source
 from qa.errors import LibraryBusy, LibraryDamaged, LibraryError, LibraryMismatch
 from qa.library import catalog, lexical, place, vectors
 from qa.library.catalog import FileState, StoredPassage
+from qa.library.interface import Over, Scores
+from qa.library.salvage import Salvage
 from qa.library.writer import Writer
 
 if TYPE_CHECKING:
@@ -67,6 +69,16 @@ class View:
     def passages(self) -> int:
         """How many passages there are."""
         return len(self._index.numbers)
+
+    def scores(self, vector: "NDArray[np.float32]", terms: Sequence[str]) -> Scores:
+        """Cosine with a unit vector, and BM25 for ``terms``, of every passage.
+
+        Raises LibraryMismatch where the vector is of another width than the library's.
+        """
+        import numpy as np
+
+        dense, bm25 = self.dense(vector), self.bm25(terms)
+        return Scores(np.arange(len(dense)), dense, bm25, _over(dense), _over(bm25))
 
     def dense(self, vector: "NDArray[np.float32]") -> "NDArray[np.float64]":
         """Cosine of a unit vector with every passage's vector, by position.
@@ -132,6 +144,10 @@ class View:
         return catalog.read_sources(self._connection)
 
 
+def _over(scores: "NDArray[np.float64]") -> Over:
+    return Over(float(scores.mean()), float(scores.std())) if len(scores) else Over(0.0, 0.0)
+
+
 class Library:
     """A library in the folder ``path``, of the documents in the folder ``documents``.
 
@@ -145,6 +161,18 @@ class Library:
         self.embedding = embedding
         self._index: Index | None = None
         self._lock = threading.Lock()
+
+    @property
+    def name(self) -> str:
+        """Its folder, for a reader."""
+        return str(self.path)
+
+    def salvage(self) -> Salvage:
+        """The vectors that are whole; for who holds the writer lock.
+
+        Raises LibraryDamaged where it cannot be told which stores are in force.
+        """
+        return Salvage(place.current(self.path))
 
     def exists(self) -> bool:
         """Tell whether there is a catalog with its tables."""

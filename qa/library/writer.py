@@ -31,7 +31,7 @@ class Change(NamedTuple):
     known: str | None = None
 
 
-class _Stored(NamedTuple):
+class Stored(NamedTuple):
     """A passage as it is stored, with its terms and how many the catalog says they are."""
 
     passage: StoredPassage
@@ -191,7 +191,7 @@ class Writer:
         if bad:
             yield f"{len(bad)} vectors are not the same in both files or not of their text"
 
-    def documents(self) -> "Iterator[tuple[Document, tuple[str, ...], list[_Stored]]]":
+    def documents(self) -> "Iterator[tuple[Document, tuple[str, ...], list[Stored]]]":
         """Every document with its paths, passages, and each passage's terms and their count."""
         names = self._connection.execute("SELECT id FROM documents ORDER BY id").fetchall()
         for (name,) in names:
@@ -202,7 +202,7 @@ class Writer:
                        WHERE w.rowid = ?""",
                     (one.number,),
                 ).fetchone() or ("", -1)
-                stored.append(_Stored(one, tuple(words.split()), length))
+                stored.append(Stored(one, tuple(words.split()), length))
             document = catalog.read_document(self._connection, name)
             yield document, catalog.read_paths(self._connection, name), stored
 

@@ -1,0 +1,174 @@
+"""What a library is to the stages: the embedded one, and one that an engine keeps.
+
+Two things keep it: files of this machine (``library``), and an engine that many machines
+reach (``remote``).  What both are asked is written here, and nothing else is asked of them.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from qa.data import Document, Passage, Source
+from qa.library.catalog import FileState, StoredPassage
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from qa.library.writer import Change, Stored
+
+
+class Over(NamedTuple):
+    """Mean and standard deviation of a retriever's score over all passages of the library."""
+
+    mean: float
+    spread: float
+
+
+class Scores(NamedTuple):
+    """What both retrievers say of the passages that may be found; the arrays are aligned.
+
+    ``positions`` ascend in the order in which passages were stored, and name them to the
+    view that gave them.  They are all passages, or as many of the best of each retriever
+    that no other could lead: the ``Over`` are of all passages in either case.
+    """
+
+    positions: "NDArray[np.int64]"
+    dense: "NDArray[np.float64]"
+    bm25: "NDArray[np.float64]"
+    dense_over: Over
+    bm25_over: Over
+
+
+class View(Protocol):
+    """One generation of a library, unchanged for as long as it is looked at."""
+
+    meta: dict[str, str]
+
+    @property
+    def passages(self) -> int:
+        """How many passages there are."""
+
+    def scores(self, vector: "NDArray[np.float32]", terms: Sequence[str]) -> Scores:
+        """Cosine with a unit vector and BM25 for ``terms``.
+
+        Raises LibraryMismatch where the vector is of another width than the library's.
+        """
+
+    def vectors(self, positions: Sequence[int]) -> "NDArray[np.float32]":
+        """The passages' own vectors, one row a position."""
+
+    def document_frequency(self, terms: Iterable[str]) -> dict[str, int]:
+        """How many passages hold each term."""
+
+    def at(self, positions: Sequence[int]) -> list[StoredPassage]:
+        """The passages at these positions, in the order asked for."""
+
+    def document(self, document_id: str) -> Document:
+        """One document by id; KeyError where there is none."""
+
+    def document_passages(self, document_id: str) -> tuple[Passage, ...]:
+        """A document's passages in reading order."""
+
+    def paths(self, document_id: str) -> tuple[str, ...]:
+        """The files that hold a document, sorted."""
+
+    def states(self) -> dict[str, FileState]:
+        """How each known file looked when it was last read."""
+
+    def sources(self) -> tuple[Source, ...]:
+        """Every known file, by path."""
+
+
+class Writer(Protocol):
+    """The one that changes a library: readers see all of a change, or nothing of it."""
+
+    def states(self) -> dict[str, FileState]:
+        """How each known file looked when it was last read."""
+
+    def skipped(self) -> frozenset[str]:
+        """The files that could not be read."""
+
+    def meta(self, name: str) -> str | None:
+        """One entry of the library's ``meta``."""
+
+    def set_meta(self, **values: str) -> None:
+        """Set entries of the library's ``meta``."""
+
+    def missing(self, ids: Iterable[str]) -> set[str]:
+        """Those of ``ids`` whose vectors are not there yet."""
+
+    def store(
+        self,
+        changes: "Sequence[Change]",
+        new_vectors: "Mapping[str, NDArray[np.float32]]",
+        texts: Mapping[str, str],
+        deleted: Sequence[str] = (),
+    ) -> None:
+        """Make ``changes`` and forget the files ``deleted``: all of it, or none.
+
+        ``new_vectors`` holds the vectors that ``missing`` named, and ``texts`` what each
+        of them stands for.
+        """
+
+    def touch(self, states: Iterable[FileState]) -> None:
+        """Remember how unchanged files look now."""
+
+    def known_document(self, digest: str, suffix: str) -> str | None:
+        """The document of a file with these bytes and this kind of name, if one is known."""
+
+    def disagreement(self) -> str | None:
+        """What the stores disagree on, in one line; None where they agree."""
+
+    def faults(self) -> Iterator[str]:
+        """All that is wrong with the stores, a line each: every row of each is read."""
+
+    def documents(self) -> "Iterator[tuple[Document, tuple[str, ...], list[Stored]]]":
+        """Every document with its paths, passages, and each passage's terms and their count."""
+
+
+class Kept(Protocol):
+    """Vectors out of a library that may be damaged."""
+
+    def vectors(self, ids: Sequence[str]) -> "dict[str, NDArray[np.float32]]":
+        """Those of ``ids`` whose vectors are whole."""
+
+    def close(self) -> None:
+        """Let go of what is held."""
+
+
+class Library(Protocol):
+    """Documents of one folder, read by generations and written by one writer.
+
+    Nothing is opened or made before it is read or written.  Safe to share between threads.
+    """
+
+    @property
+    def name(self) -> str:
+        """Where it is, for a reader."""
+
+    def exists(self) -> bool:
+        """Tell whether there is one to be read."""
+
+    def reading(self) -> AbstractContextManager[View]:
+        """Look at the newest generation.
+
+        Raises LibraryError where there is none or it cannot be reached, LibraryMismatch
+        where it was made for another model, folder or version, LibraryDamaged where it is
+        broken.
+        """
+
+    def writing(self, purpose: str, *, rebuild: bool = False) -> AbstractContextManager[Writer]:
+        """Be the one writer; ``purpose`` is what another process is told ("qa ingest").
+
+        ``rebuild`` makes a new library, empty or as far as an interrupted rebuild came; it
+        takes the old one's place when the block ends without an error, and until then the
+        old one is read.  Raises LibraryBusy where another process is the writer, and what
+        ``reading`` raises.
+        """
+
+    def salvage(self) -> Kept:
+        """The vectors that are whole; for who holds the writer lock.
+
+        Raises LibraryDamaged where nothing of it can be read.
+        """
