@@ -17,6 +17,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bench.reader_data import Asked, Dataset, Embedder, Index, qed, xquad
+from qa.answer.calibration import shipped
 from qa.answer.extract import Extraction, extract
 
 
@@ -38,20 +39,21 @@ def report(data: Dataset, embed: Embedder) -> str:
     """One line of figures for the held-out part of ``data``."""
     index = Index(data.rows, embed)
     training = data.training()
+    bar = shipped().threshold
     answered, cited, shown, seconds, false = [], [], [], [], []
     for one in data.asked:
         if one.group in training:
             continue
         hits = index.hits(one.question)
         began = time.perf_counter()
-        found = extract(one.question, hits, embed=embed, statistics=index)
+        found = extract(one.question, hits, embed=embed, statistics=index, threshold=bar)
         seconds.append(time.perf_counter() - began)
         answered.append(found.reason is None)
         cited.append(cites(found, one, data))
         if found.statements:
             shown.append(len(found.statements))
         hits = index.hits(one.question, without=one.row)
-        missed = extract(one.question, hits, embed=embed, statistics=index)
+        missed = extract(one.question, hits, embed=embed, statistics=index, threshold=bar)
         false.append(missed.reason is None)
     return (
         f"{data.name}, held out: {len(cited)} questions, answered {np.mean(answered):.3f}, "

@@ -17,6 +17,7 @@ from qa.errors import ConfigError, ModelError, UsageError
 from qa.models.embedding import MiniLM, Remembered
 
 if TYPE_CHECKING:
+    from qa.answer.calibration import Bar
     from qa.answer.when import When
     from qa.ingest.sync import Progress, Report
     from qa.library.interface import Library, View
@@ -171,6 +172,15 @@ class Assistant:
             progress or (lambda _progress: None),
         )
 
+    def bar(self) -> "Bar":
+        """From which confidence on an extractive answer is shown, and what that promises.
+
+        Raises ConfigError for a damaged calibration.
+        """
+        from qa.answer.calibration import bar
+
+        return bar(self.settings.calibration_path)
+
     def check(self, question: str) -> None:
         """Raise UsageError where ``question`` cannot be answered whatever the documents say."""
         if not question.strip():
@@ -303,7 +313,15 @@ class Assistant:
         from qa.answer.wording import TAKEN_FOR, UNANSWERED
 
         with asked.clock.stage("read"):
-            found = extract(asked.completed, asked.hits, embed=self._read, statistics=asked.view)
+            bar = self.bar()
+            found = extract(
+                asked.completed,
+                asked.hits,
+                embed=self._read,
+                statistics=asked.view,
+                threshold=bar.threshold,
+            )
+        notes += (f"Refusals: {bar.stale}.",) if bar.stale else ()
         notes += tuple(TAKEN_FOR.format(**fix._asdict()) for fix in found.corrections)
         notes += tuple(UNANSWERED.format(part=part) for part in found.unanswered)
         yield from found.statements
@@ -316,6 +334,7 @@ class Assistant:
             hits=asked.hits,
             engine="extractive",
             confidence=found.confidence,
+            threshold=bar.threshold,
             seconds=asked.clock.seconds(),
             notes=notes,
         )

@@ -56,6 +56,15 @@ class Settings:
         """Where the library lies."""
         if self.library is not None:
             return self.library
+        return self._beside
+
+    @property
+    def calibration_path(self) -> Path:
+        """Where the user's own threshold of refusing is kept, wherever the library lies."""
+        return self._beside.with_name(f"{self._beside.name}.calibration.json")
+
+    @property
+    def _beside(self) -> Path:
         documents = Path(os.path.abspath(self.documents))  # noqa: PTH100 - symlinks stay
         return documents.parent / ".qa" / (documents.name or "root")
 

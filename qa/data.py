@@ -288,8 +288,9 @@ class Answer:
     sentences about the answer for the reader ("1 sentence was left out ...").
     ``seconds`` is (stage, seconds) in the order in which the stages ran.  ``confidence`` is
     what the refusal was decided by, on the engine's own scale, higher for surer, and stands
-    on refused answers too; None where the engine weighs nothing.  ``as_of`` is the day by
-    which what answers was published, where not everything was to answer.
+    on refused answers too; None where the engine weighs nothing.  Below ``threshold`` it
+    refuses.  ``as_of`` is the day by which what answers was published, where not everything
+    was to answer.
     """
 
     question: str
@@ -306,6 +307,7 @@ class Answer:
     left_out: tuple[LeftOut, ...] = ()
     confidence: float | None = None
     as_of: date | None = None
+    threshold: float | None = None
 
     @property
     def answered(self) -> bool:
@@ -340,6 +342,7 @@ class Answer:
             "engine": self.engine,
             "as_of": self.as_of.isoformat() if self.as_of else None,
             "confidence": self.confidence,
+            "threshold": self.threshold,
             "prompt_hash": self.prompt_hash,
             "usage": self.usage.to_dict() if self.usage else None,
             "notes": list(self.notes),

@@ -74,11 +74,17 @@ class Extraction(NamedTuple):
 
 
 def extract(
-    question: str, hits: Sequence[Hit], *, embed: Embed, statistics: TermStatistics
+    question: str,
+    hits: Sequence[Hit],
+    *,
+    embed: Embed,
+    statistics: TermStatistics,
+    threshold: float,
 ) -> Extraction:
     """The one to four sentences of ``hits`` (best first) that answer ``question``.
 
-    ``embed`` gives unit rows; ``statistics`` says how rare the question's words are.
+    ``embed`` gives unit rows; ``statistics`` says how rare the question's words are.  Below
+    the confidence ``threshold`` the question is refused.
     """
     whole = analyse(question)
     asked = whole.parts or (whole,)
@@ -86,8 +92,7 @@ def extract(
     if all(ranking is None for ranking in rankings):
         return Extraction((), REFUSAL, (), 0.0)
     read = [(part, one) for part, one in zip(asked, rankings, strict=True) if one is not None]
-    bar = 1 / (1 + math.exp(-weights().threshold))
-    sure = [(part, one) for part, one in read if one.confidence >= bar]
+    sure = [(part, one) for part, one in read if one.confidence >= threshold]
     confidence = max(one.confidence for _, one in read)
     if not sure:
         _, best = max(read, key=lambda pair: pair[1].confidence)
@@ -105,7 +110,7 @@ def extract(
     unanswered = tuple(
         part.text
         for part, one in read
-        if one.confidence < bar and _key(one.sentences[0]) not in chosen
+        if one.confidence < threshold and _key(one.sentences[0]) not in chosen
     )
     kept = list(chosen.values())[: max(MOST, len(sure))]
     statements = _statements(_reading_order(kept))

@@ -16,8 +16,7 @@ class Weights(NamedTuple):
     """One weight a column of `SENTENCE`, `EVIDENCE` and `EMPHASIS`.
 
     ``bias`` and ``evidence`` make a log-odds that the passages hold the answer; below
-    ``threshold`` the question is refused: on the calibration set named in the file, that
-    lets at most ``false_answers`` of the unanswerable questions through.
+    ``threshold`` the question is refused; ``meaning`` says what that promises, and on what.
     """
 
     sentence: Floats
@@ -25,7 +24,7 @@ class Weights(NamedTuple):
     emphasis: Floats
     bias: float
     threshold: float
-    false_answers: float
+    meaning: str
 
 
 @lru_cache(maxsize=1)
@@ -38,5 +37,5 @@ def weights() -> Weights:
         emphasis=np.array([held["emphasis"][name] for name in EMPHASIS], dtype=np.float32),
         bias=float(held["bias"]),
         threshold=float(held["threshold"]),
-        false_answers=float(held["false_answers"]),
+        meaning=str(held["threshold_by"]),
     )

@@ -48,6 +48,7 @@ def examine(assistant: Assistant, *, deep: bool = False, probe: bool = False) ->
             yield Finding(False, f"{package} is not installed; run: pip install qa")
     yield from _models(assistant)
     yield from _engine(settings, assistant.engine)
+    yield _refusing(assistant)
     if probe:
         yield from _probed(settings, assistant.engine)
     yield from _documents(settings.documents)
@@ -96,6 +97,19 @@ def _engine(settings: Settings, engine: str) -> Iterator[Finding]:
             " use https, or unset OPENAI_API_KEY",
             risky=True,
         )
+
+
+def _refusing(assistant: Assistant) -> Finding:
+    """Under which confidence extractive answers are refused, and what that promises."""
+    try:
+        bar = assistant.bar()
+    except QAError as error:
+        return Finding(False, str(error))
+    if bar.stale is not None:
+        return Finding(False, bar.stale)
+    return Finding(
+        True, f"extractive answers are refused below confidence {bar.threshold:.3f}: {bar.meaning}"
+    )
 
 
 def _probed(settings: Settings, engine: str) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ from qa.assistant import Assistant
 from qa.errors import UsageError
 
 if TYPE_CHECKING:
+    from qa.answer.calibration import Bar
     from qa.models.llm import LLM
 
 
@@ -36,3 +37,13 @@ class Evaluated(Assistant):
 
             self._recorder = Recorder(super()._llm(), self._record)
         return self._recorder
+
+
+class Unrefusing(Assistant):
+    """An assistant that lets every confidence through, to see what each question has."""
+
+    def bar(self) -> "Bar":
+        """No confidence is too low."""
+        from qa.answer.calibration import Bar
+
+        return Bar(0.0, "nothing is refused for its confidence")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from qa.app.eval_calibrate import calibrate_command
 from qa.app.eval_drafts import check_command, draft_command, review_command
 from qa.app.eval_shared import (
     PATH,
@@ -32,7 +33,7 @@ def eval_group() -> None:
     """Measure answers, citations and refusals against gold pairs."""
 
 
-for _command in (check_command, draft_command, review_command, suite_command):
+for _command in (calibrate_command, check_command, draft_command, review_command, suite_command):
     eval_group.add_command(_command)
 
 

@@ -72,7 +72,8 @@ def _citation_dict(citation: Citation) -> dict[str, Any]:
 
 
 def _answer(found: dict[str, Any]) -> Answer:
-    reason, usage, confidence = found["reason"], found["usage"], found["confidence"]
+    reason, usage = found["reason"], found["usage"]
+    confidence, threshold = found["confidence"], found.get("threshold")
     return Answer(
         question=_text(found["question"]),
         answered_question=_text(found["answered_question"]),
@@ -91,6 +92,7 @@ def _answer(found: dict[str, Any]) -> Answer:
         ),
         confidence=None if confidence is None else float(confidence),
         as_of=date.fromisoformat(found["as_of"]) if found.get("as_of") else None,
+        threshold=None if threshold is None else float(threshold),
     )
 
 

@@ -222,3 +222,33 @@ def test_what_cannot_be_meant_is_said() -> None:
         qa("run", "--model", "m", "--replay", "r.jsonl")
     with pytest.raises(GoldError, match="no gold file"):
         qa("run", "none.jsonl")
+
+
+def test_calibrate(folder: Path) -> None:
+    """A user's pairs set the threshold of the folder they speak of; --reset takes it back."""
+    words = "tides rivers castles violins volcanoes glaciers spiders comets bridges orchids"
+    extra = [
+        {
+            "id": f"u-{i}",
+            "question": f"Which {kind} are found in {place}?",
+            "kind": "unanswerable",
+            "answerable": False,
+        }
+        for i, (kind, place) in enumerate(
+            (kind, place) for kind in words.split() for place in ("Peru", "Chad", "Oman")
+        )
+    ]
+    gold = folder / "eval" / "gold" / "mill.jsonl"
+    with pytest.raises(GoldError, match="there are 1 unanswerable pairs"):
+        qa("calibrate", str(gold))
+    gold.write_text("".join(json.dumps(pair) + "\n" for pair in [*PAIRS, *extra]))
+    told = qa("calibrate", str(gold), "--false-answers", "0.1").output
+    assert "at most 10.0% of unanswerable questions answered, at 95% confidence" in told
+    assert "0 of 31 unanswerable and 1 of 1 answerable pairs are answered" in told
+    kept = folder / "eval" / "documents" / ".qa" / "mill.calibration.json"
+    assert kept.exists()
+    with pytest.raises(UsageError, match="--reset takes no GOLD"):
+        qa("calibrate", str(gold), "--reset")
+    told = qa("calibrate", "--reset", "--documents", "eval/documents/mill").output
+    assert told.startswith("the shipped threshold is in force again for 'eval/documents/mill'")
+    assert not kept.exists()
