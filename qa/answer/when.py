@@ -6,7 +6,7 @@ from typing import NamedTuple
 from qa.answer.wording import AS_OF, NOT_YET, UNDATED
 from qa.data import Answer
 from qa.errors import UsageError
-from qa.library.library import View
+from qa.library.interface import View
 
 
 class When(NamedTuple):

@@ -6,6 +6,7 @@ reach (``remote``).  What both are asked is written here, and nothing else is as
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
+from datetime import date
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from qa.data import Document, Passage, Source
@@ -69,6 +70,12 @@ class View(Protocol):
 
     def document_passages(self, document_id: str) -> tuple[Passage, ...]:
         """A document's passages in reading order."""
+
+    def dates(self) -> dict[str, tuple[date | None, tuple[date, date] | None]]:
+        """When each document was written, by id: ``published`` and ``written``."""
+
+    def without(self, documents: Iterable[str]) -> "View":
+        """The same generation as if it did not hold the passages of ``documents`` (ids)."""
 
     def paths(self, document_id: str) -> tuple[str, ...]:
         """The files that hold a document, sorted."""
