@@ -42,8 +42,8 @@ NEAREST = 3
 class Ranking(NamedTuple):
     """The sentences read for one question, best first; ``chance`` is of each being the answer.
 
-    ``rows`` has the columns of `SENTENCE`.  ``confidence`` is the probability that the
-    passages hold the answer.
+    ``rows`` has the columns of `SENTENCE`, ``evidence`` those of `EVIDENCE`.  ``confidence``
+    is the probability that the passages hold the answer.
     """
 
     reading: Reading
@@ -52,6 +52,7 @@ class Ranking(NamedTuple):
     scores: Floats
     chance: Floats
     vectors: Floats
+    evidence: tuple[float, ...]
     confidence: float
     corrections: tuple[Correction, ...]
 
@@ -128,7 +129,7 @@ def rank(
     """The sentences of ``hits`` ranked as answers to ``question``; None without any."""
     learned = learned or weights()
     found = candidates(hits)
-    found = [one for one in found if _says_something(one, question)] or found
+    found = [one for one in found if says_something(one, question)] or found
     if not found or not question.terms:
         return None
     unknown = [one for one, df in statistics.document_frequency(question.terms).items() if not df]
@@ -148,6 +149,7 @@ def rank(
         scores,
         raised / raised.sum(),
         vectors,
+        tuple(evidence),
         1 / (1 + math.exp(-odds)),
         corrections,
     )
@@ -159,7 +161,7 @@ _CAPTION = re.compile(
 )
 
 
-def _says_something(one: Candidate, question: Question) -> bool:
+def says_something(one: Candidate, question: Question) -> bool:
     """Not a caption, nor a date alone, nor only the question's words, nor of something else."""
     return not (
         _CAPTION.match(one.text)
