@@ -16,8 +16,9 @@ from typing import Any, NamedTuple
 
 from qa.data import Document, Passage, Sentence, Source
 from qa.errors import LibraryBusy, LibraryDamaged, LibraryError, LibraryMismatch
+from qa.library import lexical
 
-FORMAT = "2"
+FORMAT = "3"
 """Version of the tables and of how documents are read and split."""
 
 _TABLES = """
@@ -41,10 +42,6 @@ CREATE TABLE passages (
 );
 CREATE INDEX passages_document ON passages (document_id, start);
 CREATE INDEX passages_vector ON passages (vector_id);
--- Terms arrive stemmed and parted by blanks: FTS5 only has to keep them apart.
-CREATE VIRTUAL TABLE words USING fts5
-    (terms, tokenize = "unicode61 remove_diacritics 0 tokenchars '.'");
-CREATE VIRTUAL TABLE occurrences USING fts5vocab (words, 'instance');
 """
 
 
@@ -129,7 +126,7 @@ def mapped(error: sqlite3.Error, library: Path) -> LibraryError:
 
 def create(connection: sqlite3.Connection, meta: dict[str, str]) -> None:
     """Make the tables, all or none."""
-    connection.executescript(f"BEGIN IMMEDIATE;{_TABLES}")
+    connection.executescript(f"BEGIN IMMEDIATE;{_TABLES}{lexical.TABLES}")
     connection.executemany("INSERT INTO meta VALUES (?, ?)", [("format", FORMAT), *meta.items()])
     connection.execute("COMMIT")
 
@@ -305,11 +302,15 @@ def next_generation(connection: sqlite3.Connection) -> None:
 
 def write_document(
     connection: sqlite3.Connection, document: Document, passages: Iterable[NewPassage]
-) -> None:
-    """Store a document with its passages and their words; one that is there stays."""
+) -> list[tuple[int, tuple[str, ...]]]:
+    """Store a document with its passages; one that is there stays.
+
+    Returns the new passages' numbers and terms, which the words have yet to learn.
+    """
     known = connection.execute("SELECT 1 FROM documents WHERE id = ?", (document.id,)).fetchone()
     if known:
-        return
+        return []
+    new = []
     published = document.published.isoformat() if document.published else None
     connection.execute(
         "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -329,9 +330,9 @@ def write_document(
                 *(passage.heading, passage.page, spans, vector_id, len(terms)),
             ),
         )
-        connection.execute(
-            "INSERT INTO words (rowid, terms) VALUES (?, ?)", (cursor.lastrowid, " ".join(terms))
-        )
+        assert cursor.lastrowid is not None
+        new.append((cursor.lastrowid, terms))
+    return new
 
 
 def write_source(
@@ -376,7 +377,7 @@ def delete_orphans(connection: sqlite3.Connection) -> tuple[str, ...]:
     numbers = connection.execute(
         f"SELECT number FROM passages WHERE document_id IN ({gone})"
     ).fetchall()
-    connection.executemany("DELETE FROM words WHERE rowid = ?", numbers)
+    lexical.remove(connection, (number for (number,) in numbers))
     connection.executemany("DELETE FROM passages WHERE number = ?", numbers)
     connection.execute(f"DELETE FROM documents WHERE id IN ({gone})")
     if not numbers:

@@ -31,7 +31,8 @@ class Scores(NamedTuple):
 
     ``positions`` ascend in the order in which passages were stored, and name them to the
     view that gave them.  They are all passages, or as many of the best of each retriever
-    that no other could lead: the ``Over`` are of all passages in either case.
+    that no other could lead: the ``Over`` are of all passages in either case.  No cosine is
+    off by more than ``error``; the exact ones are those of the passages' ``vectors``.
     """
 
     positions: "NDArray[np.int64]"
@@ -39,6 +40,7 @@ class Scores(NamedTuple):
     bm25: "NDArray[np.float64]"
     dense_over: Over
     bm25_over: Over
+    error: float = 0.0
 
 
 class View(Protocol):

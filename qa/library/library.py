@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+EXACT = 20_000
+"""Up to so many vectors, 30 MB, a question is compared with all of them as they are."""
+
 
 class Index(NamedTuple):
     """One generation's arrays, aligned: position i is one passage.
@@ -36,6 +39,7 @@ class Index(NamedTuple):
     lengths: "NDArray[np.float64]"
     rows: "NDArray[np.int64]"
     matrix: "NDArray[np.float32]"
+    codes: vectors.Codes
 
 
 class View:
@@ -61,7 +65,8 @@ class View:
         gone = np.array(catalog.read_numbers(self._connection, list(documents)), np.int64)
         index, kept = self._index, ~np.isin(self._index.numbers, gone)
         left = Index(
-            index.key, index.numbers[kept], index.lengths[kept], index.rows[kept], index.matrix
+            *(index.key, index.numbers[kept], index.lengths[kept], index.rows[kept]),
+            *(index.matrix, index.codes),
         )
         return View(self._connection, self.meta, left, some=True)
 
@@ -77,27 +82,32 @@ class View:
         """
         import numpy as np
 
-        dense, bm25 = self.dense(vector), self.bm25(terms)
-        return Scores(np.arange(len(dense)), dense, bm25, _over(dense), _over(bm25))
+        (dense, error), bm25 = self.dense(vector), self.bm25(terms)
+        return Scores(np.arange(len(dense)), dense, bm25, _over(dense), _over(bm25), error)
 
-    def dense(self, vector: "NDArray[np.float32]") -> "NDArray[np.float64]":
-        """Cosine of a unit vector with every passage's vector, by position.
+    def dense(self, vector: "NDArray[np.float32]") -> "tuple[NDArray[np.float64], float]":
+        """Cosine of a unit vector with every passage's, by position, and how far off it may be.
 
-        Raises LibraryMismatch where the vector is of another width than the library's.
+        Exact in a small library, from the rounded vectors in a large one.  Raises
+        LibraryMismatch where the vector is of another width than the library's.
         """
-        if len(vector) != self._index.matrix.shape[1]:
+        index = self._index
+        if len(vector) != index.matrix.shape[1]:
             raise LibraryMismatch(
-                f"the library's vectors have {self._index.matrix.shape[1]} dimensions, the"
+                f"the library's vectors have {index.matrix.shape[1]} dimensions, the"
                 f" question's has {len(vector)}: the embedding model has changed under its"
                 " name; run: qa ingest --rebuild"
             )
-        similarity = self._index.matrix @ vector
-        cosines: NDArray[np.float64] = similarity[self._index.rows].astype("float64")
-        return cosines
+        if len(index.matrix) <= EXACT:
+            return (index.matrix @ vector)[index.rows].astype("float64"), 0.0
+        cosines, error = index.codes.cosines(vector)
+        return cosines[index.rows], error
 
     def vectors(self, positions: Sequence[int]) -> "NDArray[np.float32]":
         """The passages' own vectors, one row a position."""
         rows: NDArray[np.float32] = self._index.matrix[self._index.rows[list(positions)]]
+        if len(self._index.matrix) > EXACT:
+            vectors.forget(self._index.matrix)
         return rows
 
     def bm25(self, terms: Sequence[str]) -> "NDArray[np.float64]":
@@ -276,10 +286,12 @@ class Library:
                 """SELECT p.number, p.length, v.row FROM passages p
                    JOIN vectors v ON v.id = p.vector_id ORDER BY p.number"""
             )
-            found = np.array(table.fetchall(), dtype=np.int64).reshape(-1, 3)
+            # Row by row: a list of a million would be 200 MB.
+            found = np.fromiter(table, np.dtype((np.int64, 3)))
             file = store / meta["vector_file"]
             try:
                 matrix = vectors.map_rows(file, int(meta["rows"]), int(meta["width"]))
+                codes = vectors.map_codes(file, int(meta["rows"]), int(meta["width"]))
             except FileNotFoundError:
                 raise
             except OSError as error:
@@ -290,7 +302,10 @@ class Library:
                 raise LibraryDamaged(
                     f"library {str(self.path)!r} names vectors that are not there; run: qa repair"
                 )
-            self._index = Index(key, found[:, 0], found[:, 1].astype(float), found[:, 2], matrix)
+            numbers, lengths, rows = found.T
+            self._index = Index(
+                *(key, numbers.copy(), lengths.astype(float), rows.copy(), matrix, codes)
+            )
             return self._index
 
     @contextmanager

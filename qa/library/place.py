@@ -13,6 +13,7 @@ import shutil
 from pathlib import Path
 
 from qa.errors import LibraryDamaged
+from qa.library import vectors
 
 _POINTER = "current"
 _STORE = re.compile(r"store-([1-9][0-9]{0,8})")
@@ -79,7 +80,7 @@ def remove(store: Path, *, whole: bool = True) -> None:
         shutil.rmtree(store, ignore_errors=True)
         return
     shutil.rmtree(store / "chroma", ignore_errors=True)
-    for flat in store.glob("vectors-*.f32"):
+    for flat in list(vectors.flat_files(store)):
         flat.unlink(missing_ok=True)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from qa.data import Document
 from qa.errors import LibraryDamaged, LibraryMismatch
-from qa.library import catalog, vectors
+from qa.library import catalog, lexical, vectors
 from qa.library.catalog import FileState, NewPassage, StoredPassage
 
 if TYPE_CHECKING:
@@ -95,10 +95,13 @@ class Writer:
         rows = self._put(new_vectors, texts)
         with catalog.transaction(self._connection, "IMMEDIATE"):
             self._connection.executemany("INSERT INTO vectors VALUES (?, ?)", rows)
+            new = []
             for change in changes:
                 document_id = change.known
                 if change.document is not None:
-                    catalog.write_document(self._connection, change.document, change.passages)
+                    new += catalog.write_document(
+                        self._connection, change.document, change.passages
+                    )
                     document_id = change.document.id
                 catalog.write_source(
                     self._connection,
@@ -106,6 +109,7 @@ class Writer:
                     document_id=document_id,
                     reason=change.reason,
                 )
+            lexical.add(self._connection, new)
             catalog.delete_sources(self._connection, deleted)
             gone = catalog.delete_orphans(self._connection)
             if gone:  # Chroma holds them still: whoever is killed here leaves word of it
@@ -176,17 +180,16 @@ class Writer:
         disagreement = self.disagreement()
         if disagreement is not None:
             yield disagreement
-        try:
-            self._connection.execute("INSERT INTO words (words) VALUES ('integrity-check')")
-        except sqlite3.DatabaseError as error:
-            yield f"the index of words is damaged ({error})"
+        if not lexical.agree(self._connection):
+            yield "the index of words is damaged (it does not say what the passages say)"
         rows = dict(self._connection.execute("SELECT id, row FROM vectors"))
         if not rows:
             return
         meta = catalog.read_meta(self._connection)
-        matrix = vectors.map_rows(
-            self._path / meta["vector_file"], int(meta["rows"]), int(meta["width"])
-        )
+        flat = (self._path / meta["vector_file"], int(meta["rows"]), int(meta["width"]))
+        matrix = vectors.map_rows(*flat)
+        if not vectors.agrees(matrix, vectors.map_codes(*flat)):
+            yield "the rounded vectors are not those of the vector file"
         bad = [one for one, good in self._chroma().compared(rows, matrix) if not good]
         if bad:
             yield f"{len(bad)} vectors are not the same in both files or not of their text"
@@ -198,8 +201,8 @@ class Writer:
             stored = []
             for one in catalog.read_document_passages(self._connection, name):
                 words, length = self._connection.execute(
-                    """SELECT w.terms, p.length FROM words w JOIN passages p ON p.number = w.rowid
-                       WHERE w.rowid = ?""",
+                    """SELECT w.terms, p.length FROM words w JOIN passages p ON p.number = w.number
+                       WHERE w.number = ?""",
                     (one.number,),
                 ).fetchone() or ("", -1)
                 stored.append(Stored(one, tuple(words.split()), length))
@@ -210,18 +213,18 @@ class Writer:
         """Undo what an interrupted writer left, and mend a flat file that is lost."""
         try:
             if meta["open"] == "yes":
-                named = {one for (one,) in self._connection.execute("SELECT id FROM vectors")}
+                ids = {one for (one,) in self._connection.execute("SELECT id FROM vectors")}
                 stored = self._chroma().ids()
-                if named - stored:
-                    raise self._lacks(len(named - stored))
-                self._chroma().delete(sorted(stored - named))
+                if ids - stored:
+                    raise self._lacks(len(ids - stored))
+                self._chroma().delete(sorted(stored - ids))
             file = self._path / meta["vector_file"]
-            wanted = int(meta["rows"]) * int(meta["width"]) * 4
-            if wanted and (not file.is_file() or file.stat().st_size < wanted):
+            rows = int(meta["rows"])
+            if rows and not vectors.whole(file, rows, int(meta["width"])):
                 self._rewrite(meta)
-            named_file = self.meta("vector_file")
-            for flat in self._path.glob("vectors-*.f32"):
-                if flat.name != named_file:
+            named = Path(self.meta("vector_file") or "").stem
+            for flat in list(vectors.flat_files(self._path)):
+                if flat.stem != named:
                     flat.unlink()
         except BaseException:
             self._let_go()
@@ -275,4 +278,6 @@ class Writer:
             )
             catalog.write_meta(self._connection, vector_file=name, rows=str(len(ids)))
             catalog.next_generation(self._connection)
-        (self._path / meta["vector_file"]).unlink(missing_ok=True)
+        for flat in list(vectors.flat_files(self._path)):
+            if flat.stem != Path(name).stem:
+                flat.unlink()

@@ -2,22 +2,29 @@
 
 import math
 import sqlite3
+from collections import Counter
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from qa.library.lexical import bm25, document_frequency, idf
+from qa.library.lexical import TABLES, add, agree, bm25, document_frequency, idf, remove
+
+
+def indexed(*passages: tuple[int, str]) -> sqlite3.Connection:
+    """A catalog's words of these passages, by number."""
+    connection = sqlite3.connect(":memory:")
+    connection.executescript(TABLES)
+    for number, words in passages:
+        add(connection, [(number, tuple(words.split()))])
+    return connection
 
 
 @pytest.fixture
 def words() -> sqlite3.Connection:
     """Three passages: "seres build car", "seres seres", "car"."""
-    connection = sqlite3.connect(":memory:")
-    connection.execute("CREATE VIRTUAL TABLE words USING fts5 (terms)")
-    connection.execute("CREATE VIRTUAL TABLE occurrences USING fts5vocab (words, 'instance')")
-    rows = [(3, "seres build car"), (5, "seres seres"), (9, "car")]
-    connection.executemany("INSERT INTO words (rowid, terms) VALUES (?, ?)", rows)
-    return connection
+    return indexed((3, "seres build car"), (5, "seres seres"), (9, "car"))
 
 
 def test_scores(words: sqlite3.Connection) -> None:
@@ -48,3 +55,54 @@ def test_unknown_words_score_nothing(words: sqlite3.Connection) -> None:
 def test_document_frequency_counts_passages(words: sqlite3.Connection) -> None:
     """A word twice in one passage counts for one passage."""
     assert document_frequency(words, ["seres", "car", "x"]) == {"seres": 2, "car": 2, "x": 0}
+
+
+def test_a_removed_passage_is_found_no_more(words: sqlite3.Connection) -> None:
+    """What was deleted neither scores nor counts, and the others score as without it."""
+    remove(words, [5])
+    scores = bm25(words, ("seres",), np.array([3, 9]), np.array([3.0, 1.0]))
+    assert (
+        scores.tolist()
+        == bm25(
+            indexed((3, "seres build car"), (9, "car")),
+            ("seres",),
+            np.array([3, 9]),
+            np.array([3.0, 1.0]),
+        ).tolist()
+    )
+    assert document_frequency(words, ["seres"]) == {"seres": 1}
+    assert agree(words)
+
+
+_TEXTS = st.lists(
+    st.tuples(
+        st.integers(1, 40_000),  # numbers of several blocks
+        st.lists(st.sampled_from(["a", "b", "c", "\u4e2d\u56fd", "3.5"]), max_size=6),
+    ),
+    unique_by=lambda one: one[0],
+    max_size=12,
+)
+
+
+@given(_TEXTS, st.sets(st.integers(0, 11)))
+def test_the_index_says_what_the_passages_say(
+    passages: list[tuple[int, list[str]]], gone: set[int]
+) -> None:
+    """Whatever is added and removed, every word is found where it stands and nowhere else."""
+    ordered = sorted(passages)
+    connection = indexed(*((number, " ".join(words)) for number, words in ordered))
+    remove(connection, [number for i, (number, _) in enumerate(ordered) if i in gone])
+    left = [words for i, (_, words) in enumerate(ordered) if i not in gone]
+    expected = Counter(word for words in left for word in set(words))
+    found = document_frequency(connection, ["a", "b", "c", "\u4e2d\u56fd", "3.5"])
+    assert {word: count for word, count in found.items() if count} == expected
+    assert agree(connection)
+    stored = connection.execute("SELECT count(*) FROM postings WHERE places = x''").fetchone()
+    assert stored == (0,)
+
+
+def test_a_damaged_index_is_noticed(words: sqlite3.Connection) -> None:
+    """A place that no passage has, or one that is lost, is no agreement."""
+    assert agree(words)
+    words.execute("UPDATE postings SET places = x'03000200' WHERE term = 'build'")
+    assert not agree(words)

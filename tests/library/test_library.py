@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from qa.answer.retrieve import retrieve
 from qa.data import Document, Passage, Sentence
 from qa.errors import LibraryBusy, LibraryDamaged, LibraryError, LibraryMismatch
 from qa.library.catalog import FileState, NewPassage
@@ -69,7 +70,7 @@ def test_what_is_stored_is_found(tmp_path: Path) -> None:
     with library.writing("test") as writer:
         store(writer, change("a.txt", "Seres builds cars.", "JAC builds vans."))
     with library.reading() as view:
-        cosines = view.dense(vector("JAC builds vans."))
+        cosines = view.dense(vector("JAC builds vans."))[0]
         assert int(cosines.argmax()) == 1
         assert cosines[1] == pytest.approx(1.0)
         assert [score > 0 for score in view.bm25(("jac",))] == [False, True]
@@ -126,7 +127,7 @@ def test_a_reader_keeps_its_generation(tmp_path: Path) -> None:
             store(writer, change("a.txt", "JAC builds vans.", "And more."))
         assert view.passages == 1
         assert view.document(view.at([0])[0].passage.document_id).text == "Seres builds cars."
-        assert len(view.dense(vector("x"))) == 1
+        assert len(view.dense(vector("x"))[0]) == 1
     assert texts_of(library) == ["JAC builds vans.", "And more."]
 
 
@@ -170,7 +171,7 @@ def test_a_lost_vector_file_comes_back_from_chroma(tmp_path: Path) -> None:
     with library.writing("test"):
         pass
     with library.reading() as view:
-        assert int(view.dense(vector("JAC builds vans.")).argmax()) == 1
+        assert int(view.dense(vector("JAC builds vans."))[0].argmax()) == 1
 
 
 def test_another_model_is_refused(tmp_path: Path) -> None:
@@ -225,3 +226,34 @@ def test_the_library_is_its_owners_alone(tmp_path: Path) -> None:
     with library.writing("test"):
         pass
     assert library.path.stat().st_mode & 0o077 == 0
+
+
+def test_a_large_library_misses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Though vectors are rounded at first, the best passages by the whole ones are all found."""
+    words = np.array("seres builds cars vans in china for jac and huawei".split())
+    random = np.random.default_rng(0)
+    library = library_at(tmp_path)
+    with library.writing("test") as writer:
+        for i in range(6):
+            store(
+                writer, change(f"{i}.txt", *(" ".join(random.choice(words, 7)) for _ in "x" * 50))
+            )
+    monkeypatch.setattr("qa.library.library.EXACT", 10)
+    with library.reading() as view:
+        everyone = view.vectors(range(view.passages))
+        stored = view.at(range(view.passages))
+        for _ in range(20):
+            question = " ".join(random.choice(words, 3))
+            asked = vector(question)
+            scores = view.scores(asked, terms(question))
+            assert scores.error > 0.0
+            exact = everyone @ asked
+            fused = (exact - scores.dense_over.mean) / scores.dense_over.spread
+            fused += (scores.bm25 - scores.bm25_over.mean) / scores.bm25_over.spread
+            hits = retrieve(question, view, lambda texts: np.stack([*map(vector, texts)]))
+            assert hits[0].score == pytest.approx(fused.max(), abs=1e-6)
+            lead = int(fused.argmax())
+            assert stored[lead].passage.document_id == hits[0].passage.document_id
+            assert hits[0].passage.start <= stored[lead].passage.start < hits[0].passage.end
+            assert all(min(abs(fused - hit.score)) < 1e-6 for hit in hits)
+            assert [hit.score for hit in hits] == sorted((h.score for h in hits), reverse=True)
