@@ -18,6 +18,7 @@ from qa.models.embedding import MiniLM, Remembered
 
 if TYPE_CHECKING:
     from qa.answer.calibration import Bar
+    from qa.answer.explain import PartRead
     from qa.answer.when import When
     from qa.ingest.sync import Progress, Report
     from qa.library.interface import Library, View
@@ -211,6 +212,22 @@ class Assistant:
         with self.library.reading() as view:
             known, _ = known_by(view, when.as_of)
             return retrieve(question, known, self.embedding.embed, limit)
+
+    def explain(
+        self,
+        question: str,
+        hits: Sequence[Hit],
+        *,
+        as_of: date | None = None,
+    ) -> "tuple[PartRead, ...]":
+        """How the extractive reader weighs the sentences of ``hits``, part by part."""
+        from qa.answer.explain import explain
+        from qa.answer.when import known_by
+
+        self.check(question)
+        with self.library.reading() as view:
+            known, _ = known_by(view, as_of)
+            return explain(question, hits, embed=self._read, statistics=known)
 
     def sources(self) -> tuple[Source, ...]:
         """Every file that the library knows, by path."""

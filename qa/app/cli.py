@@ -5,7 +5,7 @@ Exit status: 0 answered, 1 refused, 2 usage, 3 failed.
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -17,43 +17,14 @@ from qa import __version__
 from qa.app.dates import AS_OF, TODAY
 from qa.app.eval_commands import eval_group
 from qa.app.freshness import bring_up_to_date, progress_bar, report_text
+from qa.app.options import ENGINE, FOLDER, OUTPUT, SETTINGS, assistant_of, with_options
 from qa.app.screen import Screen, say
+from qa.app.search_commands import search_command, why_not_command
 from qa.errors import ModelError, QAError, UsageError
 
 if TYPE_CHECKING:
     from qa.assistant import Assistant
     from qa.data import Answer, LeftOut, Statement
-
-_FOLDER = click.Path(path_type=Path)
-_SETTINGS = (
-    click.option("--documents", type=_FOLDER, help="Folder of the documents [default: seeds]."),
-    click.option("--library", type=_FOLDER, help="Where the library lies [default: .qa beside]."),
-    click.option("--embedding", help="Embedding model of the endpoint [default: embedded]."),
-    click.option("--offline", is_flag=True, default=None, help="Make every connection impossible."),
-)
-_ENGINE = (
-    click.option("--engine", type=click.Choice(["auto", "extractive", "llm"])),
-    click.option("--model", help="A model of the endpoint, or local:/path/to/model.gguf."),
-    click.option("--judge", help="A second model to check each statement (same: the one above)."),
-    click.option(
-        "--fallback",
-        type=click.Choice(["none", "extractive"]),
-        help="What to do when the model cannot be reached.",
-    ),
-)
-_OUTPUT = (
-    click.option("--json", "as_json", is_flag=True, help="Print one JSON object."),
-    click.option("--plain", is_flag=True, help="Print without colour or wrapping."),
-)
-
-
-def _with(*options: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    def decorate(command: Any) -> Any:
-        for option in reversed(options):
-            command = option(command)
-        return command
-
-    return decorate
 
 
 @click.group(
@@ -61,7 +32,7 @@ def _with(*options: Callable[[Any], Any]) -> Callable[[Any], Any]:
     invoke_without_command=True,
 )
 @click.version_option(__version__, prog_name="qa")
-@_with(*_SETTINGS, *_ENGINE)
+@with_options(*SETTINGS, *ENGINE)
 @click.pass_context
 def cli(context: click.Context, /, **flags: Any) -> None:
     """Ask questions of your documents; every sentence of an answer is vouched for.
@@ -82,18 +53,18 @@ def cli(context: click.Context, /, **flags: Any) -> None:
 
 
 @cli.command()
-@_with(*_SETTINGS, *_ENGINE, AS_OF, TODAY)
+@with_options(*SETTINGS, *ENGINE, AS_OF, TODAY)
 @click.pass_context
 def chat(context: click.Context, /, as_of: date | None, today: date | None, **flags: Any) -> None:
     """Open a conversation; without a terminal, each line of standard input is a question."""
     from qa.app.repl import converse
 
-    converse(_assistant(context, flags), as_of, today)
+    converse(assistant_of(context, flags), as_of, today)
 
 
 @cli.command()
 @click.argument("question", nargs=-1)
-@_with(*_SETTINGS, *_ENGINE, *_OUTPUT, AS_OF, TODAY)
+@with_options(*SETTINGS, *ENGINE, *OUTPUT, AS_OF, TODAY)
 @click.option("--sync/--no-sync", default=True, help="Bring the library up to date first.")
 @click.option(
     "--verbose", is_flag=True, help="Show what the model said that was left out, and why."
@@ -126,10 +97,10 @@ def ask(
     if batch is not None:
         if question or as_json or plain or verbose:
             raise UsageError("--batch takes no QUESTION, --json, --plain or --verbose")
-        with _assistant(context, flags) as assistant:
+        with assistant_of(context, flags) as assistant:
             context.exit(_batch(assistant, batch, as_of, today, sync=sync))
     text = _question(question)
-    with _assistant(context, flags) as assistant:
+    with assistant_of(context, flags) as assistant:
         assistant.check(text)
         assistant.warm()
         began = time.perf_counter()
@@ -209,13 +180,13 @@ def _show(
 
 
 @cli.command()
-@click.argument("paths", nargs=-1, type=_FOLDER)
-@_with(*_SETTINGS)
+@click.argument("paths", nargs=-1, type=FOLDER)
+@with_options(*SETTINGS)
 @click.option("--rebuild", is_flag=True, help="Throw the library away and make it anew.")
 @click.pass_context
 def ingest(context: click.Context, /, paths: tuple[Path, ...], rebuild: bool, **flags: Any) -> None:
     """Bring the library up to date with the documents folder, or with PATHS inside it."""
-    with _assistant(context, flags) as assistant:
+    with assistant_of(context, flags) as assistant:
         assistant.warm()
         with progress_bar() as progress:
             report = assistant.sync(paths, rebuild=rebuild, purpose="qa ingest", progress=progress)
@@ -225,13 +196,13 @@ def ingest(context: click.Context, /, paths: tuple[Path, ...], rebuild: bool, **
 
 
 @cli.command()
-@_with(*_SETTINGS, *_OUTPUT)
+@with_options(*SETTINGS, *OUTPUT)
 @click.pass_context
 def sources(context: click.Context, /, as_json: bool, plain: bool, **flags: Any) -> None:
     """List the documents of the library: title, date, passages, state."""
     from qa.app import render
 
-    with _assistant(context, flags) as assistant:
+    with assistant_of(context, flags) as assistant:
         found = assistant.sources()
     if as_json:
         click.echo(render.to_json([render.source_dict(source) for source in found]))
@@ -240,38 +211,8 @@ def sources(context: click.Context, /, as_json: bool, plain: bool, **flags: Any)
 
 
 @cli.command()
-@click.argument("question", nargs=-1, required=True)
-@_with(*_SETTINGS, *_OUTPUT, AS_OF, TODAY)
-@click.option("--limit", type=click.IntRange(1, 1000), default=10, help="How many hits at most.")
-@click.pass_context
-def search(
-    context: click.Context,
-    /,
-    question: tuple[str, ...],
-    as_json: bool,
-    plain: bool,
-    limit: int,
-    as_of: date | None,
-    today: date | None,
-    **flags: Any,
-) -> None:
-    """Show the passages found for QUESTION, with every retriever's rank and score."""
-    from qa.app import render
-    from qa.data import hit_dicts
-
-    with _assistant(context, flags) as assistant:
-        assistant.warm()
-        bring_up_to_date(assistant)
-        hits = assistant.search(" ".join(question), limit, as_of=as_of, today=today)
-    if as_json:
-        click.echo(render.to_json(hit_dicts(hits)))
-    else:
-        Screen(plain=plain).print(render.hit_lines(hits))
-
-
-@cli.command()
 @click.argument("source")
-@_with(*_SETTINGS)
+@with_options(*SETTINGS)
 @click.option("--at", "span", metavar="START:END", help="Highlight these character offsets.")
 @click.option("--line", type=click.IntRange(1), help="Highlight this line.")
 @click.option("--plain", is_flag=True, help="Print without colour.")
@@ -288,7 +229,7 @@ def show(
     """Print the text of SOURCE with line numbers, a citation highlighted."""
     from qa.app import render
 
-    with _assistant(context, flags) as assistant:
+    with assistant_of(context, flags) as assistant:
         document = assistant.document(source)
     highlight = _span(span, len(document.text)) if span is not None else None
     if line is not None:
@@ -297,7 +238,7 @@ def show(
 
 
 @cli.command()
-@_with(*_SETTINGS, *_ENGINE)
+@with_options(*SETTINGS, *ENGINE)
 @click.option("--deep", is_flag=True, help="Read and compare every byte of the library.")
 @click.option("--probe", is_flag=True, help="Ask the endpoint what it can do; sends no document.")
 @click.pass_context
@@ -305,7 +246,7 @@ def doctor(context: click.Context, /, deep: bool, probe: bool, **flags: Any) -> 
     """Say what is installed and configured, which engine would answer, and how the library is."""
     from qa.app.doctor import examine
 
-    with _assistant(context, flags) as assistant:
+    with assistant_of(context, flags) as assistant:
         healthy = True
         for finding in examine(assistant, deep=deep, probe=probe):
             healthy = healthy and finding.good
@@ -314,27 +255,19 @@ def doctor(context: click.Context, /, deep: bool, probe: bool, **flags: Any) -> 
 
 
 @cli.command()
-@_with(*_SETTINGS)
+@with_options(*SETTINGS)
 @click.pass_context
 def repair(context: click.Context, /, **flags: Any) -> None:
     """Make a damaged library anew from the documents, keeping every vector that is whole."""
-    with _assistant(context, flags) as assistant:
+    with assistant_of(context, flags) as assistant:
         assistant.warm()
         with progress_bar() as progress:
             report = assistant.repair(progress=progress)
         click.echo(report_text(report))
 
 
-cli.add_command(eval_group)
-
-
-def _assistant(context: click.Context, flags: dict[str, Any]) -> "Assistant":
-    """The assistant with the flags given before and behind the command's name."""
-    from qa.assistant import Assistant
-
-    given = dict(context.obj)
-    given.update({name: value for name, value in flags.items() if value is not None})
-    return Assistant(**given)
+for _command in (search_command, why_not_command, eval_group):
+    cli.add_command(_command)
 
 
 def _span(text: str, length: int) -> tuple[int, int]:

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import NamedTuple
 
-from qa.app import render, saved, why
+from qa.app import render, saved, why, why_not
 from qa.app.conversation import Conversation
 from qa.app.dates import parse_day
 from qa.app.freshness import progress_bar, report_text, say_skipped
@@ -98,7 +98,7 @@ def _why(conversation: Conversation, _argument: str) -> None:
 
 def _why_not(conversation: Conversation, argument: str) -> None:
     answer = conversation.last()
-    conversation.screen.print(why.why_not_lines(conversation.assistant, answer, argument))
+    conversation.screen.print(why_not.why_not_lines(conversation.assistant, answer, argument))
 
 
 def _search(conversation: Conversation, argument: str) -> None:

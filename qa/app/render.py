@@ -202,7 +202,9 @@ def hit_lines(hits: Sequence[Hit]) -> Iterator[Line]:
     if not hits:
         yield Line((Piece("Nothing found: the library holds no passages."),))
     for hit in hits:
-        said = "  ".join(f"{one.retriever} #{one.rank} {one.score:.3f}" for one in hit.ranked)
+        said = "  ".join(
+            f"{one.retriever} #{one.rank} {one.score:.3f} adds {one.part:.2f}" for one in hit.ranked
+        )
         place = f"{one_line(hit.path)}, {hit.passage.start}-{hit.passage.end}"
         title = f"{safe(hit.document.title)}, " if hit.document.title else ""
         yield Line(

@@ -307,8 +307,8 @@ The Ostrava bakery opened in 1987. [1]
 
 Answered by: extractive
 >1  The Ostrava bakery opened in 1987.
-Found and read, but other sentences were chosen:
-2. mill.txt, line 1
+Read as sentence 2 of 2, from hit 2; other sentences were chosen.
+   mill.txt, line 1
 """
     assert result.stdout.startswith(expected)
     assert result.stdout.endswith("\nNo document of the library holds “zebra”.\n")
