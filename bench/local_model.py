@@ -87,7 +87,7 @@ def main() -> int:
         for pair in pairs[:: given.part][: given.count]:
             print(f"\n{pair.id}: {pair.question}", flush=True)
             with assistant.library.reading() as view:
-                hits = retrieve(pair.question, view, assistant.embedding.embed)
+                hits = retrieve(pair.question, view, assistant.embedding)
             began = time.perf_counter()
             try:
                 for event in generate(pair.question, hits, llm):

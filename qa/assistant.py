@@ -211,7 +211,7 @@ class Assistant:
         when = asked_when(as_of, today)
         with self.library.reading() as view:
             known, _ = known_by(view, when.as_of)
-            return retrieve(question, known, self.embedding.embed, limit)
+            return retrieve(question, known, self.embedding, limit)
 
     def explain(
         self,
@@ -292,7 +292,7 @@ class Assistant:
         with self.library.reading() as whole:
             with clock.stage("retrieve"):
                 view, remarks = known_by(whole, when.as_of)
-                hits = retrieve(completed, view, self.embedding.embed)
+                hits = retrieve(completed, view, self.embedding)
             asked = _Asked(question, completed, hits, view, clock, when)
             answer = self._extract if self.engine == "extractive" else self._generate
             events = answer(asked, history)

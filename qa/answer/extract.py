@@ -15,6 +15,7 @@ from qa.answer import emphasis
 from qa.answer.cite import cite
 from qa.answer.confidence import evidence_features, why_not
 from qa.answer.features import (
+    FAR,
     SENTENCE,
     Candidate,
     Embed,
@@ -215,7 +216,7 @@ def _promise(reading: Reading, one: Candidate, cosine: float, best: float) -> fl
     """A cheap guess at the score, to choose which sentences to embed."""
     own = reading.share(reading.matched(one.terms))
     context = reading.share(reading.matched(one.terms, one.before, one.above))
-    return own + 0.5 * context + 0.3 * cosine - 0.025 * min(best - one.hit.score, 6.0)
+    return own + 0.5 * context + 0.3 * cosine - 0.5 * min(best - one.hit.score, FAR)
 
 
 SECOND = 0.6

@@ -266,6 +266,10 @@ _CUES = {
 }
 
 
+FAR = 0.3
+"""How far behind the best passage, by fused score, is far enough for it not to matter more."""
+
+
 def sentence_features(
     reading: Reading,
     one: Candidate,
@@ -307,7 +311,7 @@ def sentence_features(
         cosine_rest,
         reading.grams(one.text),
         passage_cosine,
-        min(behind, 6.0) / 6,
+        min(behind, FAR) / FAR,
         float(one.hit.rank == 1),
         pairs(reading, one),
         typed,

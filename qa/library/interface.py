@@ -31,15 +31,17 @@ class Scores(NamedTuple):
 
     ``positions`` ascend in the order in which passages were stored, and name them to the
     view that gave them.  They are all passages, or as many of the best of each retriever
-    that no other could lead: the ``Over`` are of all passages in either case.  No cosine is
-    off by more than ``error``; the exact ones are those of the passages' ``vectors``.
+    that no other could lead: ``dense_over`` is of all passages in either case, and
+    ``bm25_most`` is what ``lexical.most`` says, for which no passage need be looked at.
+    No cosine is off by more than ``error``; the exact ones are those of the passages'
+    ``vectors``.
     """
 
     positions: "NDArray[np.int64]"
     dense: "NDArray[np.float64]"
     bm25: "NDArray[np.float64]"
     dense_over: Over
-    bm25_over: Over
+    bm25_most: float
     error: float = 0.0
 
 

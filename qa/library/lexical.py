@@ -12,7 +12,7 @@ import math
 import sqlite3
 import zlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from qa.errors import LibraryDamaged
@@ -77,6 +77,15 @@ def bm25(
         gain = counts * (K1 + 1.0) / (counts + norm[at])
         scores[at] += repeats * idf(len(numbers), len(found)) * gain
     return scores
+
+
+def most(terms: Sequence[str], passages: int, frequency: Mapping[str, int]) -> float:
+    """What BM25 for ``terms`` approaches as a passage holds each of them ever more often.
+
+    >>> round(most(("jac", "van", "van"), 10, {"jac": 1, "van": 10}), 3)
+    4.587
+    """
+    return (K1 + 1.0) * sum(idf(passages, frequency[term]) for term in terms)
 
 
 def document_frequency(

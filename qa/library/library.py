@@ -83,7 +83,8 @@ class View:
         import numpy as np
 
         (dense, error), bm25 = self.dense(vector), self.bm25(terms)
-        return Scores(np.arange(len(dense)), dense, bm25, _over(dense), _over(bm25), error)
+        most = lexical.most(terms, self.passages, self.document_frequency(terms))
+        return Scores(np.arange(len(dense)), dense, bm25, _over(dense), most, error)
 
     def dense(self, vector: "NDArray[np.float32]") -> "tuple[NDArray[np.float64], float]":
         """Cosine of a unit vector with every passage's, by position, and how far off it may be.

@@ -31,6 +31,10 @@ class Embedding(Protocol):
     def name(self) -> str:
         """The model's name, unique to the vectors it makes."""
 
+    @property
+    def spread(self) -> float | None:
+        """About the standard deviation of a question's cosines with passages, where known."""
+
     def embed(
         self, texts: Sequence[str], done: Callable[[int], None] = ...
     ) -> "NDArray[np.float32]":
@@ -45,6 +49,7 @@ class MiniLM:
     """The embedded model, loaded at its first use and safe to share between threads."""
 
     name = "all-MiniLM-L6-v2-onnx-int8"
+    spread = 0.1  # 0.097, 0.083 and 0.102 over the passages of XQuAD, QED and SciFact
 
     def __init__(self) -> None:
         self._lock = Lock()

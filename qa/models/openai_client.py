@@ -257,6 +257,8 @@ class OpenAIEmbedding:
     ``width`` is the length of its vectors, None before the first call.
     """
 
+    spread: float | None = None  # as different as the models that answer there
+
     def __init__(
         self,
         model: str,
