@@ -138,7 +138,6 @@ class Assistant:
             self.settings,
             self.library,
             self.embedding,
-            self._minilm.count,
             paths=[Path(path) for path in paths],
             rebuild=rebuild,
             purpose=purpose,
@@ -169,7 +168,6 @@ class Assistant:
             self.settings,
             self.library,
             self.embedding,
-            self._minilm.count,
             progress or (lambda _progress: None),
         )
 

@@ -45,6 +45,7 @@ SUFFIXES: frozenset[str] = frozenset(_MAKERS)
 
 _NEWER = {".doc": ".docx", ".dot": ".docx", ".rtf": ".docx", ".odt": ".docx", ".ppt": ".pptx"}
 _NEWER |= {".odp": ".pptx", ".xls": ".csv", ".xlsx": ".csv", ".ods": ".csv"}
+_CHANGED = "changed while it was being read; ingest again"
 _GROWTH = 10  # times its size that a packed file's contents may take
 _TITLE_LENGTH = 300
 
@@ -65,12 +66,13 @@ _JUNK_TITLE = re.compile(
 )
 
 
-def read(path: Path, *, max_bytes: int) -> Document:
+def read(path: Path, *, max_bytes: int, sha256: str | None = None) -> Document:
     """The document that the file at ``path`` holds, taken from the disk once.
 
     ``max_bytes`` bounds the file's size; what it unpacks to may be ten times that.  The
     document depends on the bytes and the suffix alone, never on the file's name, so copies
-    are one document; a title that is a file name is no title.
+    are one document; a title that is a file name is no title.  ``sha256`` is that of the bytes
+    that are meant, where others are to be refused.
 
     Raises DocumentError, and nothing else, with the reason why it cannot be read.
     """
@@ -79,6 +81,8 @@ def read(path: Path, *, max_bytes: int) -> Document:
     if maker is None:
         raise DocumentError(_unsupported(path.suffix))
     data = _taken(path, max_bytes)
+    if sha256 is not None and hashlib.sha256(data).hexdigest() != sha256:
+        raise DocumentError(_CHANGED)
     raw = Raw(data, suffix, _GROWTH * max(max_bytes, 1))
     return _document(_draft(maker, raw))
 
@@ -118,7 +122,7 @@ def _taken(path: Path, max_bytes: int) -> bytes:
     except (OSError, ValueError) as error:
         raise DocumentError(_unreadable(error)) from error
     if len(data) != before.st_size or after.st_mtime_ns != before.st_mtime_ns:
-        raise DocumentError("changed while it was being read; ingest again")
+        raise DocumentError(_CHANGED)
     if not data.strip():
         raise DocumentError("is empty")
     return data

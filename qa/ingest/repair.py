@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from qa.config import Settings
 from qa.errors import LibraryDamaged
 from qa.ingest.read import document_id
+from qa.ingest.reader import WORKER
 from qa.ingest.split import embedded_text, split
 from qa.ingest.sync import Progress, Report, sync
 from qa.library.interface import Kept, Library, Writer
@@ -55,8 +56,9 @@ def repair(
     settings: Settings,
     library: Library,
     embedding: Embedding,
-    count: Callable[[Sequence[str]], list[int]],
     progress: Callable[[Progress], None],
+    *,
+    worker: str = WORKER,
 ) -> Report:
     """Make the library anew from the documents, keeping every vector that is whole.
 
@@ -69,9 +71,9 @@ def repair(
             settings,
             library,
             embedding,
-            count,
             rebuild=True,
             purpose="qa repair",
+            worker=worker,
             progress=progress,
             known=kept.vectors,
         )

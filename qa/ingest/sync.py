@@ -2,22 +2,20 @@
 
 import os
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from qa.config import Settings
-from qa.data import Document
 from qa.errors import DocumentError, UsageError
 from qa.ingest.folder import Found, Unreadable, scan
-from qa.ingest.read import digest, read
-from qa.ingest.split import embedded_text, split
-from qa.library.catalog import FileState, NewPassage
+from qa.ingest.read import digest
+from qa.ingest.reader import WORKER, Reader
+from qa.library.catalog import FileState
 from qa.library.interface import Library, Writer
-from qa.library.vectors import vector_id
 from qa.library.writer import Change
 from qa.models.embedding import Embedding
-from qa.text import terms
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,6 +23,8 @@ if TYPE_CHECKING:
 
 _BATCH_PASSAGES = 128  # passages embedded and stored at once: what a kill can cost
 _BATCH_CHARACTERS = 4_000_000  # and of text held in memory meanwhile
+_AHEAD_FILES = 256  # files read before they are stored ...
+_AHEAD_BYTES = 4_000_000  # ... and of what size together, the one being stored left out
 _RACY_NS = 2_000_000_000  # a file changed this shortly before it was read may change unseen
 
 
@@ -51,6 +51,27 @@ class Report(NamedTuple):
     seconds: float
 
 
+class _Key(NamedTuple):
+    """What decides what a file says: its bytes, and how its name ends."""
+
+    sha256: str
+    suffix: str
+
+
+class _Looked(NamedTuple):
+    """A file that was looked at: what it holds, or why that cannot be told.
+
+    ``asked`` is the reader's number where it has been asked for; ``same`` is True where
+    the bytes are those of the last time.
+    """
+
+    one: Found | Unreadable
+    key: _Key | None = None
+    reason: str | None = None
+    asked: int | None = None
+    same: bool = False
+
+
 class _Pending(NamedTuple):
     """Changes read and split, not stored yet."""
 
@@ -70,8 +91,8 @@ def sync(
     settings: Settings,
     library: Library,
     embedding: Embedding,
-    count: Callable[[Sequence[str]], list[int]],
     *,
+    worker: str = WORKER,
     paths: Sequence[Path] = (),
     rebuild: bool = False,
     purpose: str = "qa ingest",
@@ -84,7 +105,8 @@ def sync(
     same costs a read; a changed one has only its new passages embedded.  A file that cannot
     be read is reported and skipped.  ``rebuild`` reads everything anew; until it is done the
     old library is read, and one that was interrupted is continued.  ``known`` gives those
-    vectors of texts (by the vectors' ids) that need not be made.  Raises UsageError for a
+    vectors of texts (by the vectors' ids) that need not be made; ``worker`` is the module that
+    reads and splits, in a process of its own (``qa.ingest.reader``).  Raises UsageError for a
     path outside the folder or beside ``rebuild``, and what ``Library.writing`` raises.
     """
     began = time.perf_counter()
@@ -107,8 +129,9 @@ def sync(
         states = _within(writer.states(), within)
         retry = writer.skipped() if writer.meta("reading") != _reading(settings) else frozenset()
         deleted = tuple(sorted(states.keys() - {one.path for one in found}))
-        job = _Job(settings, writer, embedding, count, states, retry, seen_ns, known)
-        job.run(_look(found, states, retry), deleted, progress)
+        with Reader(settings.max_file_mb, worker) as reader:
+            job = _Job(settings, writer, embedding, reader, states, retry, seen_ns, known)
+            job.run(_look(found, states, retry), deleted, progress)
         if not within:
             writer.set_meta(reading=_reading(settings))
     return Report(
@@ -130,7 +153,7 @@ class _Job:
         settings: Settings,
         writer: Writer,
         embedding: Embedding,
-        count: Callable[[Sequence[str]], list[int]],
+        reader: Reader,
         states: dict[str, FileState],
         retry: frozenset[str],
         seen_ns: int,
@@ -139,12 +162,14 @@ class _Job:
         self._settings = settings
         self._writer = writer
         self._embedding = embedding
-        self._count = count
+        self._reader = reader
         self._states = states
         self._retry = retry
         self._seen_ns = seen_ns
         self._known = known
-        self._in_batch: dict[tuple[str, str], str] = {}
+        self._in_batch: dict[_Key, str] = {}  # documents read and not yet stored
+        self._unread: dict[_Key, str] = {}  # why no file of these bytes can be read
+        self._asked: set[_Key] = set()  # being read
         self.written: list[str] = []
         self.embedded = 0
 
@@ -163,10 +188,10 @@ class _Job:
         def tick(share: float) -> None:
             progress(Progress(done + round(share * in_batch), total, path))
 
-        for one in suspects:
-            path = one.path
+        for looked in self._ahead(suspects):
+            one, path = looked.one, looked.one.path
             tick(0.0)
-            change = self._change(one, pending)
+            change = None if looked.same else self._change(looked, pending)
             in_batch += _stat(one)[0]
             if change is None:
                 touched.append(self._state(one, self._states[one.path].digest))
@@ -180,40 +205,67 @@ class _Job:
         self._writer.touch(touched)
         tick(1.0)
 
+    def _ahead(self, suspects: Sequence[Found | Unreadable]) -> Iterator[_Looked]:
+        """Each file in turn, while the reader is at work on those that come after it."""
+        waiting: deque[_Looked] = deque()
+        ahead = 0
+        for one in suspects:
+            waiting.append(self._look_at(one))
+            ahead += _stat(one)[0]
+            while len(waiting) > _AHEAD_FILES or (ahead > _AHEAD_BYTES and waiting):
+                ahead -= _stat(waiting[0].one)[0]
+                yield waiting.popleft()
+        yield from waiting
+
+    def _look_at(self, one: Found | Unreadable) -> _Looked:
+        """What can be told of a file without reading it; where it must be read, that begins."""
+        path = self._settings.documents / one.path
+        if isinstance(one, Unreadable):
+            return _Looked(one, reason=one.reason)
+        try:
+            key = _Key(digest(path), path.suffix.lower())
+        except DocumentError as error:
+            return _Looked(one, reason=str(error))
+        before = self._states.get(one.path)
+        if before is not None and before.digest == key.sha256 and one.path not in self._retry:
+            return _Looked(one, key, same=True)
+        if key in self._asked or self._known_document(key) is not None:
+            return _Looked(one, key)
+        self._asked.add(key)
+        return _Looked(one, key, asked=self._reader.ask(path, one.size, key.sha256))
+
+    def _known_document(self, key: _Key) -> str | None:
+        return self._in_batch.get(key) or self._writer.known_document(*key)
+
+    def _change(self, looked: _Looked, pending: _Pending) -> Change:
+        """What the file holds now."""
+        one, key = looked.one, looked.key
+        state = self._state(one, key.sha256 if key else None)
+        if key is None:
+            return Change(state, reason=looked.reason)
+        if looked.asked is None:
+            # Looked up again: what was there when it was looked at may be gone by now.
+            known = self._known_document(key)
+            if known is not None:
+                return Change(state, known=known)
+            if key in self._unread:
+                return Change(state, reason=self._unread[key])
+        self._asked.discard(key)
+        try:
+            asked = looked.asked
+            if asked is None:
+                path = self._settings.documents / one.path
+                asked = self._reader.ask(path, state.size, key.sha256)
+            reading = self._reader.answer(asked)
+        except DocumentError as error:
+            self._unread[key] = str(error)
+            return Change(state, reason=str(error))
+        self._in_batch[key] = reading.document.id
+        pending.texts.update(reading.texts)
+        return Change(state, reading.document, reading.passages)
+
     def _state(self, one: Found | Unreadable, sha256: str | None) -> FileState:
         return FileState(one.path, *_stat(one), self._seen_ns, sha256)
-
-    def _change(self, one: Found | Unreadable, pending: _Pending) -> Change | None:
-        """What ``one`` holds now, or None where it holds what it held."""
-        path = self._settings.documents / one.path
-        sha256 = None
-        try:
-            if isinstance(one, Unreadable):
-                raise DocumentError(one.reason)
-            sha256 = digest(path)
-            before = self._states.get(one.path)
-            if before is not None and before.digest == sha256 and one.path not in self._retry:
-                return None
-            suffix = path.suffix.lower()
-            known = self._writer.known_document(sha256, suffix)
-            known = known or self._in_batch.get((sha256, suffix))
-            if known is not None:
-                return Change(self._state(one, sha256), known=known)
-            document = read(path, max_bytes=int(self._settings.max_file_mb * 1_000_000))
-            self._in_batch[sha256, suffix] = document.id
-        except DocumentError as error:
-            return Change(self._state(one, sha256), reason=str(error))
-        return self._split(self._state(one, sha256), document, pending)
-
-    def _split(self, state: FileState, document: Document, pending: _Pending) -> Change:
-        passages = []
-        for passage in split(document, self._count):
-            text = embedded_text(document, passage)
-            name = vector_id(text)
-            pending.texts[name] = text
-            # The words above a passage count for it as its own do.
-            passages.append(NewPassage(passage, terms(text), name))
-        return Change(state, document, tuple(passages))
 
     def _store(
         self, pending: _Pending, deleted: tuple[str, ...], tick: Callable[[float], None]

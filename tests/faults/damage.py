@@ -17,7 +17,7 @@ from pathlib import Path
 
 from qa.errors import QAError
 from qa.ingest.repair import audit, repair
-from tests.faults import kill
+from tests.faults import kill, reader
 
 
 def files(place: Path) -> list[Path]:
@@ -46,7 +46,7 @@ def found(place: Path, expected: dict[str, str]) -> str | None:
     library = kill._library(place)
     try:
         with library.writing("test") as writer:
-            faults = list(audit(writer, kill.count))
+            faults = list(audit(writer, reader.count))
         if faults:
             return faults[0]
         with library.reading() as view:
@@ -71,7 +71,9 @@ def trial(
         embedding_notes = place / "embedded.txt"
         embedding_notes.write_text("")
         settings = kill._settings(place)
-        repair(settings, kill._library(place), embedding, kill.count, lambda _progress: None)
+        repair(
+            settings, kill._library(place), embedding, lambda _progress: None, worker=kill.WORKER
+        )
         assert found(place, expected) is None
     except BaseException as error:
         error.add_note(what)

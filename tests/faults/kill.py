@@ -38,7 +38,11 @@ from qa.library.library import Library, View
 from qa.text import terms
 
 ROOT = Path(__file__).parents[2]
-TRACED = (str(ROOT / "qa" / "library"), str(ROOT / "qa" / "ingest" / "sync.py"))
+TRACED = (
+    str(ROOT / "qa" / "library"),
+    *(str(ROOT / "qa" / "ingest" / name) for name in ("sync.py", "reader.py")),
+)
+WORKER = "tests.faults.reader"
 WIDTH = 8
 BATCH = 3  # passages stored at once: many batches in a small folder
 MOST_PASSAGES = 2  # of one document below: with BATCH, what can be in flight
@@ -70,11 +74,6 @@ def vector(text: str) -> Any:
 
 def _hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def count(texts: Sequence[str]) -> list[int]:
-    """Words stand for word pieces."""
-    return [len(text.split()) for text in texts]
 
 
 class Scenario(NamedTuple):
@@ -135,7 +134,7 @@ def lay_out(place: Path, files: dict[str, str], age: int) -> None:
 def sync(place: Path, *, rebuild: bool = False) -> None:
     """What ``qa ingest`` does."""
     embedding = Hashed(place / "embedded.txt")
-    syncing.sync(_settings(place), _library(place), embedding, count, rebuild=rebuild)
+    syncing.sync(_settings(place), _library(place), embedding, worker=WORKER, rebuild=rebuild)
 
 
 def prepare(scenario: Scenario, place: Path) -> None:

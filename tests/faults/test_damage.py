@@ -73,7 +73,7 @@ def test_repair_keeps_what_is_whole(tmp_path: Path, name: str, embedded: int) ->
     notes = tmp_path / "embedded.txt"
     notes.unlink()
     settings, library = kill._settings(tmp_path), kill._library(tmp_path)
-    repair(settings, library, kill.Hashed(notes), kill.count, lambda _progress: None)
+    repair(settings, library, kill.Hashed(notes), lambda _progress: None, worker=kill.WORKER)
     assert damage.found(tmp_path, kill._expected(kill._A, tmp_path)) is None
     assert len(notes.read_text().split()) == embedded
 

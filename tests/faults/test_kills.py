@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize(
-    "series", [("points", "--step", "200"), ("random", "6")], ids=["points", "random"]
+    "series", [("points", "--step", "300"), ("random", "6")], ids=["points", "random"]
 )
 def test_kills(series: tuple[str, ...]) -> None:
     """After a kill nothing acknowledged is missing and nothing deleted is there.
