@@ -10,6 +10,7 @@ passage numbers, of pairs (number within the block, count) of unsigned 16-bit in
 
 import math
 import sqlite3
+import struct
 import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -32,6 +33,7 @@ CREATE TABLE postings (
 """
 """``words`` holds each passage's terms, parted by blanks; ``postings`` is made of it."""
 
+_pair = struct.Struct("<HH").pack
 _BITS = 13  # of a number, that stand within a block: an edit rewrites a few kB for each term
 _PLACE = 4  # bytes
 _MOST = 0xFFFF  # times that a term is counted in one passage
@@ -124,20 +126,17 @@ def _places(
 
 def add(connection: sqlite3.Connection, passages: Iterable[tuple[int, Sequence[str]]]) -> None:
     """Index new passages, (number, terms) in ascending order, above all that are there."""
-    import numpy as np
-
-    new: defaultdict[tuple[str, int], list[tuple[int, int]]] = defaultdict(list)
+    new: defaultdict[tuple[str, int], bytearray] = defaultdict(bytearray)
     for number, terms in passages:
         connection.execute("INSERT INTO words VALUES (?, ?)", (number, " ".join(terms)))
         block, place = _block(number)
         for term, count in Counter(terms).items():
-            new[term, block].append((place, min(count, _MOST)))
-    for (term, block), pairs in new.items():
-        connection.execute(
-            """INSERT INTO postings VALUES (?1, ?2, ?3) ON CONFLICT (term, block)
-               DO UPDATE SET places = CAST(places || ?3 AS BLOB)""",
-            (term, block, np.array(pairs, "<u2").tobytes()),
-        )
+            new[term, block] += _pair(place, count if count < _MOST else _MOST)
+    connection.executemany(
+        """INSERT INTO postings VALUES (?1, ?2, ?3) ON CONFLICT (term, block)
+           DO UPDATE SET places = CAST(places || ?3 AS BLOB)""",
+        ((term, block, places) for (term, block), places in new.items()),
+    )
 
 
 def remove(connection: sqlite3.Connection, numbers: Iterable[int]) -> None:
