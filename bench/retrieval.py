@@ -14,7 +14,7 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from bench import corpus
 from bench.measure import resident
-from qa.answer.retrieve import retrieve
+from qa.answer.retrieve import LEXICAL, retrieve
 from qa.data import Hit
 from qa.library import vectors
 from qa.library.library import Library
@@ -63,6 +63,24 @@ def build(folder: Path, made: corpus.Corpus, count: int) -> dict[str, float]:
     return {"written_per_second": count / spent}
 
 
+class StandIn:
+    """Embeds as the model does, for the time it takes, and gives the stand-in's vector."""
+
+    name = "stand-in"
+    spread = MiniLM.spread
+
+    def __init__(self, model: MiniLM, vector: NDArray[np.float32]) -> None:
+        self._model = model
+        self._vector = vector
+
+    def embed(
+        self, texts: Sequence[str], done: Callable[[int], None] = lambda _: None
+    ) -> NDArray[np.float32]:
+        """The stand-in's vector of one text."""
+        self._model.embed(texts, done)
+        return self._vector[None]
+
+
 class Exact:
     """The exact answer, from every whole vector in double precision."""
 
@@ -71,16 +89,13 @@ class Exact:
             self.index = view._index
 
     def best(self, vector: NDArray[np.float32], bm25: NDArray[np.float64]) -> list[int]:
-        """The positions of the best by the sum of z-scores."""
+        """The positions of the best; ``bm25`` is already weighed against a cosine."""
         matrix, asked = self.index.matrix, vector.astype(np.float64)
         cosines = np.empty(len(matrix))
         for i in range(0, len(matrix), 50_000):
             cosines[i : i + 50_000] = matrix[i : i + 50_000].astype(np.float64) @ asked
         vectors.forget(matrix)
-        cosines = cosines[self.index.rows]
-        fused = (cosines - cosines.mean()) / cosines.std()
-        if bm25.std() > 1e-12:
-            fused += (bm25 - bm25.mean()) / bm25.std()
+        fused = cosines[self.index.rows] + bm25
         best: list[int] = np.argsort(-fused, kind="stable")[:TOP].tolist()
         return best
 
@@ -114,13 +129,8 @@ def ask(library: Library, asked: list[tuple[str, Any]], model: MiniLM) -> dict[s
         assert view.passages
     found = []
     for question, vector in asked:
-
-        def embed(texts: Any, vector: Any = vector) -> Any:
-            model.embed(texts)  # for its time; the vector is the stand-in's
-            return vector[None]
-
         with clocked(taken), library.reading() as view:
-            found.append(retrieve(question, view, embed, TOP))
+            found.append(retrieve(question, view, StandIn(model, vector), TOP))
     return {"ms": taken, "opened_ms": opened[0], "resident": resident(), "hits": found}
 
 
@@ -129,7 +139,9 @@ def recall(library: Library, asked: list[tuple[str, Any]], found: list[tuple[Hit
     exact, shares = Exact(library), []
     for (question, vector), hits in zip(asked, found, strict=True):
         with library.reading() as view:
-            expected = view.at(exact.best(vector, view.bm25(terms(question))))
+            scores = view.scores(vector, terms(question))
+            bm25 = scores.bm25 * (LEXICAL / (scores.bm25_most or 1.0))
+            expected = view.at(exact.best(vector, bm25))
             shares.append(share_found(hits, expected))
     return float(np.mean(shares))
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from qa.data import Document, Hit, Passage, Ranked
@@ -134,11 +135,16 @@ def _fold(
     copies: dict[int, list[str]] = {}
     vectors = view.vectors([one.position for one in found])
     similar = vectors @ vectors.T
-    words = [_words(one.stored.passage, documents) for one in found]
+
+    @cache  # few passages are near enough to be looked at
+    def words(i: int) -> frozenset[str]:
+        passage = found[i].stored.passage
+        return frozenset(terms(documents[passage.document_id].text[passage.start : passage.end]))
+
     kept_at: list[int] = []
     for i, one in enumerate(found):
         twin = next(
-            (j for j in kept_at if similar[i, j] >= _FOLD_COSINE and _same(words[i], words[j])),
+            (j for j in kept_at if similar[i, j] >= _FOLD_COSINE and _same(words(i), words(j))),
             None,
         )
         if twin is None:
@@ -148,10 +154,6 @@ def _fold(
         else:
             copies[found[twin].position] += view.paths(one.stored.passage.document_id)
     return kept, copies
-
-
-def _words(passage: Passage, documents: dict[str, Document]) -> frozenset[str]:
-    return frozenset(terms(documents[passage.document_id].text[passage.start : passage.end]))
 
 
 def _same(one: frozenset[str], other: frozenset[str]) -> bool:
@@ -166,11 +168,11 @@ def _merge(found: Sequence[_Found]) -> list[list[_Found]]:
     groups: list[list[_Found]] = []
     for one in found:
         for group in groups:
-            size = sum(len(member.stored.passage.sentences) for member in group)
-            size += len(one.stored.passage.sentences)
-            if size <= _MERGED_SENTENCES and any(_adjacent(one, member) for member in group):
-                group.append(one)
-                break
+            if any(_adjacent(one, member) for member in group):
+                size = sum(len(member.stored.passage.sentences) for member in (one, *group))
+                if size <= _MERGED_SENTENCES:
+                    group.append(one)
+                    break
         else:
             groups.append([one])
     return groups

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-EXACT = 20_000
-"""Up to so many vectors, 30 MB, a question is compared with all of them as they are."""
+EXACT = 4_000
+"""Up to so many vectors, 6 MB, a question is compared with all of them as they are."""
 
 
 class Index(NamedTuple):
