@@ -279,7 +279,7 @@ class Assistant:
 
         No statement that was given is taken back.  Closing the iterator stops the model.
         """
-        from qa.answer.retrieve import retrieve
+        from qa.answer.retrieve import LIMIT, retrieve
         from qa.answer.when import asked_when, known_by, nothing_yet
 
         self.check(question)
@@ -290,8 +290,12 @@ class Assistant:
         with self.library.reading() as whole:
             with clock.stage("retrieve"):
                 view, remarks = known_by(whole, when.as_of)
-                hits = retrieve(completed, view, self.embedding)
-            asked = _Asked(question, completed, hits, view, clock, when)
+
+                def more(limit: int) -> tuple[Hit, ...]:
+                    return retrieve(completed, view, self.embedding, limit)
+
+                hits = more(LIMIT)
+            asked = _Asked(question, completed, hits, view, clock, when, more)
             answer = self._extract if self.engine == "extractive" else self._generate
             events = answer(asked, history)
             if as_of is not None and not view.passages:
@@ -335,7 +339,9 @@ class Assistant:
                 embed=self._read,
                 statistics=asked.view,
                 threshold=bar.threshold,
+                more=asked.more,
             )
+        notes += found.notes
         notes += (f"Refusals: {bar.stale}.",) if bar.stale else ()
         notes += tuple(TAKEN_FOR.format(**fix._asdict()) for fix in found.corrections)
         notes += tuple(UNANSWERED.format(part=part) for part in found.unanswered)
@@ -418,6 +424,7 @@ class _Asked(NamedTuple):
     view: "View"
     clock: Clock
     when: "When"
+    more: Callable[[int], tuple[Hit, ...]]
 
 
 def _idf(view: "View") -> Callable[[str], float]:

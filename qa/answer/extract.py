@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from qa.answer import emphasis
+from qa.answer import emphasis, lists
 from qa.answer.cite import cite
 from qa.answer.confidence import evidence_features, why_not
 from qa.answer.features import (
@@ -30,7 +30,7 @@ from qa.answer.latter import of_another
 from qa.answer.question import Question, analyse
 from qa.answer.spelling import Correction, corrected
 from qa.answer.weights import Weights, weights
-from qa.answer.wording import REFUSAL
+from qa.answer.wording import CUT, REFUSAL
 from qa.data import Citation, Hit, Statement
 
 EMBEDDED = 16
@@ -73,6 +73,7 @@ class Extraction(NamedTuple):
     confidence: float
     unanswered: tuple[str, ...] = ()
     corrections: tuple[Correction, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def extract(
@@ -82,19 +83,25 @@ def extract(
     embed: Embed,
     statistics: TermStatistics,
     threshold: float,
+    more: lists.More | None = None,
 ) -> Extraction:
     """The one to four sentences of ``hits`` (best first) that answer ``question``.
 
     ``embed`` gives unit rows; ``statistics`` says how rare the question's words are.  Below
-    the confidence ``threshold`` the question is refused.
+    the confidence ``threshold`` the question is refused.  Of a question for a list the answer
+    is every sentence that names a member, and ``more`` gives as many hits as it takes.
     """
     whole = analyse(question)
+    if whole.several and lists.SURE >= threshold:
+        listing = lists.gather(whole, hits, statistics, more)
+        if listing is not None:
+            return _listed(listing)
     asked = whole.parts or (whole,)
     rankings = [rank(part, hits, embed, statistics) for part in asked]
     if all(ranking is None for ranking in rankings):
         return Extraction((), REFUSAL, (), 0.0)
     read = [(part, one) for part, one in zip(asked, rankings, strict=True) if one is not None]
-    sure = [(part, one) for part, one in read if one.confidence >= threshold]
+    sure = [(part, one) for part, one in read if one.confidence >= threshold and not _missed(one)]
     confidence = max(one.confidence for _, one in read)
     if not sure:
         _, best = max(read, key=lambda pair: pair[1].confidence)
@@ -118,6 +125,32 @@ def extract(
     statements = _statements(_reading_order(kept))
     corrections = tuple(dict.fromkeys(fix for _, one in sure for fix in one.corrections))
     return Extraction(statements, None, (), confidence, unanswered, corrections)
+
+
+def _missed(ranking: Ranking) -> bool:
+    """Whether a list is asked for, and the best sentence is of something else."""
+    question = ranking.reading.question
+    if not question.several:
+        return False
+    return lists.misses(question, ranking.sentences[0], ranking.reading) is not None
+
+
+def _listed(listing: lists.Listing) -> Extraction:
+    """The answer that a list makes; its confidence is what lists were measured to have."""
+    shown = listing.entries[: lists.MOST]
+    statements = tuple(
+        Statement(
+            text=one.text,
+            citations=(cite(one.hit, one.sentence, marker),),
+            support=1.0,
+            emphasis=lists.emphasised(one),
+        )
+        for marker, one in enumerate(shown, start=1)
+    )
+    notes = [lists.note(listing)]
+    if len(listing.entries) > lists.MOST:
+        notes.append(CUT.format(left=len(listing.entries) - lists.MOST))
+    return Extraction(statements, None, (), lists.SURE, (), (), tuple(notes))
 
 
 def rank(

@@ -126,6 +126,8 @@ _CJK_FRAME = re.compile(
 _LIST = re.compile(
     rf"""^(?:list|enumerate|name\s+(?:all|the|some|several|two|three|four|five|\d))\b
       |\bwho\s+(?:are|were)\b|\bwho\s+all\b|哪些|列出|分别
+      |\bwho\s+(?:(?:all|else)\s+)?(?:(?:was|is)\s+(?:\w+\s+)?(?:present|there|absent|invited|among)
+         |attend(?:ed|s)?|participate[ds]?|t(?:ook|akes)\s+part|invest(?:ed|s))\b
       |\b{_WHICH}\s+(?:\w+\s+){{0,2}}?(?:\w+[^su\W]s|companies|countries|cities|parties|people|
          men|women|universities|agencies|nations)\s+(?:are|were|do|did|have|had|has|can|will|
          make|made|took|take|use|used|\w+ed|\w+e|in|of|on|with|that|from|does)\b

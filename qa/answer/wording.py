@@ -17,3 +17,20 @@ UNANSWERED = "Nothing was found for “{part}”."
 NOT_YET = "No document is known to have been published by {day}."
 AS_OF = "As of {day}: {known} of {all} documents were looked at"
 UNDATED = "; {count} left out because {their} date is not known (qa sources --set-date gives one)"
+
+LISTED = "{found} found in {passages}; {others} were read and named no further one."
+"""A note on a list, which was read for until a step of the search added nothing."""
+
+LISTED_WHOLE = (
+    "{found} found in {passages}; {others}, all that the documents hold, named no further one."
+)
+"""The same where every passage of the documents was read."""
+
+LISTED_ALL = "{found} found in {passages}; no other passage was found."
+"""The same where every passage that was read names a member."""
+
+STATED = "The documents speak of “{phrase}”: some may not have been found."
+"""Added to it where a sentence counts more members than were found."""
+
+CUT = "{left} further sentences that name members are not shown."
+"""Added to it where the list is longer than is shown."""
