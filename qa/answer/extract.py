@@ -92,7 +92,7 @@ def extract(
     is every sentence that names a member, and ``more`` gives as many hits as it takes.
     """
     whole = analyse(question)
-    if whole.several and lists.SURE >= threshold:
+    if whole.several and threshold <= lists.SURE:
         listing = lists.gather(whole, hits, statistics, more)
         if listing is not None:
             return _listed(listing)

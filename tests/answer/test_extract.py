@@ -48,7 +48,13 @@ def ask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
         def answer(question: str) -> Extraction:
             hits = assistant.search(question)
             with assistant.library.reading() as view:
-                found = extract(question, hits, embed=assistant.embedding.embed, statistics=view)
+                found = extract(
+                    question,
+                    hits,
+                    embed=assistant.embedding.embed,
+                    statistics=view,
+                    threshold=assistant.bar().threshold,
+                )
             for statement in found.statements:
                 for citation in statement.citations:
                     text = documents[citation.path].text
@@ -157,5 +163,11 @@ class Empty:
 
 def test_nothing_found_is_refused() -> None:
     """Without passages there is a refusal, no crash."""
-    found = extract("Who?", (), embed=lambda _texts: pytest.fail("embedded"), statistics=Empty())
+    found = extract(
+        "Who?",
+        (),
+        embed=lambda _texts: pytest.fail("embedded"),
+        statistics=Empty(),
+        threshold=0.3,
+    )
     assert (found.statements, found.reason, found.nearest) == ((), REFUSAL, ())
