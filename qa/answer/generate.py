@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from qa.answer.cite import cite
+from qa.answer.dates import counted
 from qa.answer.judge import Judge
 from qa.answer.missing import definitions
 from qa.answer.protocol import ModelSentence, Parser
@@ -290,16 +291,20 @@ class _Writer:
         return best
 
     def _cited(self, shown: Shown) -> Cited:
-        """The sentence with its neighbours, heading, title, date and abbreviations."""
+        """The sentence with its neighbours, heading, title, date and abbreviations.
+
+        The document's date explains no sentence that counts from it: its own times do.
+        """
         document, passage = shown.hit.document, shown.hit.passage
         at = passage.sentences.index(shown.sentence)
         around = [*passage.sentences[max(0, at - 1) : at], *passage.sentences[at + 1 : at + 2]]
         context = [document.text[one.start : one.end] for one in around]
         context += [passage.heading or "", document.title or ""]
-        if document.published:
+        times = counted(document, shown.sentence)
+        if document.published and not times:
             context.append(document.published.isoformat())
         context += definitions(document.text, shown.quote)
-        return Cited(one_line(shown.quote), "\n".join(one_line(part) for part in context))
+        return Cited(one_line(shown.quote), "\n".join(one_line(part) for part in context), times)
 
 
 def _malformed(sentence: ModelSentence) -> str | None:

@@ -6,6 +6,7 @@ It only ever takes away: what ``qa.answer.verify`` refused never comes before it
 import re
 from collections.abc import Sequence
 
+from qa.answer.dates import told
 from qa.answer.sources import neutral
 from qa.answer.verify import Cited
 from qa.data import Usage
@@ -61,10 +62,12 @@ class Judge:
 
 
 def _sources(cited: Sequence[Cited]) -> str:
-    """The cited sentences, each with what stands around it, which only explains it."""
+    """The cited sentences, each with its days and what stands around it, which only explains it."""
     lines = []
     for one in cited:
         lines.append(f"Source sentence: {neutral(one.text)}")
+        if meaning := told(one.times):
+            lines.append(f"Days that it speaks of: {neutral(meaning)}")
         if one.context:
             lines.append(f"What stands around it: {neutral(one.context)}")
     return "\n".join(lines)

@@ -11,8 +11,10 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from qa.answer.contradiction import contradictions
+from qa.answer.derived import strange
 from qa.answer.facts import Date, Number, dates, names, numbers, subjects, unit_of
 from qa.text import terms, words
+from qa.times.intervals import Expression
 
 Rarity = Callable[[str], float]
 """The inverse document frequency of a term, or anything that grows with its rarity."""
@@ -57,10 +59,12 @@ class Cited(NamedTuple):
     """A cited sentence, and what stands around it: neighbours, heading, title, date.
 
     The context only explains the sentence (what "it" is, which year); it carries nothing.
+    ``times`` are the sentence's relative expressions, with what they mean where that is known.
     """
 
     text: str
     context: str = ""
+    times: tuple[Expression, ...] = ()
 
 
 def definitions(text: str, sentence: str) -> list[str]:
@@ -73,6 +77,8 @@ def wrong(statement: str, cited: Sequence[Cited], question: str) -> Iterator[str
     texts = [one.text for one in cited]
     for figure in missing_figures(statement, cited, question):
         yield f"{figure} does not stand in the cited sentences"
+    for time in strange(statement, texts):
+        yield f"the time {time!r} does not stand in the cited sentences"
     absent = tuple(missing_names(statement, cited, question))
     for name in absent:
         yield f"the name {name!r} does not stand in the cited sentences"
@@ -117,10 +123,14 @@ def missing_figures(statement: str, cited: Sequence[Cited], question: str) -> It
         # Only what the source leaves open may come from around it or from the question.
         if rivals or not figured(number, more_numbers, more_dates, texts + around):
             yield f"the number {statement[number.start : number.end].strip()!r}"
+    times = [time for one in cited for time in one.times]
     for date in dates(statement):
-        if figured(date, its_numbers, its_dates) or _completed(date, its_dates, more_dates):
+        if figured(date, its_numbers, its_dates):
             continue
-        if its_dates or not figured(date, more_numbers, more_dates):
+        if _completed(date, its_dates, more_dates) and not _dated(date, times):
+            continue
+        # "Last year" is a year of its own: no other may come from around it.
+        if its_dates or times or not figured(date, more_numbers, more_dates):
             yield f"the date {_spelled(date)!r}"
 
 
@@ -227,6 +237,16 @@ def _completed(date: Date, its: Sequence[Date], around: Sequence[Date]) -> bool:
     bare = date._replace(year=None)
     open_year = any(bare.within(one) and one.year is None for one in its)
     return open_year and any(one.year == date.year for one in (*its, *around))
+
+
+def _dated(date: Date, times: Sequence[Expression]) -> bool:
+    """True where ``times`` tell the year of this month, or of this day of it."""
+    return any(
+        one.interval is not None
+        and one.interval.start.month == date.month
+        and date.day in (None, one.interval.start.day)
+        for one in times
+    )
 
 
 def _spelled(date: Date) -> str:

@@ -44,6 +44,10 @@ _FENCE = re.compile(r"`{3,}[\w+-]*|`+|\|")
 _LINK = re.compile(
     rf"!?([{_O}][^{_O}{_C}]{{0,300}}[{_C}])\((?:[^()]|\([^()]{{0,200}}\)){{0,500}}+\)"
 )
+_MEANING = re.compile(
+    rf"\s?[{_O}][^{_O}{_C}=]{{1,200}}=\s?(?:[A-Z][a-z]{{2,8}} )?\d{{4}}[^{_O}{_C}]{{0,200}}[{_C}]"
+)
+"""What the words of a source mean ("[last year = 2022]"), copied from behind its sentence."""
 _NESTED = 3  # a link on an image, and one more
 _TAG = re.compile(r"</?[a-zA-Z!][^<>]{0,200}>")
 _EMPHASIS = re.compile(r"\*\*|__|~~|(?<!\w)[*_]+(?=\w)|(?<=[\w.,!?%)\"”])[*_]+(?!\w)")
@@ -180,7 +184,7 @@ def _joined(pending: str, delta: str) -> str:
 
 
 def _without_markup(raw: str) -> str:
-    text = _FENCE.sub(" ", raw)
+    text = _MEANING.sub("", _FENCE.sub(" ", raw))
     for _ in range(_NESTED):
         text = _LINK.sub(lambda match: _label(match.group(1)), text)
     return one_line(_EMPHASIS.sub("", _TAG.sub(" ", text)))

@@ -3,7 +3,9 @@
 Document text, titles and paths are data.  In the block each sentence is one line that begins
 with its id; inside it no square bracket, angle-bracket tag, invisible or control character
 remains, so nothing a document says can look like an id, an end of a source, a chat template's
-token or the refusal.  Quotes never come from the block but from the document.
+token or the refusal.  Behind a sentence that counts from the day of writing ("last year") stands
+what that means, in square brackets as well.  Quotes never come from the block but from the
+document.
 """
 
 import re
@@ -11,6 +13,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from qa.answer.dates import counted, told, written_text
 from qa.data import Hit, Sentence
 from qa.errors import ModelRejected
 from qa.models.tokens import count
@@ -154,9 +157,10 @@ def _first_that_fit(hit: Hit, budget: int) -> list[Sentence]:
 
 def _rendered(number: int, hit: Hit, sentences: Sequence[Sentence]) -> str:
     document = hit.document
+    written = written_text(document.published, document.written)
     facts = [
         ("title", document.title),
-        ("published", document.published.isoformat() if document.published else None),
+        ("published" if document.published else "written", written),
         ("path", hit.path),
         ("section", hit.passage.heading),
     ]
@@ -167,6 +171,8 @@ def _rendered(number: int, hit: Hit, sentences: Sequence[Sentence]) -> str:
     )
     lines = [f"=== SOURCE {number}{header} ==="]
     for place, sentence in enumerate(sentences, 1):
-        lines.append(f"[{number}.{place}] {neutral(document.text[sentence.start : sentence.end])}")
+        said = neutral(document.text[sentence.start : sentence.end])
+        meaning = told(counted(document, sentence))
+        lines.append(f"[{number}.{place}] {said}" + (f" [{neutral(meaning)}]" if meaning else ""))
     lines.append(f"=== END {number} ===")
     return "\n".join(lines)

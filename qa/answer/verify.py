@@ -16,7 +16,9 @@ from importlib import resources
 from itertools import pairwise
 from typing import NamedTuple
 
+from qa.answer.derived import restated
 from qa.answer.facts import Date, Number, dates, names, numbers
+from qa.answer.misdated import misdated
 from qa.answer.missing import (
     CLAUSES,
     Cited,
@@ -62,9 +64,10 @@ def verify(
     if not cited:
         return Check(False, 0.0, ("it cites no source",), ())
     weigh = idf or default_rarity
+    statement = restated(statement, [time for one in cited for time in one.times])
     carrying = _carrying(statement, [one.text for one in cited], weigh)
     kept = [cited[place] for place in carrying] or list(cited)
-    reasons = tuple(dict.fromkeys(wrong(statement, kept, question)))
+    reasons = tuple(dict.fromkeys([*wrong(statement, kept, question), *misdated(statement, kept)]))
     model = _model()
     support = probability(model, features(statement, kept, question, idf=weigh))
     if support < model["threshold"]:

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from qa.app.render import dates_text, one_line, safe, written_text
+from qa.answer.dates import written_text
+from qa.app.render import dates_text, one_line, safe
 from qa.data import Answer, Citation
 
 # What Markdown, or the HTML in it, could take for a mark of its own.

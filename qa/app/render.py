@@ -9,10 +9,10 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from qa.answer.dates import days_text, written_text
 from qa.data import Answer, Citation, Hit, LeftOut, Source, Statement, Usage
 from qa.errors import UsageError
 
@@ -140,32 +140,6 @@ def dates_text(citation: Citation) -> str:
     ]
     written = written_text(citation.published, citation.written)
     return "; ".join([*said, f"written {written}"] if said and written else said)
-
-
-def written_text(published: date | None, written: tuple[date, date] | None) -> str:
-    """When a document was written, as far as it is known: a day, a month, or from when to when."""
-    if published is not None:
-        return published.isoformat()
-    if written is None:
-        return ""
-    start, end = written
-    if (start.year, start.month) == (end.year, end.month):
-        return f"{start:%B %Y}"
-    return days_text(start, end)
-
-
-def days_text(start: date, end: date) -> str:
-    """Days as a reader takes them in: a day, a whole month or year, or from when to when."""
-    if start == end:
-        return start.isoformat()
-    after = end + timedelta(days=1)
-    if (start.month, start.day, after.month, after.day) == (1, 1, 1, 1) and (
-        after.year == start.year + 1
-    ):
-        return f"{start:%Y}"
-    if start.day == after.day == 1 and (after - start).days <= 31:
-        return f"{start:%B %Y}"
-    return f"{start.isoformat()} to {end.isoformat()}"
 
 
 def remark_lines(answer: Answer) -> Iterator[Line]:

@@ -20,6 +20,9 @@ _HINT = re.compile(
     r"|JAN|FEB|MAR|APR|JUN|JUL|AUG|SEP|OCT|NOV|DEC|half|morning|afternoon|evening",
     re.I,
 )
+AS_WRITTEN = "as written"
+"""How the basis of an expression begins that names its own time."""
+
 _LONGEST = 4000
 _BETWEEN = re.compile(rf"\s?(?:{DASH})\s?|\s+(?:to|until|till|through|and)\s+", re.I)
 _SINCE = re.compile(r"\b(?:ever\s+)?since\s+$", re.I)
@@ -206,7 +209,7 @@ def _basis(reading: Reading, scope: Scope, interval: Interval | None) -> str:
     if interval is None:
         return reading.note or "not told"
     told = {
-        "absolute": "as written",
+        "absolute": AS_WRITTEN,
         "deictic": "from the publication date",
         "anaphoric": "from the date before it" if scope.before else "from the publication date",
         "yearless": "the year from the publication date",

@@ -3,8 +3,8 @@
 from datetime import date
 from pathlib import Path
 
-from qa.answer.dates import dates_of, is_newer
-from qa.app.render import dates_text, days_text, written_text
+from qa.answer.dates import dates_of, days_text, is_newer, written_text
+from qa.app.render import dates_text
 from qa.data import Citation, Dated, Document, Sentence
 from qa.ingest.read import read
 

@@ -255,3 +255,23 @@ def test_no_hostile_reply_reaches_the_reader(seed: int) -> None:
     outcomes = run(100, seed)
     assert {what: times for what, times in outcomes.items() if not what.startswith("(")} == {}
     assert outcomes["(statements)"] > 0
+
+
+def test_a_model_may_say_what_last_year_means() -> None:
+    """Its date for "last year" is shown where it is right; else the source is, as it stands."""
+    text = "Kestrel bought the Harwick bridge last year. Two years ago it was for sale."
+    spans = (Sentence(0, 44), Sentence(45, len(text)))
+    document = Document("d", text, published=date(2024, 5, 1))
+    found = Hit(Passage("p", "d", 0, len(text), spans), document, ("bridge.txt",), 1, 1.0)
+    for year, shown in (
+        ("2023", "Kestrel bought the Harwick bridge in 2023."),
+        ("2022", "Kestrel bought the Harwick bridge last year."),
+        ("2024", "Kestrel bought the Harwick bridge last year."),
+    ):
+        llm = Scripted(f"Kestrel bought the Harwick bridge in {year} [1.1].")
+        *_, answer = generate("When did Kestrel buy the Harwick bridge?", [found], llm)
+        assert isinstance(answer, Answer)
+        assert [one.text for one in answer.statements] == [shown]
+        assert "[1.1] Kestrel bought the Harwick bridge last year. [last year = 2023]" in (
+            llm.sent[1].content
+        )

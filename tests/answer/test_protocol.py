@@ -55,6 +55,23 @@ def test_ids_are_found_wherever_a_model_puts_them(
     assert said(reply) == expected
 
 
+@pytest.mark.parametrize(
+    "reply",
+    [
+        "It was sold last year [last year = 2022] [1.1].",
+        "It was sold last year [1.1] [last year = 2022].",
+        "It was sold last year. [last year = November 2022; yesterday = 2022-11-06] [1.1]",
+        "It was sold last year [1.1]. [last year = 2022-11-01 to 2022-11-09]",
+        "［last year = 2022］It was sold last year [1.1].",
+    ],
+)
+def test_what_stood_behind_a_source_sentence_is_not_repeated(reply: str) -> None:
+    """A model that copies the explanation of a date with its brackets does not show it."""
+    found = said(reply)
+    assert [ids for _, ids in found] == [("1.1",)]
+    assert [text.rstrip(".") for text, _ in found] == ["It was sold last year"]
+
+
 def test_ids_that_were_not_shown_are_kept_apart() -> None:
     """An invented id never becomes a citation, and the sentence is known to be malformed."""
     (only,) = read("Ann left [1.1][9.9].")

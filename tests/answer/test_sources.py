@@ -1,6 +1,7 @@
 """The block of sources that a model reads."""
 
 import re
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -32,6 +33,35 @@ def test_ids_mean_the_documents_own_sentences() -> None:
     }
     assert block.text == (
         "=== SOURCE 1 | title: T1 | path: 1.txt ===\n[1.1] One (9.9) is.\n[1.2] Two.\n=== END 1 ==="
+    )
+
+
+def dated(said: str, published: date | None, written: tuple[date, date] | None = None) -> Hit:
+    """A document of one sentence and a date."""
+    passage = Passage("p1", "d", 0, len(said), (Sentence(0, len(said)),))
+    document = Document("d", said, published=published, written=written)
+    return Hit(passage, document, ("1.txt",), 1, 1.0)
+
+
+def test_the_model_sees_what_last_year_means() -> None:
+    """Behind a sentence that counts from its document's date stands what that is, in brackets."""
+    said = "Sold [last year = 1999] last year for 4 million, after 2 May 2015."
+    assert source_block([dated(said, date(2023, 2, 6))], 500).text == (
+        "=== SOURCE 1 | published: 2023-02-06 | path: 1.txt ===\n"
+        "[1.1] Sold (last year = 1999) last year for 4 million, after 2 May 2015."
+        " [last year = 2022]\n=== END 1 ==="
+    )
+
+
+def test_the_model_sees_when_a_document_may_have_been_written() -> None:
+    """A date that a text allows only roughly is shown so, and what follows from it."""
+    days = (date(2023, 2, 16), date(2023, 2, 28))
+    assert source_block([dated("It went to Ann yesterday.", None, days)], 500).text == (
+        "=== SOURCE 1 | written: February 2023 | path: 1.txt ===\n"
+        "[1.1] It went to Ann yesterday. [yesterday = 2023-02-15 to 2023-02-27]\n=== END 1 ==="
+    )
+    assert source_block([dated("It went to Ann yesterday.", None)], 500).text == (
+        "=== SOURCE 1 | path: 1.txt ===\n[1.1] It went to Ann yesterday.\n=== END 1 ==="
     )
 
 
