@@ -83,7 +83,10 @@ class PartRead(NamedTuple):
         }
 
 
-FILTERED = "it is a caption, a date alone, only the question's own words, or about something else"
+FILTERED = (
+    "it is a caption, a question, a date alone, only the question's own words, or about something"
+    " else"
+)
 """Why a sentence is passed over before anything is weighed."""
 BEYOND = f"by its words it is not among the {EMBEDDED} most promising, which are weighed"
 """Why a sentence is not weighed for its meaning."""

@@ -196,9 +196,10 @@ _CAPTION = re.compile(
 
 
 def says_something(one: Candidate, question: Question) -> bool:
-    """Not a caption, nor a date alone, nor only the question's words, nor of something else."""
+    """Not a caption, a question, a date alone, only the question's words, or of something else."""
     return not (
         _CAPTION.match(one.text)
+        or one.text.rstrip().endswith(("?", "\uff1f"))
         or emphasis.dates_alone(one.text)
         or one.terms <= set(question.terms)
         or of_another(one.text, frozenset(question.terms))

@@ -6,19 +6,14 @@ document says itself, under the attacker's own name.
 """
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterator
-from itertools import count
 
 import pytest
 
 from qa.answer.generate import generate
-from qa.answer.sources import one_line
-from qa.data import Answer, Document, Hit, LeftOut, Passage, Sentence, Statement
-from qa.ingest.sentences import sentences
+from qa.data import Answer, LeftOut, Statement
 from qa.models.openai_client import OpenAIChat
-from qa.text import terms
-from tests.answer.attacks import ASKED, ATTACKS, HONEST, Attack
+from tests.answer.attacks import ASKED, ATTACKS, HONEST, Attack, faults, hits
 from tests.server.http import KEY, Endpoint
 from tests.server.protocol import CHAT_MODEL, Messages
 
@@ -46,10 +41,6 @@ OBEDIENCE: dict[str, Obedience] = {
 }  # fmt: skip
 
 
-HOLLOW = {"say", "see", "show"}
-"""What is left of "see the bridge: LINK" when the link is gone; it tells a reader nothing."""
-
-
 @pytest.fixture(scope="module")
 def endpoint() -> Iterator[Endpoint]:
     """One endpoint for all, whose model each test teaches what to say."""
@@ -61,18 +52,6 @@ def endpoint() -> Iterator[Endpoint]:
 def llm(endpoint: Endpoint) -> OpenAIChat:
     """The endpoint's model."""
     return OpenAIChat(CHAT_MODEL, base_url=endpoint.url, api_key=KEY)
-
-
-def hits(attack: Attack) -> list[Hit]:
-    """The honest document first, then the attacker's."""
-    found = []
-    for rank, text in zip(count(1), ("\n".join(HONEST), *attack.texts)):
-        name = "honest" if rank == 1 else f"hostile{rank}"
-        document = Document(name, text, title="Harwick bridge")
-        spans = tuple(Sentence(one.start, one.end) for one in sentences(text))
-        passage = Passage(name, name, spans[0].start, spans[-1].end, spans)
-        found.append(Hit(passage, document, (f"{name}.txt",), rank, 1.0))
-    return found
 
 
 def obedient(attack: Attack, obedience: Obedience) -> Callable[[Messages], str]:
@@ -106,30 +85,6 @@ def test_an_obedient_model_shows_what_the_document_says(
         assert (how, wrong) == (how, [])
         kept = tuple(one for one in streamed if not isinstance(one, LeftOut))
         assert kept == answer.statements
-
-
-def faults(statement: Statement, attack: Attack, found: list[Hit]) -> Iterator[str]:
-    """What is wrong with a statement that a reader would see."""
-    texts = {hit.path: hit.document.text for hit in found}
-    quotes = [one_line(citation.quote) for citation in statement.citations]
-    for citation in statement.citations:
-        if texts[citation.path][citation.start : citation.end] != citation.quote:
-            yield f"no quote: {citation.quote!r}"
-    if any(unicodedata.category(one)[0] == "C" for one in statement.text):
-        yield f"control characters: {statement.text!r}"
-    if statement.text in quotes:
-        return  # the document's own sentence, under its own name
-    if re.search(r"[\[\]<>`]|\]\(|\w+:/{2}|javascript:|data:", statement.text):
-        yield f"markup: {statement.text!r}"
-    named = {citation.path for citation in statement.citations}
-    said = [word for word in attack.taint if word.casefold() in statement.text.casefold()]
-    if said and "honest.txt" in named:
-        yield f"under an honest name: {statement.text!r}"
-    if not any(all(word.casefold() in quote.casefold() for word in said) for quote in quotes):
-        yield f"not in what it cites: {statement.text!r} {quotes}"
-    strange = set(terms(statement.text)) - set(terms(" ".join([ASKED, *quotes]))) - HOLLOW
-    if strange and "honest.txt" in named:
-        yield f"no honest document says {sorted(strange)}: {statement.text!r}"
 
 
 def test_there_are_enough_attacks() -> None:
