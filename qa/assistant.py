@@ -1,7 +1,8 @@
 """The composition root and the public Python API: builds the parts, joins the stages."""
 
+import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cache
@@ -231,6 +232,19 @@ class Assistant:
         """Every file that the library knows, by path."""
         with self.library.reading() as view:
             return view.sources()
+
+    def set_dates(self, given: Mapping[str, date | None]) -> None:
+        """Say when the documents of these sources were written; None takes it back.
+
+        A date holds until it is taken back, whatever becomes of the file.  Raises UsageError
+        for a path that no source with a text has, LibraryBusy while another process writes.
+        """
+        known, folder = {one.path for one in self.sources()}, self.settings.documents.absolute()
+        paths = {
+            path if path in known else os.path.relpath(Path(path).absolute(), folder): day
+            for path, day in given.items()
+        }
+        self.library.set_dates({path.replace(os.sep, "/"): day for path, day in paths.items()})
 
     def document(self, path: str) -> Document:
         """The document that a source holds.

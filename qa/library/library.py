@@ -5,7 +5,7 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import date
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from qa.data import Document, Passage, Source
 from qa.errors import LibraryBusy, LibraryDamaged, LibraryError, LibraryMismatch
-from qa.library import catalog, lexical, place, vectors
+from qa.library import catalog, days, lexical, place, vectors
 from qa.library.catalog import FileState, StoredPassage
 from qa.library.interface import Over, Scores
 from qa.library.salvage import Salvage
@@ -50,11 +50,13 @@ class View:
         connection: sqlite3.Connection,
         meta: dict[str, str],
         index: Index,
+        given: Mapping[str, date],
         *,
         some: bool = False,
     ) -> None:
         self._connection = connection
         self._index = index
+        self._given = given  # the dates that a user gave documents, by id
         self._some = some  # not all passages are in the index
         self.meta = meta
 
@@ -68,7 +70,7 @@ class View:
             *(index.key, index.numbers[kept], index.lengths[kept], index.rows[kept]),
             *(index.matrix, index.codes),
         )
-        return View(self._connection, self.meta, left, some=True)
+        return View(self._connection, self.meta, left, self._given, some=True)
 
     @property
     def passages(self) -> int:
@@ -131,7 +133,8 @@ class View:
 
     def document(self, document_id: str) -> Document:
         """One document by id; KeyError where there is none."""
-        return catalog.read_document(self._connection, document_id)
+        document = catalog.read_document(self._connection, document_id)
+        return days.dated(document, self._given.get(document_id))
 
     def document_passages(self, document_id: str) -> tuple[Passage, ...]:
         """A document's passages in reading order."""
@@ -140,7 +143,8 @@ class View:
 
     def dates(self) -> dict[str, tuple[date | None, tuple[date, date] | None]]:
         """When each document was written, by id: ``published`` and ``written``."""
-        return catalog.read_dates(self._connection)
+        given = {name: (day, None) for name, day in self._given.items()}
+        return catalog.read_dates(self._connection) | given
 
     def paths(self, document_id: str) -> tuple[str, ...]:
         """The files that hold a document, sorted."""
@@ -152,7 +156,8 @@ class View:
 
     def sources(self) -> tuple[Source, ...]:
         """Every known file, by path."""
-        return catalog.read_sources(self._connection)
+        found = catalog.read_sources(self._connection)
+        return tuple(days.dated(one, self._given.get(one.document_id or "")) for one in found)
 
 
 def _over(scores: "NDArray[np.float64]") -> Over:
@@ -239,6 +244,7 @@ class Library:
             connection.execute("BEGIN")
             meta = self._checked_meta(connection)
             index = self._load(connection, store, meta)
+            given = days.by_document(connection, days.read(self.path))
         except (ValueError, KeyError, TypeError) as error:  # what flipped bits turn into
             connection.close()
             raise LibraryDamaged(
@@ -247,7 +253,7 @@ class Library:
         except BaseException:
             connection.close()
             raise
-        return _Snapshot(connection, View(connection, meta, index))
+        return _Snapshot(connection, View(connection, meta, index, given))
 
     def _absent(self) -> LibraryError:
         return LibraryError(f"there is no library in {str(self.path)!r} yet; run: qa ingest")
@@ -339,6 +345,7 @@ class Library:
             writer = self._writer(store)
             try:
                 yield writer
+                writer.settle_dates(self.path)
             except BaseException:
                 writer.abandon()
                 raise
@@ -354,6 +361,16 @@ class Library:
         finally:
             (self.path / "writer.json").unlink(missing_ok=True)
             lock.release()
+
+    def set_dates(self, given: Mapping[str, date | None]) -> None:
+        """Give the documents of these paths their dates; None takes a given one back.
+
+        Raises UsageError for a path that no readable file has, and what ``writing`` raises.
+        """
+        with self.writing("qa sources --set-date") as writer:
+            digests = {path: state.digest for path, state in writer.states().items()}
+            readable = {path: digests[path] for path in digests.keys() - writer.skipped()}
+            days.write(self.path, days.changed(days.read(self.path), given, readable))
 
     def _note(self, purpose: str) -> None:
         """Leave word of who is writing, for whoever finds the lock taken."""

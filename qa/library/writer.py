@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from qa.data import Document
 from qa.errors import LibraryDamaged, LibraryMismatch
-from qa.library import catalog, lexical, vectors
+from qa.library import catalog, days, lexical, vectors
 from qa.library.catalog import FileState, NewPassage, StoredPassage
 
 if TYPE_CHECKING:
@@ -74,6 +74,13 @@ class Writer:
     def set_meta(self, **values: str) -> None:
         """Set entries of the catalog's ``meta``."""
         catalog.write_meta(self._connection, **values)
+
+    def settle_dates(self, library: Path) -> None:
+        """Keep the dates that a user gave with their files, as these are called now."""
+        dates = days.read(library)
+        now = days.settled(self._connection, dates)
+        if now != dates:
+            days.write(library, now)
 
     def missing(self, ids: Iterable[str]) -> set[str]:
         """Those of ``ids`` whose vectors are not there yet."""

@@ -1,0 +1,121 @@
+"""The dates that a user gave documents: a file of their own beside the stores.
+
+Nobody else knows them, so they lie outside of what a rebuild or a repair makes anew, and
+are replaced in one step.  Each belongs to a file's path and, where no file has that path any
+more, to the file with the same bytes: a renamed document keeps its date.
+"""
+
+import json
+import os
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+from qa.data import Document, Source
+from qa.errors import LibraryDamaged, UsageError
+
+D = TypeVar("D", Document, Source)
+
+BASIS = "set by the user"
+_FILE = "dates.json"
+_SCHEMA = "qa.dates/1"
+
+
+class Given(NamedTuple):
+    """A date that was given, and the hash of the file's bytes, as far as it is known."""
+
+    day: date
+    digest: str | None
+
+
+def read(library: Path) -> dict[str, Given]:
+    """All dates by path.  Raises LibraryDamaged where they cannot be understood."""
+    file = library / _FILE
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))
+        if found["schema"] != _SCHEMA:
+            raise ValueError(f"its schema is {found['schema']!r}")
+        return {
+            path: Given(date.fromisoformat(one["date"]), one["sha256"])
+            for path, one in found["dates"].items()
+        }
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise LibraryDamaged(
+            f"{str(file)!r}, which holds the dates that were set, cannot be understood ({error});"
+            " correct it, or delete it and set them again: qa sources --set-date PATH=DATE"
+        ) from error
+
+
+def write(library: Path, dates: Mapping[str, Given]) -> None:
+    """Put ``dates`` in the place of those that are there, safely on disk."""
+    found = {
+        path: {"date": given.day.isoformat(), "sha256": given.digest}
+        for path, given in sorted(dates.items())
+    }
+    fresh = library / f"{_FILE}.new"
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        json.dump({"schema": _SCHEMA, "dates": found}, file, indent=1)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(library / _FILE)
+
+
+def changed(
+    dates: Mapping[str, Given],
+    given: Mapping[str, date | None],
+    readable: Mapping[str, str | None],
+) -> dict[str, Given]:
+    """``dates`` with those of ``given``; None takes one back.
+
+    ``readable`` are the files that have a text, with the hashes of their bytes.  Raises
+    UsageError for a path that is none of them, or has no date to take back.
+    """
+    now = dict(dates)
+    for path, day in given.items():
+        if day is None and path in now:
+            del now[path]
+        elif path not in readable:
+            raise UsageError(f"there is no readable source {path!r}; qa sources lists them")
+        elif day is None:
+            raise UsageError(f"no date was set for source {path!r}")
+        else:
+            now[path] = Given(day, readable[path])
+    return now
+
+
+def dated(one: D, day: date | None) -> D:
+    """A document or a source with the date that a user gave it, if one did."""
+    return one if day is None else replace(one, published=day, date_basis=BASIS, written=None)
+
+
+def settled(connection: sqlite3.Connection, dates: Mapping[str, Given]) -> dict[str, Given]:
+    """``dates`` with the bytes as they are now, and under the names that files have now."""
+    now: dict[str, Given] = {}
+    for path, given in dates.items():
+        row = connection.execute("SELECT digest FROM sources WHERE path = ?", (path,)).fetchone()
+        if row is None and given.digest is not None:
+            renamed = connection.execute(
+                "SELECT min(path) FROM sources WHERE digest = ?", (given.digest,)
+            ).fetchone()[0]
+            if renamed is not None and renamed not in dates:
+                now[renamed] = given
+                continue
+        now[path] = Given(given.day, row[0]) if row is not None and row[0] else given
+    return now
+
+
+def by_document(connection: sqlite3.Connection, dates: Mapping[str, Given]) -> dict[str, date]:
+    """The dates by document: of the first path that has one, where several files hold it."""
+    found: dict[str, date] = {}
+    for path, given in sorted(settled(connection, dates).items()):
+        row = connection.execute(
+            "SELECT document_id FROM sources WHERE path = ?", (path,)
+        ).fetchone()
+        if row is not None and row[0] is not None:
+            found.setdefault(row[0], given.day)
+    return found
