@@ -1,6 +1,5 @@
 """The composition root and the public Python API: builds the parts, joins the stages."""
 
-import os
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -239,12 +238,7 @@ class Assistant:
         A date holds until it is taken back, whatever becomes of the file.  Raises UsageError
         for a path that no source with a text has, LibraryBusy while another process writes.
         """
-        known, folder = {one.path for one in self.sources()}, self.settings.documents.absolute()
-        paths = {
-            path if path in known else os.path.relpath(Path(path).absolute(), folder): day
-            for path, day in given.items()
-        }
-        self.library.set_dates({path.replace(os.sep, "/"): day for path, day in paths.items()})
+        self.library.set_dates(given)
 
     def document(self, path: str) -> Document:
         """The document that a source holds.

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from qa import __version__
-from qa.app.dates import AS_OF, TODAY
+from qa.app.dates import AS_OF, CLEAR_DATE, SET_DATE, TODAY, set_dates
 from qa.app.eval_commands import eval_group
 from qa.app.freshness import bring_up_to_date, progress_bar, report_text
 from qa.app.options import ENGINE, FOLDER, OUTPUT, SETTINGS, assistant_of, with_options
@@ -196,14 +196,26 @@ def ingest(context: click.Context, /, paths: tuple[Path, ...], rebuild: bool, **
 
 
 @cli.command()
-@with_options(*SETTINGS, *OUTPUT)
+@with_options(*SETTINGS, *OUTPUT, SET_DATE, CLEAR_DATE)
 @click.pass_context
-def sources(context: click.Context, /, as_json: bool, plain: bool, **flags: Any) -> None:
-    """List the documents of the library: title, date, passages, state."""
+def sources(
+    context: click.Context,
+    /,
+    as_json: bool,
+    plain: bool,
+    set_date: tuple[str, ...],
+    clear_date: tuple[str, ...],
+    **flags: Any,
+) -> None:
+    """List the documents of the library: title, date, passages, state.
+
+    With --set-date or --clear-date only those whose dates were changed.
+    """
     from qa.app import render
 
     with assistant_of(context, flags) as assistant:
-        found = assistant.sources()
+        given = set_dates(assistant, set_date, clear_date)
+        found = [one for one in assistant.sources() if not given or one.path in given]
     if as_json:
         click.echo(render.to_json([render.source_dict(source) for source in found]))
     else:

@@ -2,14 +2,14 @@
 
 import base64
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from difflib import get_close_matches
 from pathlib import Path
 from typing import NamedTuple
 
 from qa.app import render, saved, why, why_not
 from qa.app.conversation import Conversation
-from qa.app.dates import parse_day
+from qa.app.dates import parse_day, set_dates
 from qa.app.freshness import progress_bar, report_text, say_skipped
 from qa.app.markdown import to_markdown
 from qa.app.render import Line, Piece
@@ -107,6 +107,19 @@ def _search(conversation: Conversation, argument: str) -> None:
         argument, as_of=conversation.as_of, today=conversation.today
     )
     conversation.screen.print(render.hit_lines(found))
+
+
+def _set_date(conversation: Conversation, argument: str) -> None:
+    _show_dated(conversation, set_dates(conversation.assistant, [argument], []))
+
+
+def _clear_date(conversation: Conversation, argument: str) -> None:
+    _show_dated(conversation, set_dates(conversation.assistant, [], [argument]))
+
+
+def _show_dated(conversation: Conversation, given: Collection[str]) -> None:
+    found = [one for one in conversation.assistant.sources() if one.path in given]
+    conversation.screen.print(render.source_lines(found))
 
 
 def _as_of(conversation: Conversation, argument: str) -> None:
@@ -221,6 +234,8 @@ COMMANDS = {
     "why": Command("", "Show how the last answer came about", _why),
     "why-not": Command("PHRASE", "Show where sentences with PHRASE were lost", _why_not),
     "search": Command("WORDS", "Show the passages found for WORDS", _search),
+    "set-date": Command("PATH=DATE", "Say when a document was written", _set_date),
+    "clear-date": Command("PATH", "Go back to the date that the document says", _clear_date),
     "as-of": Command(
         "[date]", "Answer as if only what was published by DATE were known; off", _as_of
     ),

@@ -178,6 +178,12 @@ class Library(Protocol):
         ``reading`` raises.
         """
 
+    def set_dates(self, given: Mapping[str, date | None]) -> None:
+        """Give the documents of these paths their dates; None takes a given one back.
+
+        Raises UsageError for a path that no readable file has, and what ``writing`` raises.
+        """
+
     def salvage(self) -> Kept:
         """The vectors that are whole; for who holds the writer lock.
 

@@ -87,3 +87,90 @@ def test_bad_days(works: Path, flag: str, day: str) -> None:
     said = f"{day!r} is no date; expected a day as YYYY-MM-DD, such as 2023-03-31"
     assert (result.returncode, result.stdout) == (2, "")
     assert result.stderr == f"qa: Invalid value for '{flag}': {said}\n"
+
+
+def listed(folder: Path, *arguments: str) -> dict[str, tuple[str | None, str | None]]:
+    """What ``qa sources`` says of each file: its date, and where that was found."""
+    found = json.loads(qa("sources", *arguments, "--json", cwd=folder).stdout)
+    return {one["path"]: (one["published"], one["date_basis"]) for one in found}
+
+
+def test_set_date(works: Path) -> None:
+    """A date that is set is shown, with who set it, and counts in answers."""
+    result = qa("sources", "--set-date", "seeds/undated.txt=2019-12-31", cwd=works)
+    expected = """\
+undated.txt  2019-12-31 (set by the user)  1 passages  ready
+1 ready, 0 skipped, 1 passages
+"""
+    assert (result.returncode, result.stderr, result.stdout) == (0, "", expected)
+    result = qa("ask", "--as-of", "2020-01-01", "who leads Brandt Works?", cwd=works)
+    expected = """\
+Brandt Works is led by Ida Holm. [1]
+
+[1] 2019-12-31, undated.txt, line 1
+    “Brandt Works is led by Ida Holm.”
+
+As of 2020-01-01: 1 of 3 documents were looked at.
+Answered by: extractive
+"""
+    assert (result.returncode, result.stderr, result.stdout) == (0, "", expected)
+
+
+def test_set_date_outlives_everything(works: Path) -> None:
+    """A set date holds after the file changes, is renamed, and all is rebuilt and repaired."""
+    mine = ("2001-02-03", "set by the user")
+    assert listed(works, "--set-date", "old.txt=2001-02-03") == {"old.txt": mine}
+    old, new = works / "seeds" / "old.txt", works / "seeds" / "renamed.txt"
+    old.write_text(OLD + "It was sold.\n", encoding="utf-8")
+    assert qa("ingest", cwd=works).returncode == 0
+    assert listed(works)["old.txt"] == mine
+    old.rename(new)
+    assert qa("ingest", "--rebuild", cwd=works).returncode == 0
+    assert listed(works)["renamed.txt"] == mine
+    new.write_text(OLD, encoding="utf-8")
+    assert qa("repair", cwd=works).returncode == 0
+    assert listed(works)["renamed.txt"] == mine
+    shown = listed(works, "--clear-date", "renamed.txt")
+    assert shown == {"renamed.txt": ("2022-03-10", "published “2022-03-10”")}
+
+
+def test_set_date_in_a_conversation(works: Path) -> None:
+    """/set-date and /clear-date show the document with the date that it has now."""
+    typed = "/set-date old.txt=2001-02-03\n/clear-date old.txt\n"
+    result = qa("chat", cwd=works, typed=typed)
+    expected = """\
+old.txt  Published: 2022-03-10  2001-02-03 (set by the user)  1 passages  ready
+1 ready, 0 skipped, 1 passages
+old.txt  Published: 2022-03-10  2022-03-10 (published “2022-03-10”)  1 passages  ready
+1 ready, 0 skipped, 1 passages
+"""
+    assert (result.returncode, result.stderr, result.stdout) == (0, "", expected)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--set-date", "old.txt"], "'old.txt' is no PATH=DATE, such as report.txt=2023-03-31"),
+        (["--set-date", "old.txt=May"], "'May' is no date; expected a day as YYYY-MM-DD"),
+        (["--set-date", "none.txt=2020-01-01"], "there is no readable source 'none.txt'"),
+        (["--clear-date", "old.txt"], "no date was set for source 'old.txt'"),
+        (["--set-date", "a=2020-01-01", "--clear-date", "a"], "cannot be set and taken back"),
+    ],
+)
+def test_set_date_wrongly(works: Path, arguments: list[str], said: str) -> None:
+    """What cannot be meant is wrong usage, and no date changes."""
+    before = listed(works)
+    result = qa("sources", *arguments, cwd=works)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert said in result.stderr
+    assert listed(works) == before
+
+
+def test_damaged_dates(works: Path) -> None:
+    """A damaged file of set dates is no silent loss: it is named, with what mends it."""
+    assert listed(works, "--set-date", "old.txt=2001-02-03")
+    (works / ".qa" / "seeds" / "dates.json").write_text('{"dates"', encoding="utf-8")
+    result = qa("ask", QUESTION, cwd=works)
+    assert (result.returncode, result.stdout) == (3, "")
+    assert "dates.json', which holds the dates that were set, cannot be understood" in result.stderr
+    assert "qa sources --set-date PATH=DATE" in result.stderr

@@ -34,7 +34,8 @@ from qa.ingest import sync as syncing
 from qa.ingest.read import read
 from qa.ingest.split import embedded_text
 from qa.library import writer as writing
-from qa.library.library import Library, View
+from qa.library.library import Library
+from qa.library.view import View
 from qa.text import terms
 
 ROOT = Path(__file__).parents[2]

@@ -253,7 +253,7 @@ def test_a_large_library_misses_nothing(tmp_path: Path, monkeypatch: pytest.Monk
             store(
                 writer, change(f"{i}.txt", *(" ".join(random.choice(words, 7)) for _ in "x" * 50))
             )
-    monkeypatch.setattr("qa.library.library.EXACT", 10)
+    monkeypatch.setattr("qa.library.view.EXACT", 10)
     with library.reading() as view:
         everyone = view.vectors(range(view.passages))
         stored = view.at(range(view.passages))
