@@ -5,7 +5,7 @@ PYTHON ?= python3
 QUESTION ?= who are Huawei's auto partners?
 BIN := .venv/bin
 
-.PHONY: ask test check constraints clean
+.PHONY: ask test check constraints audit clean
 
 ask: .venv/installed
 	@$(BIN)/qa ask "$(QUESTION)"
@@ -32,5 +32,11 @@ constraints:
 	uv pip compile --quiet --universal --python-version 3.11 --all-extras --no-header \
 		--no-annotate --output-file constraints.txt pyproject.toml
 
+# Known vulnerabilities of these versions, in an environment of its own.
+audit:
+	$(PYTHON) -m venv .venv-audit
+	.venv-audit/bin/python -m pip install --quiet --disable-pip-version-check 'pip-audit>=2.10'
+	.venv-audit/bin/python bench/audit.py
+
 clean:
-	rm -rf .venv .qa build dist
+	rm -rf .venv .venv-audit .qa build dist
