@@ -28,3 +28,20 @@ def test_wheel_and_sdist_hold_prompts_and_model_data(tmp_path: Path) -> None:
     assert len(prompts) >= 4
     assert "qa/models/data/minilm/tokenizer.json" in data
     assert prompts | data <= names
+
+
+def test_dependencies_are_bounded_and_pinned() -> None:
+    """Each dependency has a lower bound, and constraints.txt the one version that was tested."""
+    import re
+    import tomllib
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    asked = list(project["dependencies"])
+    for extra in project["optional-dependencies"].values():
+        asked += extra
+    lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    pinned = {re.split(r"[=\s;]", line)[0].casefold() for line in lines if "==" in line}
+    for dependency in asked:
+        name, bound = re.fullmatch(r"([\w.-]+)(?:\[[\w,-]+\])?(\S*)", dependency).groups()
+        assert re.match(r"[>=]=\d", bound), dependency
+        assert re.sub(r"[_.]", "-", name).casefold() in pinned, dependency
