@@ -17,6 +17,7 @@ from qa.evaluate.suites import Outcome
 KIND_COLUMNS = (
     "right",
     "nuggets",
+    "date",
     "cited",
     "precision",
     "recall@5",

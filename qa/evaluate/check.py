@@ -28,12 +28,13 @@ def check(pairs: Sequence[GoldPair], documents: Mapping[str, Document]) -> tuple
     ``documents`` are the folder's by path.  That ids are unique and fields well formed,
     loading has checked before.
     """
-    asked: dict[tuple[str, ...], str] = {}
+    asked: dict[tuple[object, ...], str] = {}
     found: list[Finding] = []
     for pair in pairs:
         found += _meaning(pair)
         found += _evidence(pair, documents)
-        conversation = tuple(question.casefold() for question in (*pair.history, pair.question))
+        questions = (question.casefold() for question in (*pair.history, pair.question))
+        conversation = (pair.as_of, pair.today, *questions)
         if conversation in asked:
             text = f"asks the same as {asked[conversation]!r}"
             found.append(Finding(pair.id, "error", text))
@@ -56,6 +57,10 @@ def _meaning(pair: GoldPair) -> Iterator[Finding]:
         yield Finding(pair.id, "error", "kind 'unanswerable', but answerable is true")
     if pair.kind == "followup" and not pair.history:
         yield Finding(pair.id, "error", "kind 'followup', but 'history' is empty")
+    if pair.days is not None and not pair.answerable:
+        yield Finding(pair.id, "error", "unanswerable, but 'days' of the answer are stated")
+    if pair.as_of is not None and pair.today is not None and pair.today < pair.as_of:
+        yield Finding(pair.id, "error", "'today' is before 'as_of'")
     if pair.any_evidence and len(pair.evidence) < 2:
         yield Finding(pair.id, "error", "'any_evidence', but there is no choice of evidence")
     if pair.kind not in KINDS:

@@ -6,8 +6,10 @@ path and a verbatim quote, never a passage id, so that splitting anew keeps gold
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +35,8 @@ class GoldPair:
     in a right answer; ``must_not`` are strings that a right answer does not hold.  All of
     ``evidence`` is needed, or any one of it where ``any_evidence``.  ``history`` holds the
     questions asked before, oldest first.  A ``draft`` has not been accepted by a person.
+    ``days`` are the first and the last day that a right answer names; ``as_of`` and ``today``
+    are what ``Assistant.ask`` is asked with.
     """
 
     id: str
@@ -46,6 +50,9 @@ class GoldPair:
     history: tuple[str, ...] = ()
     note: str = ""
     draft: bool = False
+    days: tuple[date, date] | None = None
+    as_of: date | None = None
+    today: date | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The pair as a line of a gold file states it, fields that say nothing left out."""
@@ -55,6 +62,9 @@ class GoldPair:
             "evidence": [{"path": piece.path, "quote": piece.quote} for piece in self.evidence],
             "any_evidence": self.any_evidence,
             "history": list(self.history),
+            "days": [day.isoformat() for day in self.days or ()],
+            "as_of": self.as_of and self.as_of.isoformat(),
+            "today": self.today and self.today.isoformat(),
             "note": self.note,
             "draft": self.draft,
         }
@@ -85,6 +95,28 @@ def _boolean(value: object) -> bool:
     if not isinstance(value, bool):
         raise ValueError("true or false")
     return value
+
+
+def _day(value: object) -> date:
+    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value):
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            pass
+    raise ValueError('a day such as "2024-05-31"')
+
+
+def _days(value: object) -> tuple[date, date]:
+    expected = 'the first and the last day, such as ["2024-05-01", "2024-05-31"]'
+    if not isinstance(value, list) or len(value) != 2:
+        raise ValueError(expected)
+    try:
+        first, last = (_day(one) for one in value)
+    except ValueError:
+        raise ValueError(expected) from None
+    if first > last:
+        raise ValueError(expected)
+    return first, last
 
 
 def _strings(value: object) -> tuple[str, ...]:
@@ -128,6 +160,9 @@ FIELDS: dict[str, Callable[[object], Any]] = {
     "evidence": _evidence,
     "any_evidence": _boolean,
     "history": _strings,
+    "days": _days,
+    "as_of": _day,
+    "today": _day,
     "note": _note,
     "draft": _boolean,
 }

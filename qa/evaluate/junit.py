@@ -1,6 +1,7 @@
 """A run as JUnit XML, for continuous integration to show: a test case a pair."""
 
 import re
+from typing import Any
 from xml.etree import ElementTree as ET
 
 from qa.evaluate.report import Report
@@ -24,6 +25,7 @@ def render(report: Report) -> str:
             failures=str(sum(bool(p["diagnosis"] and p["answer"]) for p in pairs)),
             errors=str(sum(p["answer"] is None for p in pairs)),
         )
+        _figures(suite, pairs)
         for pair in pairs:
             name = f"{pair['gold']['id']}: {pair['gold']['question']}"
             case = ET.SubElement(suite, "testcase", name=_clean(name), classname=part["name"])
@@ -34,6 +36,21 @@ def render(report: Report) -> str:
                 told.text = _clean(pair["answer"]["text"] if pair["answer"] else "")
     ET.indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, "unicode") + "\n"
+
+
+def _figures(suite: ET.Element, pairs: list[dict[str, Any]]) -> None:
+    """The mean of every measure by kind of question, over the pairs of the suite it scores."""
+    scores: dict[tuple[str, str], list[float]] = {}
+    for pair in pairs:
+        for measure, value in pair["scores"].items():
+            if value is not None:
+                scores.setdefault((pair["gold"]["kind"], measure), []).append(value)
+    if not scores:
+        return
+    told = ET.SubElement(suite, "properties")
+    for (kind, measure), values in sorted(scores.items()):
+        name = _clean(f"{kind}: {measure}")
+        ET.SubElement(told, "property", name=name, value=f"{sum(values) / len(values):.4f}")
 
 
 def _clean(text: str) -> str:

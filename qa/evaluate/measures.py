@@ -8,12 +8,14 @@ are those of ir_measures (tests hold them to 1e-9); the phrase measures are SQuA
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 
 from qa.data import Answer
 from qa.evaluate.gold import GoldPair
 from qa.evaluate.matching import Case, cites, first_hits, occurs, squad_exact, squad_f1
 from qa.text import words
+from qa.times.expressions import expressions
 
 SHORT = 5
 """A gold answer of one nugget is short, and compared as a phrase, up to so many words."""
@@ -186,6 +188,34 @@ def token_f1(case: Case) -> Score:
     return _phrase_measure(case, "f1", squad_f1)
 
 
+def stated_days(answer: Answer) -> frozenset[tuple[date, date]]:
+    """The first and last day of every time that the answer tells.
+
+    A statement tells the dates that its own words name, and what the system says that the
+    relative words mean which it quotes ("last year = 2022").
+    """
+    told = set()
+    for statement in answer.statements:
+        for one in expressions(statement.text, None):
+            if one.interval is not None:
+                told.add((one.interval.start, one.interval.end))
+        for dated in (one for citation in statement.citations for one in citation.dates):
+            if dated.text in statement.text:
+                told.add((dated.start, dated.end))
+    return frozenset(told)
+
+
+def date_right(case: Case) -> Score:
+    """1 where the answer tells exactly the days of the gold's ``days``, 0 otherwise.
+
+    "In November 2022" is not 7 November 2022, and a refusal tells none.  Unscored where the
+    pair states no days.
+    """
+    if case.pair.days is None:
+        return _score(case, "date", None, "the pair states no days")
+    return _score(case, "date", float(case.pair.days in stated_days(case.answer)))
+
+
 # Citations -------------------------------------------------------------------------------
 
 
@@ -337,6 +367,7 @@ MEASURES = (
     Measure("violations", "answer", -1, "says what it must not", violation),
     Measure("exact", "answer", 1, "exact match of the phrase", exact_match),
     Measure("f1", "answer", 1, "word F1 of the phrase", token_f1),
+    Measure("date", "answer", 1, "tells the very days", date_right),
     Measure("exactness", "citations", 1, "quote equals the source", exactness),
     Measure("precision", "citations", 1, "cited that is evidence", citation_precision),
     Measure("cited", "citations", 1, "evidence that is cited", citation_recall),

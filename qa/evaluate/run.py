@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Protocol
 
@@ -21,7 +22,14 @@ from qa.ingest.read import read
 class Asks(Protocol):
     """Whatever answers questions: an ``Assistant``, or one that is broken on purpose."""
 
-    def ask(self, question: str, history: Sequence[Answer] = ()) -> Answer:
+    def ask(
+        self,
+        question: str,
+        history: Sequence[Answer] = (),
+        *,
+        as_of: date | None = None,
+        today: date | None = None,
+    ) -> Answer:
         """The answer, after the earlier answers of the conversation, oldest first."""
         ...
 
@@ -138,9 +146,9 @@ def _judge(
     history: list[Answer] = []
     try:
         for earlier in pair.history:
-            history.append(answers.ask(earlier, tuple(history)))
+            history.append(answers.ask(earlier, tuple(history), as_of=pair.as_of, today=pair.today))
         began = time.perf_counter()
-        answer = answers.ask(pair.question, tuple(history))
+        answer = answers.ask(pair.question, tuple(history), as_of=pair.as_of, today=pair.today)
         seconds = time.perf_counter() - began
     except ConfigError:
         raise

@@ -7,6 +7,7 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Any
 
 from qa.data import Answer, Citation, Document, Hit, Passage, Sentence, Statement
 from qa.evaluate.gold import GoldPair
@@ -54,7 +55,7 @@ class FromGold:
     pairs: Sequence[GoldPair]
     documents: Documents
 
-    def ask(self, question: str, history: Sequence[Answer] = ()) -> Answer:  # noqa: ARG002
+    def ask(self, question: str, history: Sequence[Answer] = (), **when: Any) -> Answer:  # noqa: ARG002
         """The evidence of the pair that asks this; a refusal for any other question."""
         pair = next((one for one in self.pairs if one.question == question), None)
         evidence = pair.evidence if pair is not None else ()
@@ -80,11 +81,11 @@ class RandomRetriever:
     sound: Asks
     documents: Documents
 
-    def ask(self, question: str, history: Sequence[Answer] = ()) -> Answer:
+    def ask(self, question: str, history: Sequence[Answer] = (), **when: Any) -> Answer:
         """The sound answer with ten random hits."""
         drawn = random.Random(question).sample(places(self.documents), 10)
         hits = [hit_of(self.documents, *one, rank) for rank, one in enumerate(drawn, 1)]
-        return replace(self.sound.ask(question, history), hits=tuple(hits))
+        return replace(self.sound.ask(question, history, **when), hits=tuple(hits))
 
 
 @dataclass(frozen=True)
@@ -94,9 +95,9 @@ class AlwaysAnswers:
     sound: Asks
     documents: Documents
 
-    def ask(self, question: str, history: Sequence[Answer] = ()) -> Answer:
+    def ask(self, question: str, history: Sequence[Answer] = (), **when: Any) -> Answer:
         """The sound answer, or some sentence where it refuses."""
-        answer = self.sound.ask(question, history)
+        answer = self.sound.ask(question, history, **when)
         if answer.answered:
             return answer
         path, start, end = places(self.documents)[0]
@@ -115,9 +116,9 @@ class NeverAnswers:
 
     sound: Asks
 
-    def ask(self, question: str, history: Sequence[Answer] = ()) -> Answer:
+    def ask(self, question: str, history: Sequence[Answer] = (), **when: Any) -> Answer:
         """A refusal that shows nothing."""
-        answer = self.sound.ask(question, history)
+        answer = self.sound.ask(question, history, **when)
         return replace(answer, statements=(), reason="No.", nearest=(), confidence=0.0)
 
 
@@ -128,9 +129,9 @@ class CitesAtRandom:
     sound: Asks
     documents: Documents
 
-    def ask(self, question: str, history: Sequence[Answer] = ()) -> Answer:
+    def ask(self, question: str, history: Sequence[Answer] = (), **when: Any) -> Answer:
         """The sound statements, each with one random exact citation."""
-        answer = self.sound.ask(question, history)
+        answer = self.sound.ask(question, history, **when)
         chosen = random.Random(question)
         statements = []
         for marker, statement in enumerate(answer.statements, 1):
@@ -145,9 +146,9 @@ class EditsQuotes:
 
     sound: Asks
 
-    def ask(self, question: str, history: Sequence[Answer] = ()) -> Answer:
+    def ask(self, question: str, history: Sequence[Answer] = (), **when: Any) -> Answer:
         """The sound answer, the last letter of each quote doubled."""
-        answer = self.sound.ask(question, history)
+        answer = self.sound.ask(question, history, **when)
         statements = tuple(
             replace(
                 statement,
@@ -166,7 +167,7 @@ class NoEffort:
 
     documents: Documents
 
-    def ask(self, question: str, history: Sequence[Answer] = ()) -> Answer:  # noqa: ARG002
+    def ask(self, question: str, history: Sequence[Answer] = (), **when: Any) -> Answer:  # noqa: ARG002
         """The first sentence of a document chosen by the question's letters."""
         drawn = random.Random(question)
         path = drawn.choice(sorted(self.documents))

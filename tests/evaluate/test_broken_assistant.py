@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 
@@ -34,11 +35,11 @@ class Kept:
     sound: Asks
     answers: dict[tuple[str, ...], Answer] = field(default_factory=dict)
 
-    def ask(self, question: str, history: Sequence[Answer] = ()) -> Answer:
+    def ask(self, question: str, history: Sequence[Answer] = (), **when: Any) -> Answer:
         """The answer given the first time."""
-        key = (*(one.question for one in history), question)
+        key = (str(when), *(one.question for one in history), question)
         if key not in self.answers:
-            self.answers[key] = self.sound.ask(question, history)
+            self.answers[key] = self.sound.ask(question, history, **when)
         return self.answers[key]
 
 

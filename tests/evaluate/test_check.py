@@ -1,5 +1,7 @@
 """What 'qa eval check' finds in gold that does not fit."""
 
+from datetime import date
+
 import pytest
 
 from qa.data import Document
@@ -50,6 +52,14 @@ from tests.evaluate.made import ADA, DOCUMENTS, WHEELS, gold
             gold(WHEELS, must=(("forty",),)),
             ["note: no alternative of ['forty'] stands in the evidence"],
         ),
+        (
+            gold(answerable=False, must=(), days=(date(2019, 1, 1), date(2019, 1, 2))),
+            ["error: unanswerable, but 'days' of the answer are stated"],
+        ),
+        (
+            gold(ADA, as_of=date(2019, 1, 2), today=date(2019, 1, 1)),
+            ["error: 'today' is before 'as_of'"],
+        ),
         (gold(ADA, ADA), ["error: the same evidence is stated twice"]),
     ],
 )
@@ -64,7 +74,8 @@ def test_the_same_question_twice_is_told_unless_the_conversation_differs() -> No
     """A duplicate would count one question double."""
     again = gold(ADA, id="g2", question="WHO opened the mill?")
     later = gold(ADA, id="g3", kind="followup", history=("What is there?",))
-    found = check([gold(ADA), again, later], DOCUMENTS)
+    early = gold(ADA, id="g4", as_of=date(2019, 1, 2))
+    found = check([gold(ADA), again, later, early], DOCUMENTS)
     assert [(one.pair_id, one.text) for one in found] == [("g2", "asks the same as 'g1'")]
 
 

@@ -1,6 +1,7 @@
 """Gold files: what loads, and how what does not is named."""
 
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,9 @@ GOOD = {
     "evidence": [{"path": "a/mill.txt", "quote": "Ada owns the mill."}],
     "any_evidence": True,
     "history": ["What is it?"],
+    "days": ["2020-02-28", "2020-02-29"],
+    "as_of": "2021-01-31",
+    "today": "2021-12-01",
     "note": "easy",
 }
 EXPECTED = GoldPair(
@@ -32,6 +36,9 @@ EXPECTED = GoldPair(
     evidence=(Evidence("a/mill.txt", "Ada owns the mill."),),
     any_evidence=True,
     history=("What is it?",),
+    days=(date(2020, 2, 28), date(2020, 2, 29)),
+    as_of=date(2021, 1, 31),
+    today=date(2021, 12, 1),
     note="easy",
 )
 
@@ -68,7 +75,23 @@ def test_a_full_line_loads_into_every_field() -> None:
         (
             {"mustnot": []},
             "unknown field 'mustnot'; a pair may hold id, question, kind, answerable, must, "
-            "must_not, evidence, any_evidence, history, note, draft",
+            "must_not, evidence, any_evidence, history, days, as_of, today, note, draft",
+        ),
+        (
+            {"as_of": "2021-02-30"},
+            'field \'as_of\': expected a day such as "2024-05-31", found "2021-02-30"',
+        ),
+        ({"today": "now"}, 'field \'today\': expected a day such as "2024-05-31", found "now"'),
+        ({"today": None}, "field 'today': expected a day such as \"2024-05-31\", found null"),
+        (
+            {"days": "2021-02-03"},
+            "field 'days': expected the first and the last day, such as "
+            '["2024-05-01", "2024-05-31"], found "2021-02-03"',
+        ),
+        (
+            {"days": ["2021-02-03", "2021-02-02"]},
+            "field 'days': expected the first and the last day, such as "
+            '["2024-05-01", "2024-05-31"], found ["2021-02-03", "2021-02-02"]',
         ),
     ],
 )
@@ -135,6 +158,9 @@ words = st.text(min_size=1).filter(lambda text: bool(text.strip()))
         evidence=st.lists(st.builds(Evidence, words, words), max_size=2).map(tuple),
         any_evidence=st.booleans(),
         history=st.lists(words, max_size=2).map(tuple),
+        days=st.none() | st.dates().map(lambda day: (day, day)),
+        as_of=st.none() | st.dates(),
+        today=st.none() | st.dates(),
         note=st.text(),
         draft=st.booleans(),
     )

@@ -2,13 +2,15 @@
 
 import math
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qa.data import Dated
 from qa.evaluate import measures as m
-from qa.evaluate.matching import brings, occurs, squad_exact, squad_f1
+from qa.evaluate.matching import Case, brings, occurs, squad_exact, squad_f1
 from qa.evaluate.measures import Score
 from tests.evaluate.made import (
     ADA,
@@ -158,6 +160,39 @@ def test_right_asks_for_every_nugget_and_nothing_forbidden() -> None:
     assert m.right(case(pair, answer(state("Ada did.")))).value == 0.0
     assert m.right(case(UNANSWERABLE, REFUSED)).value == 1.0
     assert m.right(case(UNANSWERABLE, answer(state(ADA)))).value == 0.0
+
+
+LAST = "Bob sold it last year."
+YEAR = (date(2021, 1, 1), date(2021, 12, 31))
+
+
+@pytest.mark.parametrize(
+    ("text", "dated", "expected"),
+    [
+        ("Bob sold it in 2021.", (), 1.0),
+        (LAST, (Dated("last year", *YEAR, "from the publication date", True),), 1.0),
+        ("Bob sold it.", (Dated("last year", *YEAR, "from the publication date", True),), 0.0),
+        (LAST, (Dated("last year", YEAR[0], YEAR[0], "from the publication date", True),), 0.0),
+        (LAST, (), 0.0),
+        ("Bob sold it in May 2021.", (), 0.0),
+        ("Bob sold it in 2022.", (), 0.0),
+    ],
+)
+def test_the_days_are_told_by_the_words_or_beside_them(
+    text: str, dated: tuple[Dated, ...], expected: float
+) -> None:
+    """A date is right where the answer, or what stands beside its words, tells just those days."""
+    cited = replace(cite(SOLD), dates=dated)
+    told = Case(gold(SOLD, days=YEAR), answer(state(text, cited)), DOCUMENTS)
+    assert m.date_right(told).value == expected
+
+
+def test_a_refusal_tells_no_days_and_other_pairs_are_unscored() -> None:
+    """A refused date is a missed one; where the gold has no days nothing is judged."""
+    refused = answer(reason="No.")
+    assert m.date_right(Case(gold(SOLD, days=YEAR), refused, DOCUMENTS)).value == 0.0
+    unscored = m.date_right(Case(gold(SOLD), refused, DOCUMENTS))
+    assert (unscored.value, unscored.reason) == (None, "the pair states no days")
 
 
 def test_squad_phrases_are_compared_without_case_articles_and_points() -> None:

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -38,10 +39,12 @@ class Told:
     def __init__(self, answers: dict[str, Answer]) -> None:
         self.answers = answers
         self.asked: list[tuple[str, int]] = []
+        self.when: list[dict[str, Any]] = []
 
-    def ask(self, question: str, history: Any = ()) -> Answer:
+    def ask(self, question: str, history: Any = (), **when: Any) -> Answer:
         """The answer told for this question."""
         self.asked.append((question, len(history)))
+        self.when.append(when)
         if question not in self.answers:
             raise ModelUnreachable("no connection")
         return replace(self.answers[question], seconds=(("retrieve", 0.25),))
@@ -69,6 +72,42 @@ def test_the_history_is_asked_first_and_not_scored(tmp_path: Path) -> None:
         ("Eh?", 0),
         ("How many?", 1),
     ]
+
+
+def test_a_pair_is_asked_at_its_time(tmp_path: Path) -> None:
+    """What a pair states of time reaches the assistant, with its history too."""
+    pair = replace(PAIRS[3], as_of=date(2023, 3, 1), today=date(2024, 5, 2))
+    path = tmp_path / "one.jsonl"
+    path.write_text(dumps((pair, PAIRS[0])), encoding="utf-8")
+    system = Told(GOOD)
+    list(evaluate(gold_set(path, tmp_path), system, DOCUMENTS))
+    at = {"as_of": date(2023, 3, 1), "today": date(2024, 5, 2)}
+    assert system.when == [at, at, {"as_of": None, "today": None}]
+
+
+def test_days_are_measured_by_kind_and_shown(tmp_path: Path) -> None:
+    """A date told or missed shows in the report by kind, in JUnit and on the page."""
+    days = (date(2019, 3, 2), date(2019, 3, 2))
+    pairs = (
+        replace(PAIRS[0], kind="relative-date", days=days, as_of=date(2023, 3, 1)),
+        replace(PAIRS[1], kind="as-of", days=days),
+        PAIRS[2],
+    )
+    told = answer(state("It was opened on 2 March 2019.", cite(ADA)), hits=[hit(ADA)])
+    report = run(tmp_path, GOOD | {"Who opened it?": told}, pairs)
+    by_kind = {name: part["date"] for name, part in report["measures"].items()}
+    assert by_kind["kind:unanswerable"] is None
+    assert by_kind["kind:relative-date"]["value"] == 1.0
+    assert by_kind["kind:as-of"]["value"] == 0.0
+    assert (by_kind["all"]["n"], by_kind["all"]["unscored"]) == (2, 1)
+    assert report["pairs"][2]["unscored"]["date"] == "the pair states no days"
+    suite = ElementTree.fromstring(junit.render(report)).find("testsuite")
+    assert suite is not None
+    said = {one.get("name"): one.get("value") for one in suite.iter("property")}
+    assert (said["relative-date: date"], said["as-of: date"]) == ("1.0000", "0.0000")
+    page = html.render(report)
+    assert "days: 2019-03-02<" in page
+    assert "as of 2023-03-01<" in page
 
 
 def test_a_report_has_every_measure_by_kind(tmp_path: Path) -> None:
@@ -247,7 +286,8 @@ def test_junit_is_xml_that_counts_what_is_wrong(tmp_path: Path) -> None:
     failed = suite.find("testcase[failure]")
     assert failed is not None
     assert failed.get("name") == "b: Who sold it?"
-    assert len(ElementTree.fromstring(junit.render(hostile(tmp_path)))[0]) == 2
+    suite = ElementTree.fromstring(junit.render(hostile(tmp_path)))[0]
+    assert len(suite.findall("testcase")) == 2
 
 
 def test_what_misleads_comes_first(tmp_path: Path) -> None:
