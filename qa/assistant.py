@@ -51,7 +51,7 @@ class Assistant:
             raise UsageError(f"unknown setting {min(unknown)!r}; known are {sorted(config.NAMES)}")
         flags = {
             "documents": Path(documents) if documents is not None else None,
-            "library": Path(library) if library is not None else None,
+            "library": config.place(library) if library is not None else None,
             **settings,
         }
         self.settings: Settings = config.load(flags)
@@ -111,12 +111,10 @@ class Assistant:
     @property
     def library(self) -> "Library":
         """The library of the documents, opened by nothing yet."""
-        from qa.library.library import Library as Embedded
+        from qa.library.opening import open_library
 
         if self._library is None:
-            self._library = Embedded(
-                self.settings.library_path, self.settings.documents, self.embedding.name
-            )
+            self._library = open_library(self.settings, self.embedding.name)
         return self._library
 
     def sync(

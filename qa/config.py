@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from qa.errors import ConfigError
+from qa.library.remote.address import is_address
 
 Engine = Literal["auto", "extractive", "llm"]
 Fallback = Literal["none", "extractive"]
@@ -24,8 +25,9 @@ Fallback = Literal["none", "extractive"]
 class Settings:
     """Everything a user can set.
 
-    ``library`` None means ``.qa/NAME`` beside the documents folder NAME.  ``engine``
-    "auto" is the LLM where a model is named, else extractive.  ``embedding`` None is the
+    ``library`` None means ``.qa/NAME`` beside the documents folder NAME; an address
+    ("milvus://host:19530/name") an engine that keeps it and may ask for ``library_token``.
+    ``engine`` "auto" is the LLM where a model is named, else extractive.  ``embedding`` None is the
     embedded model; a name means the OpenAI-compatible endpoint's model of that name.
     ``judge`` names a second model ("same": the one that answers) that is asked whether the
     sources support what the first said.  ``window`` is how many tokens of context the model
@@ -36,7 +38,7 @@ class Settings:
     """
 
     documents: Path = Path("seeds")
-    library: Path | None = None
+    library: Path | str | None = None
     engine: Engine = "auto"
     fallback: Fallback = "none"
     model: str | None = None
@@ -45,6 +47,7 @@ class Settings:
     prices: Path | None = None
     base_url: str | None = None
     api_key: str | None = field(default=None, repr=False)
+    library_token: str | None = field(default=None, repr=False)
     embedding: str | None = None
     timeout: float = 60.0
     max_file_mb: float = 50.0
@@ -53,8 +56,8 @@ class Settings:
 
     @property
     def library_path(self) -> Path:
-        """Where the library lies."""
-        if self.library is not None:
+        """Where the library lies; where an engine keeps it, conversations alone do."""
+        if isinstance(self.library, Path):
             return self.library
         return self._beside
 
@@ -100,6 +103,11 @@ def load(
     return replace(Settings(), **values)
 
 
+def place(library: str | Path) -> Path | str:
+    """Where a library is: a folder, or the address of an engine."""
+    return str(library) if is_address(str(library)) else Path(library)
+
+
 def _from_toml(path: Path) -> dict[str, Any]:
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -109,10 +117,10 @@ def _from_toml(path: Path) -> dict[str, Any]:
         raise ConfigError(f"{str(path)!r} is not valid TOML: {error}") from error
     except OSError as error:
         raise ConfigError(f"{str(path)!r} cannot be read: {error.strerror}") from error
-    if "api_key" in table:
+    for secret in table.keys() & {"api_key", "library_token"}:
         raise ConfigError(
-            f"{str(path)!r} holds 'api_key'; a key belongs in the environment or in .env,"
-            " as OPENAI_API_KEY"
+            f"{str(path)!r} holds {secret!r}; a key belongs in the environment or in .env,"
+            f" as {NAMES[secret]}"
         )
     values = {}
     for name, value in table.items():
@@ -159,6 +167,8 @@ def _checked(name: str, value: Any, where: str, folder: Path | None) -> Any:
         if not isinstance(value, str) or not value:
             kind = "file" if name == "prices" else "folder"
             raise ConfigError(f"{where} is {value!r}; a {kind}'s path is expected")
+        if name == "library" and is_address(value):
+            return value
         return (folder / value if folder else Path(value)).expanduser()
     if name in ("engine", "fallback"):
         allowed = get_args(Engine if name == "engine" else Fallback)

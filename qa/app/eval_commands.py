@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from qa import config
 from qa.app.eval_calibrate import calibrate_command
 from qa.app.eval_drafts import check_command, draft_command, review_command
 from qa.app.eval_shared import (
@@ -40,7 +41,12 @@ for _command in (calibrate_command, check_command, draft_command, review_command
 @eval_group.command("run")
 @click.argument("gold", nargs=-1, type=PATH)
 @documents_option
-@click.option("--library", type=PATH, help="Keep the library here [default: made anew].")
+@click.option(
+    "--library",
+    type=config.place,
+    metavar="PLACE",
+    help="Keep the library here, as qa --library [default: made anew].",
+)
 @click.option("--engine", type=click.Choice(["auto", "extractive", "llm"]))
 @click.option("--model", help="A model of the endpoint, or local:/path/to/model.gguf.")
 @click.option("--replay", type=PATH, help="Answer from the LLM replies recorded in this file.")
@@ -55,7 +61,7 @@ def run_command(
     /,
     gold: tuple[Path, ...],
     documents: Path | None,
-    library: Path | None,
+    library: Path | str | None,
     as_json: bool,
     junit: Path | None,
     html: Path | None,
@@ -137,7 +143,7 @@ def gate_command(
     context.exit(0 if verdict.passed else 1)
 
 
-def _run(sets: Sequence["GoldSet"], library: Path | None, settings: dict[str, Any]) -> "Report":
+def _run(sets: Sequence["GoldSet"], library: Path | str | None, settings: dict[str, Any]) -> "Report":
     from qa.app.eval_assistant import Evaluated
     from qa.evaluate import report
     from qa.evaluate.run import Judged, evaluate, read_folder, require_evidence
@@ -146,11 +152,11 @@ def _run(sets: Sequence["GoldSet"], library: Path | None, settings: dict[str, An
         raise UsageError("--library keeps one library, of one folder; name one gold file")
     judged: list[Judged] = []
     with (
-        folder_or_temporary(library) as kept,
+        folder_or_temporary(library if isinstance(library, Path) else None) as kept,
         progress("asking", sum(len(one.pairs) for one in sets)) as step,
     ):
         for one in sets:
-            at = kept if library is not None else kept / one.name
+            at = library if library is not None else kept / one.name
             with Evaluated(documents=one.documents, library=at, **settings) as assistant:
                 documents = read_folder(one.documents, assistant.settings.exclude)
                 require_evidence(one, documents)

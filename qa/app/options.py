@@ -6,13 +6,20 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from qa import config
+
 if TYPE_CHECKING:
     from qa.assistant import Assistant
 
 FOLDER = click.Path(path_type=Path)
 SETTINGS = (
     click.option("--documents", type=FOLDER, help="Folder of the documents [default: seeds]."),
-    click.option("--library", type=FOLDER, help="Where the library lies [default: .qa beside]."),
+    click.option(
+        "--library",
+        type=config.place,
+        metavar="PLACE",
+        help="A folder, or milvus://HOST:PORT/NAME [default: .qa beside].",
+    ),
     click.option("--embedding", help="Embedding model of the endpoint [default: embedded]."),
     click.option("--offline", is_flag=True, default=None, help="Make every connection impossible."),
 )
