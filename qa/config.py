@@ -55,6 +55,11 @@ class Settings:
     exclude: tuple[str, ...] = ()
 
     @property
+    def is_shared(self) -> bool:
+        """Whether an engine keeps the library, for many machines; ``qa ingest`` alone fills it."""
+        return isinstance(self.library, str)
+
+    @property
     def library_path(self) -> Path:
         """Where the library lies; where an engine keeps it, conversations alone do."""
         if isinstance(self.library, Path):

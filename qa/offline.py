@@ -37,6 +37,11 @@ def _refuse(event: str, arguments: tuple[Any, ...]) -> None:
 def go_offline(settings: Settings) -> None:
     """Make connections impossible; ConfigError at once where the settings need one."""
     enforce()
+    if settings.is_shared:  # its client connects past the interpreter
+        raise ConfigError(
+            f"'offline' is set, and library {settings.library!r} is reached over the network;"
+            " take a folder (--library DIR)"
+        )
     named = settings.model if settings.engine != "extractive" else None
     if named is not None and named.startswith(("local:", "replay:")):
         named = None

@@ -143,7 +143,9 @@ def gate_command(
     context.exit(0 if verdict.passed else 1)
 
 
-def _run(sets: Sequence["GoldSet"], library: Path | str | None, settings: dict[str, Any]) -> "Report":
+def _run(
+    sets: Sequence["GoldSet"], library: Path | str | None, settings: dict[str, Any]
+) -> "Report":
     from qa.app.eval_assistant import Evaluated
     from qa.evaluate import report
     from qa.evaluate.run import Judged, evaluate, read_folder, require_evidence

@@ -17,7 +17,12 @@ _TOLD = 5  # unreadable files that are named one by one
 
 
 def bring_up_to_date(assistant: "Assistant", purpose: str = "qa ask") -> None:
-    """Sync before an answer; where another process is at it, say so and answer from what is."""
+    """Sync before an answer; where another process is at it, say so and answer from what is.
+
+    A library of many machines is left as it is: who asks need not have the documents.
+    """
+    if assistant.settings.is_shared:
+        return
     try:
         with progress_bar() as progress:
             report = assistant.sync(purpose=purpose, progress=progress)

@@ -77,7 +77,8 @@ class Preparation:
     def _run(self) -> None:
         self._assistant.warm()
         try:
-            self.report = self._assistant.sync(purpose="qa chat", progress=self._tick)
+            if not self._assistant.settings.is_shared:
+                self.report = self._assistant.sync(purpose="qa chat", progress=self._tick)
             import qa.answer.extract
             import qa.answer.followup
             import qa.answer.retrieve  # noqa: F401 - loaded now, not by the first question

@@ -10,7 +10,7 @@ from qa.data import Document, Passage, Source
 from qa.errors import LibraryError, LibraryMismatch
 from qa.library.catalog import FileState, StoredPassage
 from qa.library.interface import Over, Scores
-from qa.library.lexical import K1, B, idf
+from qa.library.lexical import K1, B, idf, most
 from qa.library.remote import rows
 from qa.library.remote.engine import PASSAGE, Engine, quoted, token
 
@@ -97,7 +97,7 @@ class View:
         if not self.passages:
             nothing = np.empty(0)
             zero = Over(0.0, 0.0)
-            return Scores(np.empty(0, np.int64), nothing, nothing, zero, zero)
+            return Scores(np.empty(0, np.int64), nothing, nothing, zero, 0.0)
         if len(vector) != self._generation.state["width"]:
             raise LibraryMismatch(
                 f"the library's vectors have {self._generation.state['width']} dimensions, the"
@@ -128,7 +128,7 @@ class View:
             np.array([near[int(one)] for one in numbers]),
             bm25,
             self._cosines(vector),
-            self._bm25_over(bm25, weights, whole=whole),
+            most(list(tokens.elements()), self.passages, self._frequency(tokens)),
         )
 
     def _weights(self, tokens: Mapping[str, int]) -> dict[str, float]:
@@ -153,23 +153,6 @@ class View:
         mean = float(self._generation.moments.first @ wide) / count
         square = float(wide @ self._generation.moments.second @ wide) / count
         return Over(mean, math.sqrt(max(square - mean * mean, 0.0)))
-
-    def _bm25_over(
-        self, found: "NDArray[np.float64]", weights: Mapping[str, float], *, whole: bool
-    ) -> Over:
-        """Mean and spread of BM25 over all passages.
-
-        Exact where ``found`` holds all that are above 0; else as if words stood in passages
-        of middling length, once in each and independently of one another.
-        """
-        count = self.passages
-        first, second = float(found.sum()) / count, float((found * found).sum()) / count
-        if not whole:
-            shares = {one: self._frequencies[one] / count for one in weights}
-            mean = sum(weights[one] * share for one, share in shares.items())
-            spread = sum(weights[one] ** 2 * s * (1.0 - s) for one, s in shares.items())
-            first, second = max(first, mean), max(second, spread + mean * mean)
-        return Over(first, math.sqrt(max(second - first * first, 0.0)))
 
     def document_frequency(self, terms: Iterable[str]) -> dict[str, int]:
         """How many passages hold each term."""
