@@ -31,6 +31,13 @@ class Given(NamedTuple):
     digest: str | None
 
 
+class Held(NamedTuple):
+    """What a file holds: the hash of its bytes, and the document that they are."""
+
+    digest: str | None
+    document_id: str | None
+
+
 def read(library: Path) -> dict[str, Given]:
     """All dates by path.  Raises LibraryDamaged where they cannot be understood."""
     file = library / _FILE
@@ -93,29 +100,37 @@ def dated(one: D, day: date | None) -> D:
     return one if day is None else replace(one, published=day, date_basis=BASIS, written=None)
 
 
-def settled(connection: sqlite3.Connection, dates: Mapping[str, Given]) -> dict[str, Given]:
+def files(connection: sqlite3.Connection, dates: Mapping[str, Given]) -> dict[str, Held]:
+    """Of all files those that ``dates`` may belong to."""
+    digests = [given.digest for given in dates.values() if given.digest is not None]
+    rows = connection.execute(
+        """SELECT path, digest, document_id FROM sources WHERE path IN
+           (SELECT value FROM json_each(?)) OR digest IN (SELECT value FROM json_each(?))""",
+        (json.dumps(list(dates)), json.dumps(digests)),
+    )
+    return {path: Held(digest, document_id) for path, digest, document_id in rows}
+
+
+def settled(dates: Mapping[str, Given], held: Mapping[str, Held]) -> dict[str, Given]:
     """``dates`` with the bytes as they are now, and under the names that files have now."""
     now: dict[str, Given] = {}
     for path, given in dates.items():
-        row = connection.execute("SELECT digest FROM sources WHERE path = ?", (path,)).fetchone()
-        if row is None and given.digest is not None:
-            renamed = connection.execute(
-                "SELECT min(path) FROM sources WHERE digest = ?", (given.digest,)
-            ).fetchone()[0]
+        file = held.get(path)
+        if file is None and given.digest is not None:
+            same = (other for other, one in held.items() if one.digest == given.digest)
+            renamed = min(same, default=None)
             if renamed is not None and renamed not in dates:
                 now[renamed] = given
                 continue
-        now[path] = Given(given.day, row[0]) if row is not None and row[0] else given
+        now[path] = Given(given.day, file.digest) if file is not None and file.digest else given
     return now
 
 
-def by_document(connection: sqlite3.Connection, dates: Mapping[str, Given]) -> dict[str, date]:
+def by_document(dates: Mapping[str, Given], held: Mapping[str, Held]) -> dict[str, date]:
     """The dates by document: of the first path that has one, where several files hold it."""
     found: dict[str, date] = {}
-    for path, given in sorted(settled(connection, dates).items()):
-        row = connection.execute(
-            "SELECT document_id FROM sources WHERE path = ?", (path,)
-        ).fetchone()
-        if row is not None and row[0] is not None:
-            found.setdefault(row[0], given.day)
+    for path, given in sorted(settled(dates, held).items()):
+        file = held.get(path)
+        if file is not None and file.document_id is not None:
+            found.setdefault(file.document_id, given.day)
     return found

@@ -98,7 +98,8 @@ class Library:
             connection.execute("BEGIN")
             meta = self._checked_meta(connection)
             index = self._load(connection, store, meta)
-            given = days.by_document(connection, days.read(self.path))
+            dates = days.read(self.path)
+            given = days.by_document(dates, days.files(connection, dates))
         except (ValueError, KeyError, TypeError) as error:  # what flipped bits turn into
             connection.close()
             raise LibraryDamaged(

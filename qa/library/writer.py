@@ -78,7 +78,7 @@ class Writer:
     def settle_dates(self, library: Path) -> None:
         """Keep the dates that a user gave with their files, as these are called now."""
         dates = days.read(library)
-        now = days.settled(self._connection, dates)
+        now = days.settled(dates, days.files(self._connection, dates))
         if now != dates:
             days.write(library, now)
 

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import date
 from itertools import count
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.config import load
-from qa.errors import ConfigError, LibraryBusy, LibraryError, LibraryMismatch
+from qa.errors import ConfigError, LibraryBusy, LibraryError, LibraryMismatch, UsageError
 from qa.library.interface import Library, View
 from qa.library.library import Library as Embedded
 from qa.library.remote import view as remote_view
@@ -259,6 +260,30 @@ def test_a_rebuild_takes_the_old_ones_place_at_its_end(address: str) -> None:
         assert texts_of(view) == {"a.txt": ["JAC builds vans."]}
     kept = new.salvage()
     assert list(kept.vectors(["v-JAC builds vans.", "v-gone"])) == ["v-JAC builds vans."]
+
+
+@needs_engine
+def test_a_date_of_the_users_own_is_shared(address: str, tmp_path: Path) -> None:
+    """A date that one machine sets, every machine sees; it follows a renamed file and a rebuild."""
+    remote, embedded = library_at(address), Embedded(tmp_path / "l", Path("/docs"), "model")
+    day, cars = date(2024, 5, 6), change("a.txt", "Seres builds cars.")
+    renamed = cars._replace(state=cars.state._replace(path="z.txt"))
+    for one in (remote, embedded):
+        with one.writing("test") as writer:
+            store(writer, cars, change("b.txt", "JAC builds vans."))
+        one.set_dates({"a.txt": day, "b.txt": day})
+        one.set_dates({"b.txt": None})
+        with pytest.raises(UsageError, match=r"no readable source 'c\.txt'"):
+            one.set_dates({"c.txt": day})
+        with one.writing("test") as writer:
+            store(writer, renamed, deleted=("a.txt",))
+        with one.writing("test", rebuild=True) as writer:
+            store(writer, renamed, change("b.txt", "JAC builds vans."))
+    with library_at(address).reading() as view, embedded.reading() as other:
+        assert [source.published for source in view.sources()] == [None, day]
+        assert view.sources() == other.sources()
+        assert view.dates() == other.dates()
+        assert view.document(cars.document.id).date_basis == "set by the user"
 
 
 @needs_engine

@@ -5,14 +5,16 @@ import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from qa.errors import LibraryDamaged, LibraryError, LibraryMismatch
+from qa.library import days
 from qa.library.catalog import FORMAT
 from qa.library.remote import rows
 from qa.library.remote.address import parse
-from qa.library.remote.engine import Engine
+from qa.library.remote.engine import Engine, quoted
 from qa.library.remote.lease import Lease
 from qa.library.remote.view import Generation, Moments, View
 from qa.library.remote.writer import Writer, empty, vectors
@@ -23,6 +25,14 @@ if TYPE_CHECKING:
 
 _SETTLED = 10.0
 """Seconds after which every replica has what a reader once saw; Milvus's bound is 5."""
+
+
+class _Known(NamedTuple):
+    """The store in force (0: none), the state of each store, and the dates that a user gave."""
+
+    current: int
+    states: dict[int, dict[str, Any]]
+    dates: dict[str, days.Given]
 
 
 class RemoteLibrary:
@@ -45,35 +55,54 @@ class RemoteLibrary:
 
     def exists(self) -> bool:
         """Tell whether there is a library under this name.  Raises what ``reading`` raises."""
-        return self._engine.has(self._catalog) and self._states()[0] > 0
+        return self._engine.has(self._catalog) and self._known().current > 0
 
-    def _states(self, level: str = "Strong") -> tuple[int, dict[int, dict[str, Any]]]:
-        """(number of the store in force, or 0; the state of each store)."""
+    def _known(self, level: str = "Strong") -> _Known:
         found: dict[int, dict[str, Any]] = {}
+        dates: dict[str, days.Given] = {}
         current = 0
-        where = 'kind in ["current","state"]'
-        for row in self._engine.rows(self._catalog, where, ["kind", "store", "body"], level):
+        where = 'kind in ["current","state","day"]'
+        fields = ["kind", "store", "name", "digest", "body"]
+        for row in self._engine.rows(self._catalog, where, fields, level):
             try:
                 if row["kind"] == "current":
                     current = int(row["body"])
+                elif row["kind"] == "day":
+                    dates[row["name"]] = rows.day(row)
                 else:
                     found[int(row["store"])] = json.loads(row["body"])
             except ValueError as error:
                 raise LibraryDamaged(
                     f"library {self.name!r} cannot be understood ({error}); run: qa repair"
                 ) from error
-        return current, found
+        return _Known(current, found, dates)
 
     @contextmanager
     def reading(self) -> Iterator[View]:
         """Look at the newest generation."""
         if not self._engine.has(self._catalog):
             raise self._absent()
-        current, states = self._states(self._level(None))
+        current, states, dates = self._known(self._level(None))
         if current not in states:
             raise self._absent()
         generation = self._generation(current, states[current])
-        yield View(self._engine, generation, self._level(generation))
+        level = self._level(generation)
+        yield View(self._engine, generation, level, self._dated(dates, generation, level))
+
+    def _dated(
+        self, dates: Mapping[str, days.Given], generation: Generation, level: str
+    ) -> dict[str, date]:
+        """The dates that a user gave, by document."""
+        if not dates:
+            return {}
+        digests = [given.digest for given in dates.values() if given.digest is not None]
+        where = (
+            f'store == {generation.store} and kind == "source" and {generation.live} and'
+            f" (name in {quoted(list(dates))} or digest in {quoted(digests)})"
+        )
+        files = map(rows.held, self._engine.pages(self._catalog, where, rows.SOURCE, level))
+        held = {one.state.path: days.Held(one.state.digest, one.document_id) for one in files}
+        return days.by_document(dates, held)
 
     def _level(self, generation: Generation | None) -> str:
         """How fresh an answer of the engine has to be.
@@ -141,12 +170,13 @@ class RemoteLibrary:
         lease = Lease(self._engine, purpose)
         lease.take()
         try:
-            current, states = self._states()
+            current, states, _ = self._known()
             store = self._upcoming(current, states) if rebuild else max(current, 1)
             writer = self._writer(store, states.get(store), lease)
             if not rebuild and store != current:
                 self._point_at(store)
             yield writer
+            writer.settle_dates(self._known().dates)
             if rebuild:
                 self._point_at(store)
                 for old in states.keys() - {store}:
@@ -155,6 +185,17 @@ class RemoteLibrary:
             with self._lock:
                 self._seen = None
             lease.give_back()
+
+    def set_dates(self, given: Mapping[str, date | None]) -> None:
+        """Give the documents of these paths their dates; None takes a given one back.
+
+        Raises UsageError for a path that no readable file has, and what ``writing`` raises.
+        """
+        with self.writing("qa sources --set-date") as writer:
+            digests = {path: state.digest for path, state in writer.states().items()}
+            readable = {path: digests[path] for path in digests.keys() - writer.skipped()}
+            dates = self._known().dates
+            writer.put_dates(dates, days.changed(dates, given, readable))
 
     def _point_at(self, store: int) -> None:
         self._engine.put(self._catalog, [rows.catalog_row(0, "current", "", str(store))])
@@ -206,7 +247,7 @@ class RemoteLibrary:
 
     def salvage(self) -> "Salvage":
         """The vectors that are there, of a library that may lack others."""
-        current, states = self._states()
+        current, states, _ = self._known()
         if current not in states:
             raise LibraryDamaged(f"library {self.name!r} has no state; run: qa ingest --rebuild")
         return Salvage(self._engine, f"{self._catalog}_{current}", states[current]["width"])

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from qa.data import Document, Passage, Sentence
 from qa.errors import LibraryDamaged
 from qa.library.catalog import FileState, NewPassage, StoredPassage
+from qa.library.days import Given
 from qa.library.remote.engine import FOREVER, key, token
 
 if TYPE_CHECKING:
@@ -71,6 +72,16 @@ def held(row: Mapping[str, Any]) -> Held:
     size, mtime_ns, seen_ns, digest, reason = json.loads(row["body"])
     state = FileState(row["name"], size, mtime_ns, seen_ns, digest)
     return Held(state, row["ref"] or None, reason, int(row["born"]))
+
+
+def day_row(path: str, given: Given) -> dict[str, Any]:
+    """The row of a date that a user gave a file's document; it outlives every store."""
+    return catalog_row(0, "day", path, given.day.isoformat(), digest=given.digest or "")
+
+
+def day(row: Mapping[str, Any]) -> Given:
+    """What the row of such a date says."""
+    return Given(date.fromisoformat(row["body"]), row["digest"] or None)
 
 
 def document_rows(store: int, document: Document, passages: int) -> Iterator[dict[str, Any]]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from qa.data import Document, Passage, Source
 from qa.errors import LibraryError, LibraryMismatch
+from qa.library import days
 from qa.library.catalog import FileState, StoredPassage
 from qa.library.interface import Over, Scores
 from qa.library.lexical import K1, B, idf, most
@@ -54,11 +55,17 @@ class View:
     """
 
     def __init__(
-        self, engine: Engine, generation: Generation, level: str, without: Sequence[str] = ()
+        self,
+        engine: Engine,
+        generation: Generation,
+        level: str,
+        given: Mapping[str, date],
+        without: Sequence[str] = (),
     ) -> None:
         self._engine = engine
         self._generation = generation
         self._level = level
+        self._given = given  # the dates that a user gave documents, by id
         self._without = tuple(without)
         self._documents: dict[str, Document] = {}
         self._paths: dict[str, tuple[str, ...]] = {}
@@ -75,7 +82,7 @@ class View:
         taken from the whole library.
         """
         gone = {*self._without, *documents}
-        return View(self._engine, self._generation, self._level, sorted(gone))
+        return View(self._engine, self._generation, self._level, self._given, sorted(gone))
 
     @property
     def _live(self) -> str:
@@ -219,7 +226,8 @@ class View:
             paths.setdefault(row["ref"], []).append(row["name"])
         for one in wanted:
             if (one, "head") in parts:
-                self._documents[one] = rows.document(parts, one)
+                document = rows.document(parts, one)
+                self._documents[one] = days.dated(document, self._given.get(one))
                 self._paths[one] = tuple(sorted(paths.get(one, ())))
 
     def document(self, document_id: str) -> Document:
@@ -236,8 +244,9 @@ class View:
     def dates(self) -> dict[str, tuple[date | None, tuple[date, date] | None]]:
         """When each document was written, by id: ``published`` and ``written``."""
         live = {one.document_id for one in self._held()}
-        found = (head.document for head in self._heads().values())
-        return {one.id: (one.published, one.written) for one in found if one.id in live}
+        heads = (head.document for head in self._heads().values())
+        found = (days.dated(one, self._given.get(one.id)) for one in heads if one.id in live)
+        return {one.id: (one.published, one.written) for one in found}
 
     def paths(self, document_id: str) -> tuple[str, ...]:
         """The files that hold a document, sorted."""
@@ -252,7 +261,8 @@ class View:
         """Every known file, by path."""
         heads = self._heads()
         found = [_source(one, heads.get(one.document_id or "")) for one in self._held()]
-        return tuple(sorted(found, key=lambda one: one.path))
+        dated = [days.dated(one, self._given.get(one.document_id or "")) for one in found]
+        return tuple(sorted(dated, key=lambda one: one.path))
 
     def _held(self) -> list[rows.Held]:
         where = f'kind == "source" and {self._generation.live}'

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from qa.data import Document
 from qa.errors import LibraryDamaged, LibraryMismatch
+from qa.library import days
 from qa.library.catalog import FileState, NewPassage
 from qa.library.remote import rows
 from qa.library.remote.engine import FOREVER, PASSAGE, Engine, quoted, term
@@ -99,6 +100,22 @@ class Writer:
         row = rows.catalog_row(self._store, "state", "", json.dumps(state))
         self._engine.put(self._catalog, [row])
         self.state = state
+
+    def settle_dates(self, dates: Mapping[str, days.Given]) -> None:
+        """Keep the dates that a user gave with their files, as these are called now."""
+        held = {p: days.Held(one.state.digest, one.document_id) for p, one in self._held.items()}
+        now = days.settled(dates, held)
+        if now != dates:
+            self.put_dates(dates, now)
+
+    def put_dates(self, before: Mapping[str, days.Given], now: Mapping[str, days.Given]) -> None:
+        """Replace the dates that a user gave documents."""
+        self._lease.check()
+        kept = [rows.day_row(path, given) for path, given in now.items()]
+        self._engine.put(self._catalog, kept)
+        gone = [rows.day_row(path, before[path])["key"] for path in before.keys() - now.keys()]
+        for part in parts(gone):
+            self._engine.delete(self._catalog, f"key in {quoted(part)}")
 
     def missing(self, ids: Iterable[str]) -> set[str]:
         """Those of ``ids`` whose vectors are not there yet."""
@@ -284,7 +301,7 @@ class Writer:
         """Every document with its paths, passages, and each passage's terms and their count."""
         generation = Generation(self._store, self._passages, self.state, self._moments, {})
         for name, paths in sorted(_documents(self._held).items()):
-            view = View(self._engine, generation, "Strong")
+            view = View(self._engine, generation, "Strong", {})
             try:
                 document = view.document(name)
             except KeyError as error:
