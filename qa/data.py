@@ -161,7 +161,7 @@ class Citation:
     ``line`` (from 1) is the line of the extracted text at which the quote starts, which
     for plain-text formats is the file's own line; ``page`` as in ``Passage``, ``published`` and
     ``written`` as in ``Document``.  ``dates`` are the times that the quote speaks of, as far
-    as they can be told.
+    as they can be told.  ``also`` are further files with this passage, word for word or nearly.
     """
 
     marker: int
@@ -176,6 +176,7 @@ class Citation:
     quote: str
     written: tuple[date, date] | None = None
     dates: tuple[Dated, ...] = ()
+    also: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The citation as ``--json`` prints it."""
@@ -191,6 +192,7 @@ class Citation:
             "quote": self.quote,
             "written": [day.isoformat() for day in self.written] if self.written else None,
             "dates": [one.to_dict() for one in self.dates],
+            "also": list(self.also),
         }
 
 

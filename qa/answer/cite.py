@@ -21,4 +21,5 @@ def cite(hit: Hit, sentence: Sentence, marker: int) -> Citation:
         quote=document.text[sentence.start : sentence.end],
         written=document.written,
         dates=dates_of(document, sentence),
+        also=tuple(dict.fromkeys((*hit.paths[1:], *hit.copies))),
     )

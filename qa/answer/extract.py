@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from qa.answer import emphasis, lists
+from qa.answer import conflicts, emphasis, lists
 from qa.answer.cite import cite
 from qa.answer.confidence import evidence_features, why_not
 from qa.answer.features import (
@@ -108,6 +108,11 @@ def extract(
         nearest = _citations(_distinct(best))
         reason = why_not(best.reading, best.sentences)
         return Extraction((), reason, nearest, confidence, (), best.corrections)
+    if len(asked) == 1:
+        best = sure[0][1]
+        sides = conflicts.disagreement(best.reading, best.sentences, best.chance.tolist())
+        if sides is not None:
+            return _both(sides, best)
     chosen: dict[tuple[str, int], tuple[Candidate, Reading | None]] = {}
     for _, ranking in sure:
         for i in select(ranking):
@@ -125,6 +130,21 @@ def extract(
     statements = _statements(_reading_order(kept))
     corrections = tuple(dict.fromkeys(fix for _, one in sure for fix in one.corrections))
     return Extraction(statements, None, (), confidence, unanswered, corrections)
+
+
+def _both(sides: tuple[conflicts.Side, conflicts.Side], ranking: Ranking) -> Extraction:
+    """Two sentences that disagree, side by side."""
+    statements = tuple(
+        Statement(
+            text=one.sentence.text,
+            citations=(cite(one.sentence.hit, one.sentence.sentence, marker),),
+            support=1.0,
+            emphasis=(one.value.start, one.value.end),
+        )
+        for marker, one in enumerate(sides, start=1)
+    )
+    notes = (conflicts.note(sides),)
+    return Extraction(statements, None, (), ranking.confidence, (), ranking.corrections, notes)
 
 
 def _missed(ranking: Ranking) -> bool:

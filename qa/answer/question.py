@@ -90,6 +90,8 @@ _PATTERNS: tuple[tuple[str, Kind, Expected | None], ...] = (
         (r"^(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|may|might|"
          r"must|isn't|aren't|doesn't|didn't|wasn't|won't)\b", "yes_no", None),
         (r"^(?:list|name|enumerate|give)\b", "which", None),
+        # as somebody in a hurry types it (cost of the bridge?)
+        (rf"^(?:the\s+)?(?:\w+\s+)?{_NUMBER_NOUN}\s+(?:of|in|for)\b", "number", "number"),
         (r"为什么|为何", "why", None),
         (r"什么时候|何时|哪一?年|哪天|几月|几时", "when", "time"),
         (r"哪里|哪儿|何处|何地|什么地方", "where", "place"),

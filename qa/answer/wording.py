@@ -34,3 +34,10 @@ STATED = "The documents speak of “{phrase}”: some may not have been found."
 
 CUT = "{left} further sentences that name members are not shown."
 """Added to it where the list is longer than is shown."""
+
+DISAGREE = "The sources disagree: “{one}” [1] against “{other}” [2]."
+"""A note where two sentences give different answers, which are shown side by side."""
+
+NEWER_FIRST = "The newer document is shown first."
+NEWER_UNKNOWN = "Which of the documents is newer is not known."
+ONE_SOURCE = "Both stand in one document."

@@ -129,6 +129,9 @@ def citation_lines(citation: Citation, folder: Path | None = None) -> Iterator[L
     yield Line((Piece(f"“{safe(citation.quote)}”", "italic"),), indent=4)
     if said := dates_text(citation):
         yield Line((Piece(f"[{said}]", "dim"),), indent=4)
+    if citation.also:
+        also = ", ".join(one_line(path) for path in citation.also)
+        yield Line((Piece(f"also in {also}", "dim"),), indent=4)
 
 
 def dates_text(citation: Citation) -> str:

@@ -121,6 +121,7 @@ def _citation(found: dict[str, Any]) -> Citation:
         quote=_text(found["quote"]),
         written=_days(found.get("written")),
         dates=tuple(_dated(one) for one in found.get("dates", ())),
+        also=tuple(found.get("also", ())),
     )
 
 
