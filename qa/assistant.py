@@ -124,14 +124,26 @@ class Assistant:
         rebuild: bool = False,
         purpose: str = "Assistant.sync",
         progress: "Callable[[Progress], None] | None" = None,
+        workers: int | None = None,
+        ray: str | None = None,
     ) -> "Report":
         """Bring the library up to date with the folder, or with ``paths`` inside it.
+
+        ``workers`` is how many workers of this machine share the work, ``ray`` the address of
+        a Ray cluster that does it (see ``qa.ingest.cluster``).
 
         Raises UsageError for a folder that is not there, LibraryBusy while another process
         writes, LibraryMismatch for a library of another model unless ``rebuild``.
         """
         from qa.ingest.sync import sync
 
+        cluster = None
+        if workers is not None or ray is not None:
+            from qa.ingest.cluster import Cluster
+
+            if self.embedding is not self._minilm:
+                raise UsageError("workers embed with the embedded model; leave --embedding out")
+            cluster = Cluster(self.settings.max_file_mb, workers, ray)
         return sync(
             self.settings,
             self.library,
@@ -140,6 +152,7 @@ class Assistant:
             rebuild=rebuild,
             purpose=purpose,
             progress=progress or (lambda _progress: None),
+            cluster=cluster,
         )
 
     def faults(self, *, deep: bool = False) -> tuple[str, ...]:

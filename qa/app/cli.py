@@ -183,13 +183,30 @@ def _show(
 @click.argument("paths", nargs=-1, type=FOLDER)
 @with_options(*SETTINGS)
 @click.option("--rebuild", is_flag=True, help="Throw the library away and make it anew.")
+@click.option("--workers", type=click.IntRange(1), help="Spread the work over as many (Ray).")
+@click.option("--ray", metavar="ADDRESS", help="Spread the work over a running Ray cluster.")
 @click.pass_context
-def ingest(context: click.Context, /, paths: tuple[Path, ...], rebuild: bool, **flags: Any) -> None:
+def ingest(
+    context: click.Context,
+    /,
+    paths: tuple[Path, ...],
+    rebuild: bool,
+    workers: int | None,
+    ray: str | None,
+    **flags: Any,
+) -> None:
     """Bring the library up to date with the documents folder, or with PATHS inside it."""
     with assistant_of(context, flags) as assistant:
         assistant.warm()
         with progress_bar() as progress:
-            report = assistant.sync(paths, rebuild=rebuild, purpose="qa ingest", progress=progress)
+            report = assistant.sync(
+                paths,
+                rebuild=rebuild,
+                purpose="qa ingest",
+                progress=progress,
+                workers=workers,
+                ray=ray,
+            )
         click.echo(report_text(report))
         for path, reason in report.skipped:
             say(f"skipped {path}: {reason}")

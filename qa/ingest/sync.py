@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from qa.ingest.cluster import Cluster
+
 _BATCH_PASSAGES = 128  # passages embedded and stored at once: what a kill can cost
 _BATCH_CHARACTERS = 4_000_000  # and of text held in memory meanwhile
 _AHEAD_FILES = 256  # files read before they are stored ...
@@ -93,6 +95,7 @@ def sync(
     embedding: Embedding,
     *,
     worker: str = WORKER,
+    cluster: "Cluster | None" = None,
     paths: Sequence[Path] = (),
     rebuild: bool = False,
     purpose: str = "qa ingest",
@@ -106,8 +109,9 @@ def sync(
     be read is reported and skipped.  ``rebuild`` reads everything anew; until it is done the
     old library is read, and one that was interrupted is continued.  ``known`` gives those
     vectors of texts (by the vectors' ids) that need not be made; ``worker`` is the module that
-    reads and splits, in a process of its own (``qa.ingest.reader``).  Raises UsageError for a
-    path outside the folder or beside ``rebuild``, and what ``Library.writing`` raises.
+    reads and splits, in a process of its own (``qa.ingest.reader``), or a ``cluster`` does, and
+    embeds.  Raises UsageError for a path outside the folder or beside ``rebuild``, and what
+    ``Library.writing`` raises.
     """
     began = time.perf_counter()
     if rebuild and paths:
@@ -129,8 +133,9 @@ def sync(
         states = _within(writer.states(), within)
         retry = writer.skipped() if writer.meta("reading") != _reading(settings) else frozenset()
         deleted = tuple(sorted(states.keys() - {one.path for one in found}))
-        with Reader(settings.max_file_mb, worker) as reader:
-            job = _Job(settings, writer, embedding, reader, states, retry, seen_ns, known)
+        with cluster or Reader(settings.max_file_mb, worker) as reader:
+            embeds = cluster or embedding
+            job = _Job(settings, writer, embeds, reader, states, retry, seen_ns, known)
             job.run(_look(found, states, retry), deleted, progress)
         if not within:
             writer.set_meta(reading=_reading(settings))
@@ -153,7 +158,7 @@ class _Job:
         settings: Settings,
         writer: Writer,
         embedding: Embedding,
-        reader: Reader,
+        reader: "Reader | Cluster",
         states: dict[str, FileState],
         retry: frozenset[str],
         seen_ns: int,
