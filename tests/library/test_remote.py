@@ -215,9 +215,9 @@ with library.writing("test") as writer:
     ("step", "when", "seen"),
     [
         ("_end", "before", ["a.txt", "b.txt"]),
-        ("_put_moments", "before", ["a.txt", "b.txt"]),
         ("_put_state", "before", ["a.txt", "b.txt"]),
         ("_put_state", "after", ["a.txt"]),
+        ("close", "before", ["a.txt"]),
     ],
 )
 def test_a_killed_writer_loses_nothing(address: str, step: str, when: str, seen: list[str]) -> None:

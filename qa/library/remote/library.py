@@ -51,7 +51,7 @@ class RemoteLibrary:
         self._engine = Engine(parse(address), token)
         self._catalog = self._engine.address.name
         self._lock = threading.Lock()
-        self._seen: tuple[tuple[int, int], float, Generation] | None = None
+        self._seen: tuple[tuple[int, int, int], float, Generation] | None = None
 
     def exists(self) -> bool:
         """Tell whether there is a library under this name.  Raises what ``reading`` raises."""
@@ -118,7 +118,7 @@ class RemoteLibrary:
 
     def _generation(self, store: int, state: dict[str, Any]) -> Generation:
         self._check(state)
-        key = (store, int(state["generation"]))
+        key = (store, int(state["generation"]), int(state["moments"]))
         with self._lock:
             if self._seen is not None and self._seen[0] == key:
                 return self._seen[2]
@@ -129,17 +129,17 @@ class RemoteLibrary:
         return generation
 
     def _moments(self, store: int, state: Mapping[str, Any]) -> Moments:
-        if not state["width"]:
+        if not state["counted"]:
             return empty(0)
         found = []
         for name in ("first", "second"):
-            keyed = f"{name}:{state['generation'] % 2}"
+            keyed = f"{name}:{state['slot']}"
             where = f'store == {store} and kind == "array" and name == "{keyed}"'
             found.append(rows.array(self._engine.rows(self._catalog, where, ["part", "body"])))
         width = state["width"]
         if len(found[0]) != width or len(found[1]) != width * width:
             raise LibraryDamaged(f"library {self.name!r} lacks its statistics; run: qa repair")
-        return Moments(found[0], found[1].reshape(width, width))
+        return Moments(state["counted"], found[0], found[1].reshape(width, width))
 
     def _absent(self) -> LibraryError:
         return LibraryError(f"there is no library {self.name!r} yet; run: qa ingest")
@@ -176,6 +176,7 @@ class RemoteLibrary:
             if not rebuild and store != current:
                 self._point_at(store)
             yield writer
+            writer.close()
             writer.settle_dates(self._known().dates)
             if rebuild:
                 self._point_at(store)
@@ -222,11 +223,15 @@ class RemoteLibrary:
 
     def _writer(self, store: int, state: dict[str, Any] | None, lease: Lease) -> Writer:
         if state is None:
+            began = time.time_ns() // 1_000_000
             state = {
                 "format": FORMAT,
                 "embedding": self.embedding,
                 "documents": self._folder(),
-                "generation": time.time_ns() // 1_000_000,
+                "generation": began,
+                "moments": began,  # the generation of the statistics of the vectors ...
+                "counted": 0,  # ... of how many they are ...
+                "slot": 0,  # ... and which of two places they are in
                 "width": 0,
                 "passages": 0,
                 "length": 0,

@@ -24,8 +24,12 @@ DEPTH = 1000
 
 
 class Moments(NamedTuple):
-    """Sum of the passages' vectors, and of their outer products: what all cosines come to."""
+    """How many vectors, their sum, and that of their outer products: what all cosines come to.
 
+    They are those of the last writer's end; while one is at work, a little older than it.
+    """
+
+    vectors: int
     first: "NDArray[np.float64]"
     second: "NDArray[np.float64]"
 
@@ -155,10 +159,12 @@ class View:
 
     def _cosines(self, vector: "NDArray[np.float32]") -> Over:
         """Mean and spread of the cosines with all passages, from their moments."""
-        count = self._generation.state["passages"]
+        count, first, second = self._generation.moments
+        if not count:  # the first writer is still at work
+            return Over(0.0, 0.0)
         wide = vector.astype("float64")
-        mean = float(self._generation.moments.first @ wide) / count
-        square = float(wide @ self._generation.moments.second @ wide) / count
+        mean = float(first @ wide) / count
+        square = float(wide @ second @ wide) / count
         return Over(mean, math.sqrt(max(square - mean * mean, 0.0)))
 
     def document_frequency(self, terms: Iterable[str]) -> dict[str, int]:

@@ -57,6 +57,7 @@ class Writer:
         mine = f"store == {self._store} and "
         gone: set[str] = set()
         if self.state["width"]:
+            self._catch_up()
             for where in (late, dead):
                 found = self._engine.pages(self._passages, where, ["number", "document_id"])
                 gone |= {row["document_id"] for row in found}
@@ -164,7 +165,6 @@ class Writer:
             [rows.source_row(self._store, one) for one in fresh]
             + [rows.source_row(self._store, one, died=following) for one in ended],
         )
-        self._put_moments(state)
         self._put_state(state)
         self._held = held
 
@@ -228,21 +228,33 @@ class Writer:
         sign: int,
     ) -> None:
         """Bring the statistics of all passages up to date with those that come or go."""
-        wide = matrix.astype("float64")
-        if not len(self._moments.first):
-            self._moments = empty(wide.shape[1])
-        first = self._moments.first + sign * wide.sum(axis=0)
-        self._moments = Moments(first, self._moments.second + sign * (wide.T @ wide))
+        self._moments = added(self._moments, matrix, sign)
         state["passages"] += sign * len(passages)
         state["length"] += sign * sum(len(row["terms"].split()) for row in passages)
 
-    def _put_moments(self, state: dict[str, Any]) -> None:
-        # Two places by turns: those of the generation in force stay as they are.
+    def close(self) -> None:
+        """Keep the statistics of the vectors: too large to be written with every change."""
+        if self.state["moments"] == self.state["generation"]:
+            return
+        slot = 1 - self.state["slot"]  # those in force stay as they are
         written = []
-        for name, array in zip(("first", "second"), self._moments, strict=True):
-            slot = state["generation"] % 2
+        for name, array in (("first", self._moments.first), ("second", self._moments.second)):
             written += rows.array_rows(self._store, name, array.ravel(), slot)
         self._engine.put(self._catalog, written)
+        counted = {"moments": self.state["generation"], "counted": self._moments.vectors}
+        self._put_state(self.state | counted | {"slot": slot})
+
+    def _catch_up(self) -> None:
+        """Add to the statistics what a writer that was interrupted stored."""
+        import numpy as np
+
+        last, number = self.state["moments"], self.state["generation"]
+        came = f"born > {last} and born <= {number} and died > {number}"
+        went = f"born <= {last} and died > {last} and died <= {number}"
+        for sign, where in ((1, came), (-1, went)) if last != number else ():
+            for row in self._engine.pages(self._passages, where, ["number", "vector"]):
+                one = np.array([row["vector"]], np.float32)
+                self._moments = added(self._moments, one, sign)
 
     def touch(self, states: Iterable[FileState]) -> None:
         """Remember how unchanged files look now."""
@@ -286,14 +298,14 @@ class Writer:
             return
         moments, odd = empty(self.state["width"]), 0
         for row in self._engine.pages(self._passages, self._live, ["number", "vector"]):
-            wide = np.array(row["vector"], np.float64)
-            odd += abs(float(wide @ wide) - 1.0) > 1e-3
-            moments = Moments(moments.first + wide, moments.second + np.outer(wide, wide))
+            one = np.array([row["vector"]], np.float32)
+            odd += abs(float(one[0] @ one[0]) - 1.0) > 1e-3
+            moments = added(moments, one, 1)
         if odd:
             yield f"{odd} vectors are not of length 1"
-        if not all(
-            np.allclose(one, other, rtol=1e-6, atol=1e-4)
-            for one, other in zip(moments, self._moments, strict=True)
+        pairs = ((moments.first, self._moments.first), (moments.second, self._moments.second))
+        if moments.vectors != self._moments.vectors or not all(
+            np.allclose(one, other, rtol=1e-6, atol=1e-4) for one, other in pairs
         ):
             yield "the statistics of the vectors are not those of the vectors stored"
 
@@ -318,7 +330,16 @@ def empty(width: int) -> Moments:
     """The moments of no vectors."""
     import numpy as np
 
-    return Moments(np.zeros(width), np.zeros((width, width)))
+    return Moments(0, np.zeros(width), np.zeros((width, width)))
+
+
+def added(moments: Moments, matrix: "NDArray[np.float32]", sign: int) -> Moments:
+    """The moments with the rows of ``matrix`` (1) or without them (-1)."""
+    wide = matrix.astype("float64")
+    count, first, second = moments if moments.vectors else empty(wide.shape[1])
+    return Moments(
+        count + sign * len(wide), first + sign * wide.sum(axis=0), second + sign * (wide.T @ wide)
+    )
 
 
 def _documents(held: Mapping[str, rows.Held]) -> dict[str, tuple[str, ...]]:
