@@ -95,7 +95,8 @@ def choose(
     for place, value in enumerate(told):
         if binomial_tail(reaching(value, unanswerable), n, false_answers) > 1 - confidence:
             above = told[place - 1] if place else 1.0
-            threshold = (above + value) / 2
+            between = (above + value) / 2
+            threshold = between if between > value else above  # neighbours have nothing between
             break
         threshold = value / 2  # nothing lies below: half way to 0
     return Chosen(threshold, reaching(threshold, answerable), reaching(threshold, unanswerable))

@@ -44,6 +44,13 @@ def test_more_pairs_allow_some_false_answers() -> None:
     assert chosen.threshold == pytest.approx(0.85)
 
 
+def test_confidences_with_nothing_between_them_are_parted() -> None:
+    """Of two neighbouring numbers the higher one is the threshold."""
+    below, above = 0.9999999999999998, 0.9999999999999999
+    chosen = choose([], [above, *[below] * 92], 0.05, 0.95)
+    assert (chosen.threshold, chosen.false) == (above, 1)
+
+
 def test_too_few_pairs_promise_nothing() -> None:
     """The error says how many there are, how many it takes, and what these would allow."""
     with pytest.raises(GoldError) as caught:
