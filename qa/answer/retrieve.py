@@ -49,7 +49,7 @@ def retrieve(
 
     if view.passages == 0:
         return ()
-    vector = embedding.embed([question])[0]
+    vector = embedding.embed_question(question)
     scores = view.scores(vector, terms(question))
     unit = _unit(scores, embedding)
     # Without a most there is no word to look up, and every BM25 is 0.

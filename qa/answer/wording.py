@@ -32,6 +32,9 @@ LISTED_ALL = "{found} found in {passages}; no other passage was found."
 STATED = "The documents speak of “{phrase}”: some may not have been found."
 """Added to it where a sentence counts more members than were found."""
 
+ACROSS = "Question and documents are in different languages: quotes were chosen by meaning alone."
+"""A note where no word of the question could be looked for in the documents."""
+
 CUT = "{left} further sentences that name members are not shown."
 """Added to it where the list is longer than is shown."""
 

@@ -81,7 +81,7 @@ def _engine(settings: Settings, engine: str) -> Iterator[Finding]:
             f"answers come from {engine!r} at {host!r} ({key}); sent there: the question and"
             " the passages shown to the model",
         )
-    if settings.embedding is not None:
+    if settings.endpoint_embedding is not None:
         yield Finding(True, f"embeddings come from {host!r}; sent there: every passage")
     if settings.judge is not None and engine != "extractive":
         judge = engine if settings.judge == "same" else settings.judge
@@ -89,7 +89,7 @@ def _engine(settings: Settings, engine: str) -> Iterator[Finding]:
         yield Finding(
             True, f"each statement is judged by {judge!r} {place}, beside the checker's own rules"
         )
-    is_asked = bool(settings.embedding or _endpoint_models(settings, engine))
+    is_asked = bool(settings.endpoint_embedding or _endpoint_models(settings, engine))
     if settings.api_key and is_asked and _is_readable(settings.base_url):
         yield Finding(
             True,
@@ -117,14 +117,14 @@ def _probed(settings: Settings, engine: str) -> Iterator[Finding]:
     from qa.models.probe import probe
 
     models = _endpoint_models(settings, engine)
-    if not (models or settings.embedding or settings.base_url or settings.api_key):
+    if not (models or settings.endpoint_embedding or settings.base_url or settings.api_key):
         yield Finding(True, "no endpoint is configured: nothing to probe")
         return
     for place, model in enumerate(models or [None]):
         try:
             facts = probe(
                 model,
-                settings.embedding if place == 0 else None,
+                settings.endpoint_embedding if place == 0 else None,
                 base_url=settings.base_url,
                 api_key=settings.api_key,
                 timeout=settings.timeout,

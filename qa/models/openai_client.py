@@ -311,6 +311,11 @@ class OpenAIEmbedding:
             return np.empty((0, self.width or 0), dtype=np.float32)
         return np.concatenate(blocks)
 
+    def embed_question(self, question: str) -> "NDArray[np.float32]":
+        """The unit vector of a question: one of a text like any other."""
+        row: NDArray[np.float32] = self.embed([question])[0]
+        return row
+
 
 def _bounds(host: str, timeout: float, now: Callable[[], float]) -> Callable[[Any], None]:
     """A hook that bounds what is read of a response, in bytes and in time.

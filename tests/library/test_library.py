@@ -46,6 +46,10 @@ class Hashed:
         done(len(texts))
         return np.stack([vector(text) for text in texts])
 
+    def embed_question(self, question: str) -> np.ndarray:
+        """As a text."""
+        return vector(question)
+
 
 def change(path: str, *sentences: str) -> Change:
     """A file whose document has one passage a sentence."""

