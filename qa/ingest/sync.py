@@ -15,7 +15,7 @@ from qa.ingest.reader import WORKER, Reader
 from qa.library.catalog import FileState
 from qa.library.interface import Library, Writer
 from qa.library.writer import Change
-from qa.models.embedding import Embedding
+from qa.models.embedding import Embeds
 
 if TYPE_CHECKING:
     import numpy as np
@@ -92,7 +92,7 @@ def _nothing(_texts: Mapping[str, str]) -> "Mapping[str, NDArray[np.float32]]":
 def sync(
     settings: Settings,
     library: Library,
-    embedding: Embedding,
+    embedding: Embeds,
     *,
     worker: str = WORKER,
     cluster: "Cluster | None" = None,
@@ -157,7 +157,7 @@ class _Job:
         self,
         settings: Settings,
         writer: Writer,
-        embedding: Embedding,
+        embedding: Embeds,
         reader: "Reader | Cluster",
         states: dict[str, FileState],
         retry: frozenset[str],

@@ -24,21 +24,25 @@ MAX_TOKENS = 256
 """The model was trained on 256 word pieces; what lies beyond is not embedded."""
 
 
-class Embedding(Protocol):
-    """Anything that turns texts into unit vectors; ``name`` is remembered by the library."""
+class Embeds(Protocol):
+    """Anything that turns what documents say into unit vectors."""
 
     @property
     def name(self) -> str:
-        """The model's name, unique to the vectors it makes."""
-
-    @property
-    def spread(self) -> float | None:
-        """About the standard deviation of a question's cosines with passages, where known."""
+        """The model's name, unique to the vectors it makes; remembered by the library."""
 
     def embed(
         self, texts: Sequence[str], done: Callable[[int], None] = ...
     ) -> "NDArray[np.float32]":
         """Unit row vectors, one a text; ``done(n)`` is called as n more texts are finished."""
+
+
+class Embedding(Embeds, Protocol):
+    """One that embeds questions too."""
+
+    @property
+    def spread(self) -> float | None:
+        """About the standard deviation of a question's cosines with passages, where known."""
 
     def embed_question(self, question: str) -> "NDArray[np.float32]":
         """The unit vector of a question, which some models embed in a way of its own."""
