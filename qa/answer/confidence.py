@@ -11,8 +11,8 @@ from qa.answer import relatives
 from qa.answer.features import SENTENCE, Candidate, Embed, Floats, Reading
 from qa.answer.kinship import kinship
 from qa.answer.question import Question
-from qa.answer.wording import ABSENT, NEAR_MISS, REFUSAL
-from qa.text import words
+from qa.answer.wording import ABSENT, NEAR_MISS, NEAR_MISS_OF, REFUSAL
+from qa.text import terms, words
 
 _COLUMN = {name: i for i, name in enumerate(SENTENCE)}
 
@@ -110,11 +110,30 @@ def why_not(reading: Reading, ranked: Sequence[Candidate]) -> str:
     ]
     if absent:
         return f"{REFUSAL} {ABSENT.format(words=_quoted(question.text, absent))}"
-    held = reading.matched(ranked[0].around, ranked[0].above)
-    subject = [one for one in question.terms if one in held and one in _named(question, ranked)]
+    named = _named(question, ranked)
+    subject = [one for one in question.terms if one in everywhere and one in named]
     if subject:
-        return f"{REFUSAL} {NEAR_MISS.format(words=_quoted(question.text, subject))}"
+        words = _quoted(question.text, subject)
+        asked = _asked_of(reading, ranked, subject)
+        if not asked:
+            return f"{REFUSAL} {NEAR_MISS.format(words=words)}"
+        said = NEAR_MISS_OF.format(words=words, asked=_quoted(question.text, asked))
+        return f"{REFUSAL} {said}"
     return REFUSAL
+
+
+_TELLING = frozenset(terms("people number amount true full kind abbreviation name besides figure"))
+"""Nouns that say how something is asked rather than what."""
+
+
+def _asked_of(reading: Reading, ranked: Sequence[Candidate], subject: Collection[str]) -> list[str]:
+    """The nouns and figures asked for that no passage with the subject holds."""
+    question = reading.question
+    near = [one.terms | one.above | one.around for one in ranked]
+    found = reading.matched(*(held for held in near if held & set(subject)))
+    wanted = _things(question.text) | question.numbers
+    passed = relatives.light() | question.names | set(subject) | _TELLING
+    return [one for one in question.terms if one in wanted - passed and one not in found]
 
 
 def _named(question: Question, ranked: Sequence[Candidate]) -> frozenset[str]:

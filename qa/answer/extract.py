@@ -27,6 +27,7 @@ from qa.answer.features import (
 )
 from qa.answer.highlight import emphasis_of
 from qa.answer.latter import of_another
+from qa.answer.premise import mistaken
 from qa.answer.question import Question, analyse
 from qa.answer.spelling import Correction, corrected
 from qa.answer.weights import Weights, weights
@@ -103,6 +104,11 @@ def extract(
     read = [(part, one) for part, one in zip(asked, rankings, strict=True) if one is not None]
     sure = [(part, one) for part, one in read if one.confidence >= threshold and not _missed(one)]
     confidence = max(one.confidence for _, one in read)
+    if len(read) == 1:
+        wrong = mistaken(read[0][1].reading.question, read[0][1].sentences)
+        if wrong is not None:
+            reason = f"{REFUSAL} {wrong.reason}"
+            return Extraction((), reason, _citations(wrong.shown[:NEAREST]), 0.0)
     if not sure:
         _, best = max(read, key=lambda pair: pair[1].confidence)
         nearest = _citations(_distinct(best))

@@ -9,6 +9,15 @@ ABSENT = "None of them mentions {words}."
 NEAR_MISS = "They mention {words}, but what was found does not say this."
 """Added to a refusal where the question's subject occurs, and the thing asked does not."""
 
+NEAR_MISS_OF = "They mention {words}, but nothing found there mentions {asked}."
+"""The same where the passages found hold no word for what is asked."""
+
+TURNED = "What was found says the reverse."
+"""Added to a refusal where who did it to whom is the other way round in the source."""
+
+ORDINAL = "What was found speaks of {others}, and of no “{asked}”."
+"""Added to a refusal where the sources number what is asked for otherwise."""
+
 TAKEN_FOR = "“{typed}” was taken for “{taken}”."
 """A note where a misspelt word of the question was read as one of the documents."""
 

@@ -1,0 +1,79 @@
+"""Why a question was refused, in words that claim no more than is known."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from qa.app.render import answer_lines, plain
+from qa.assistant import Assistant
+
+Print = Callable[[str], str]
+
+TEXT = """Hask acquired Minto in 2015. Minto makes paint in Leith.
+
+The first factory of Orbex opened in Lund in 1999. The second factory of Orbex opened in Turku
+in 2008, and it makes bearings.
+
+Dalmore makes pumps. Its chairman is Ewan Reid.
+"""
+
+
+@pytest.fixture(scope="module")
+def printed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Print]:
+    """What is printed for a question on the text above."""
+    folder: Path = tmp_path_factory.mktemp("documents")
+    (folder / "notes.txt").write_text(TEXT)
+    (folder / "kem.txt").write_text("The turnover of Kem in Oslo rose by 4 percent in 2021.\n")
+    with Assistant(folder, tmp_path_factory.mktemp("l"), engine="extractive") as assistant:
+        assistant.sync()
+        yield lambda question: plain(answer_lines(assistant.ask(question)))
+
+
+def test_turned_round(printed: Print) -> None:
+    """Who asks when A bought B is told that B bought A, and shown the sentence."""
+    assert printed("When did Minto acquire Hask?") == (
+        "The documents do not answer this. What was found says the reverse.\n"
+        "\n"
+        "The nearest that the documents hold:\n"
+        "[1] notes.txt, line 1\n"
+        "    “Hask acquired Minto in 2015.”\n"
+        "\n"
+        "Answered by: extractive\n"
+    )
+    assert printed("When was Hask acquired by Minto?").startswith(
+        "The documents do not answer this. What was found says the reverse.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "question", ["When did Hask acquire Minto?", "When was Minto acquired by Hask?"]
+)
+def test_the_right_way_round(printed: Print, question: str) -> None:
+    """The same question the right way round is answered."""
+    assert printed(question).startswith("Hask acquired Minto in 2015. [1]\n")
+
+
+def test_another_ordinal(printed: Print) -> None:
+    """Of a third factory, where a first and a second are named, nothing is made up."""
+    first, *_, last = printed("Where did the third factory of Orbex open?").splitlines()
+    assert first == (
+        "The documents do not answer this. What was found speaks of “first factory” and "
+        "“second factory”, and of no “third factory”."
+    )
+    assert last == "Answered by: extractive"
+
+
+@pytest.mark.parametrize(
+    ("question", "reason"),
+    [
+        (
+            "What is the turnover of Dalmore?",
+            "They mention “Dalmore”, but nothing found there mentions “turnover”.",
+        ),
+        ("Who is the mayor of Zell?", "None of them mentions “mayor” or “Zell”."),
+    ],
+)
+def test_absent_and_near(printed: Print, question: str, reason: str) -> None:
+    """A word that stands nowhere, and a subject of which the thing asked is not said, are told."""
+    assert printed(question).startswith(f"The documents do not answer this. {reason}\n")
