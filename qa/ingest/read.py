@@ -2,11 +2,8 @@
 
 import hashlib
 import importlib
-import io
 import json
-import os
 import re
-import stat
 import warnings
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +11,7 @@ from typing import NamedTuple
 
 from qa.data import Document
 from qa.errors import DocumentError
+from qa.ingest.files import taken
 from qa.ingest.formats import dates
 from qa.ingest.formats.draft import Draft, Raw
 from qa.times.publication import publication
@@ -45,7 +43,6 @@ SUFFIXES: frozenset[str] = frozenset(_MAKERS)
 
 _NEWER = {".doc": ".docx", ".dot": ".docx", ".rtf": ".docx", ".odt": ".docx", ".ppt": ".pptx"}
 _NEWER |= {".odp": ".pptx", ".xls": ".csv", ".xlsx": ".csv", ".ods": ".csv"}
-_CHANGED = "changed while it was being read; ingest again"
 _GROWTH = 10  # times its size that a packed file's contents may take
 _TITLE_LENGTH = 300
 
@@ -80,23 +77,9 @@ def read(path: Path, *, max_bytes: int, sha256: str | None = None) -> Document:
     maker = _MAKERS.get(suffix)
     if maker is None:
         raise DocumentError(_unsupported(path.suffix))
-    data = _taken(path, max_bytes)
-    if sha256 is not None and hashlib.sha256(data).hexdigest() != sha256:
-        raise DocumentError(_CHANGED)
+    data = taken(path, max_bytes, sha256)
     raw = Raw(data, suffix, _GROWTH * max(max_bytes, 1))
     return _document(_draft(maker, raw))
-
-
-def digest(path: Path) -> str:
-    """The SHA-256 of the file's bytes, in hexadecimal.
-
-    Raises DocumentError where the file cannot be read.
-    """
-    try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    except (OSError, ValueError) as error:
-        raise DocumentError(_unreadable(error)) from error
 
 
 def _unsupported(suffix: str) -> str:
@@ -106,48 +89,6 @@ def _unsupported(suffix: str) -> str:
     reason = f"format {suffix!r} is not supported; supported: {supported}"
     newer = _NEWER.get(suffix.lower())
     return f"{reason}; save it as {newer}" if newer else reason
-
-
-def _taken(path: Path, max_bytes: int) -> bytes:
-    """The file's bytes; a file that changes meanwhile is refused, not read by halves."""
-    try:
-        with io.BufferedReader(io.FileIO(path, opener=_without_waiting)) as file:
-            before = os.fstat(file.fileno())
-            if not stat.S_ISREG(before.st_mode):
-                raise DocumentError("is not a regular file")
-            if before.st_size > max_bytes:
-                raise DocumentError(_too_large(before.st_size, max_bytes))
-            data = file.read(max_bytes + 1)
-            after = os.fstat(file.fileno())
-    except (OSError, ValueError) as error:
-        raise DocumentError(_unreadable(error)) from error
-    if len(data) != before.st_size or after.st_mtime_ns != before.st_mtime_ns:
-        raise DocumentError(_CHANGED)
-    if not data.strip():
-        raise DocumentError("is empty")
-    return data
-
-
-def _without_waiting(path: str, flags: int) -> int:
-    """Opens a file; a pipe of that name would otherwise wait for a writer for ever."""
-    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
-
-
-def _too_large(size: int, limit: int) -> str:
-    return (
-        f"has {size / 1e6:.3g} MB, more than the limit of {limit / 1e6:.3g} MB "
-        "(setting max_file_mb)"
-    )
-
-
-def _unreadable(error: OSError | ValueError) -> str:
-    if isinstance(error, FileNotFoundError):
-        return "is not there (deleted or moved meanwhile?)"
-    if isinstance(error, PermissionError):
-        return "cannot be read: permission denied"
-    if isinstance(error, IsADirectoryError):
-        return "is a folder"
-    return f"cannot be read: {getattr(error, 'strerror', None) or error}"
 
 
 def _draft(maker: _Maker, raw: Raw) -> Draft:

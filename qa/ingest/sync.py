@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from qa.config import Settings
 from qa.errors import DocumentError, UsageError
+from qa.ingest.files import digest
 from qa.ingest.folder import Found, Unreadable, scan
-from qa.ingest.read import digest
 from qa.ingest.reader import WORKER, Reader
 from qa.library.catalog import FileState
 from qa.library.interface import Library, Writer
@@ -126,9 +126,10 @@ def sync(
     if not rebuild and library.exists():
         with library.reading() as view:
             states, reading = _within(view.states(), within), view.meta.get("reading")
+            skipped = view.skipped()
         same = reading == _reading(settings) and states.keys() == {one.path for one in found}
         if same and not _look(found, states, frozenset()):
-            return Report((), (), (), len(found), _skipped(library), 0, _since(began))
+            return Report((), (), (), len(found), skipped, 0, _since(began))
     with library.writing(purpose, rebuild=rebuild) as writer:
         states = _within(writer.states(), within)
         retry = writer.skipped() if writer.meta("reading") != _reading(settings) else frozenset()
@@ -236,6 +237,8 @@ class _Job:
             return _Looked(one, key, same=True)
         if key in self._asked or self._known_document(key) is not None:
             return _Looked(one, key)
+        if not self._asked and not self.written:
+            self._writer.warm()
         self._asked.add(key)
         return _Looked(one, key, asked=self._reader.ask(path, one.size, key.sha256))
 
@@ -331,7 +334,7 @@ def _reading(settings: Settings) -> str:
 
 def _skipped(library: Library) -> tuple[tuple[str, str], ...]:
     with library.reading() as view:
-        return tuple((s.path, s.reason or "") for s in view.sources() if s.state == "skipped")
+        return view.skipped()
 
 
 def _since(began: float) -> float:

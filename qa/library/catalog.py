@@ -186,6 +186,14 @@ def _source(*row: Any) -> Source:
     )
 
 
+def read_skipped(connection: sqlite3.Connection) -> tuple[tuple[str, str], ...]:
+    """The files that could not be read, by path, each with the reason."""
+    rows = connection.execute(
+        "SELECT path, coalesce(reason, '') FROM sources WHERE state = 'skipped' ORDER BY path"
+    )
+    return tuple(rows)
+
+
 def read_states(connection: sqlite3.Connection) -> dict[str, FileState]:
     """How each known file looked when it was last read."""
     rows = connection.execute("SELECT path, size, mtime_ns, seen_ns, digest FROM sources")

@@ -90,9 +90,15 @@ class View(Protocol):
     def sources(self) -> tuple[Source, ...]:
         """Every known file, by path."""
 
+    def skipped(self) -> tuple[tuple[str, str], ...]:
+        """The files that could not be read, by path, each with the reason."""
+
 
 class Writer(Protocol):
     """The one that changes a library: readers see all of a change, or nothing of it."""
+
+    def warm(self) -> None:
+        """Load in the background what storing vectors takes; without it, that is loaded later."""
 
     def states(self) -> dict[str, FileState]:
         """How each known file looked when it was last read."""

@@ -151,6 +151,10 @@ class View:
         found = catalog.read_sources(self._connection)
         return tuple(days.dated(one, self._given.get(one.document_id or "")) for one in found)
 
+    def skipped(self) -> tuple[tuple[str, str], ...]:
+        """The files that could not be read, by path, each with the reason."""
+        return catalog.read_skipped(self._connection)
+
 
 def _over(scores: "NDArray[np.float64]") -> Over:
     return Over(float(scores.mean()), float(scores.std())) if len(scores) else Over(0.0, 0.0)

@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+import threading
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -58,14 +59,18 @@ class Writer:
             self._store = vectors.VectorStore(self._path / "chroma")
         return self._store
 
+    def warm(self) -> None:
+        """Import Chroma in the background: that takes longer than reading a file."""
+        # No daemon: the interpreter must not end in the middle of an import.
+        threading.Thread(target=vectors.load).start()
+
     def states(self) -> dict[str, FileState]:
         """How each known file looked when it was last read."""
         return catalog.read_states(self._connection)
 
     def skipped(self) -> frozenset[str]:
         """The files that could not be read."""
-        rows = self._connection.execute("SELECT path FROM sources WHERE state = 'skipped'")
-        return frozenset(path for (path,) in rows)
+        return frozenset(path for path, _reason in catalog.read_skipped(self._connection))
 
     def meta(self, name: str) -> str | None:
         """One entry of the catalog's ``meta``."""

@@ -55,6 +55,9 @@ def _derived(evidence: Clues) -> Publication | None:
     window = _window(evidence)
     if window is None:
         return None
+    ends = evidence.lower is not None and evidence.upper is not None
+    if not evidence.clues and not (ends and window.end - window.start <= _LONGEST):
+        return None  # what the end of this would say, day by day
     days = [
         window.start + timedelta(days=number)
         for number in range((window.end - window.start).days + 1)

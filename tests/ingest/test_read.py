@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from qa.data import Document
 from qa.errors import DocumentError
-from qa.ingest.read import SUFFIXES, digest, read
+from qa.ingest.files import digest
+from qa.ingest.read import SUFFIXES, read
 from tests.ingest.files import paragraph, pdf, reading, refusal, repacked
 
 
