@@ -270,6 +270,11 @@ class View:
         dated = [days.dated(one, self._given.get(one.document_id or "")) for one in found]
         return tuple(sorted(dated, key=lambda one: one.path))
 
+    def skipped(self) -> tuple[tuple[str, str], ...]:
+        """The files that could not be read, by path, each with the reason."""
+        gone = (one for one in self._held() if one.document_id is None)
+        return tuple(sorted((one.state.path, one.reason or "") for one in gone))
+
     def _held(self) -> list[rows.Held]:
         where = f'kind == "source" and {self._generation.live}'
         return [rows.held(row) for row in self._pages(where, rows.SOURCE)]

@@ -79,6 +79,9 @@ class Writer:
         found = [dict(row) for row in self._engine.pages(collection, where, fields)]
         self._engine.put(collection, [row | {"died": FOREVER} for row in found])
 
+    def warm(self) -> None:
+        """Nothing is to be loaded: the engine is at hand already."""
+
     def states(self) -> dict[str, FileState]:
         """How each known file looked when it was last read."""
         return {path: one.state for path, one in self._held.items()}
