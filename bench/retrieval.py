@@ -80,6 +80,10 @@ class StandIn:
         self._model.embed(texts, done)
         return self._vector[None]
 
+    def embed_question(self, question: str) -> NDArray[np.float32]:
+        """The stand-in's vector of a question."""
+        return self.embed([question])[0]
+
 
 class Exact:
     """The exact answer, from every whole vector in double precision."""
