@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
@@ -19,7 +19,8 @@ from qa.models.embedding import MiniLM, Remembered
 if TYPE_CHECKING:
     from qa.answer.calibration import Bar
     from qa.answer.explain import PartRead
-    from qa.answer.when import When
+    from qa.answer.extract import Among, Extraction
+    from qa.answer.period import Period
     from qa.ingest.sync import Progress, Report
     from qa.library.interface import Library, View
     from qa.models.embedding import Embedding
@@ -302,6 +303,7 @@ class Assistant:
 
         No statement that was given is taken back.  Closing the iterator stops the model.
         """
+        from qa.answer.period import period_of, when_notes
         from qa.answer.retrieve import LIMIT, retrieve
         from qa.answer.when import asked_when, known_by, nothing_yet
 
@@ -310,23 +312,28 @@ class Assistant:
         clock = Clock()
         with clock.stage("complete"):
             completed, note, spent = self._completed(question, history)
+            period = period_of(completed, when.today)
+            completed = period.lookup if period else completed
         with self.library.reading() as whole:
             with clock.stage("retrieve"):
                 view, remarks = known_by(whole, when.as_of)
 
-                def more(limit: int) -> tuple[Hit, ...]:
-                    return retrieve(completed, view, self.embedding, limit)
+                def find(question: str, limit: int) -> tuple[Hit, ...]:
+                    return retrieve(question, view, self.embedding, limit)
 
-                hits = more(LIMIT)
-            asked = _Asked(question, completed, hits, view, clock, when, more)
+                hits = find(completed, LIMIT)
+            asked = _Asked(question, completed, hits, view, clock, period, find)
             answer = self._extract if self.engine == "extractive" else self._generate
             events = answer(asked, history)
             if as_of is not None and not view.passages:
                 events = iter((nothing_yet(question, completed, as_of, clock.seconds()),))
             for event in events:
                 if isinstance(event, Answer):
-                    notes = (*([note] if note else ()), *remarks, *event.notes)
-                    event = replace(event, notes=notes, as_of=when.as_of)
+                    said = period.notes if period else ()
+                    said += when_notes(completed, event.statements)
+                    notes = (*([note] if note else ()), *said, *remarks, *event.notes)
+                    times = period.said if period else ()
+                    event = replace(event, notes=notes, as_of=when.as_of, times=times)
                     if event.usage and spent:
                         event = replace(event, usage=event.usage.plus(spent))
                 yield event
@@ -353,6 +360,7 @@ class Assistant:
     ) -> "Iterator[Statement | LeftOut | Answer]":
         from qa.answer.across import THRESHOLD, extract_across, is_across
         from qa.answer.extract import extract
+        from qa.answer.period import read_in_time
         from qa.answer.wording import TAKEN_FOR, UNANSWERED
 
         multilingual = self.settings.embedding == config.MULTILINGUAL
@@ -363,14 +371,19 @@ class Assistant:
                 bar = bar._replace(threshold=THRESHOLD, stale=None)
                 found = extract_across(asked.completed, asked.hits, self.embedding)
             else:
-                found = extract(
-                    asked.completed,
-                    asked.hits,
-                    embed=self._read,
-                    statistics=asked.view,
-                    threshold=bar.threshold,
-                    more=asked.more,
-                )
+
+                def read(question: str, hits: Sequence[Hit], among: "Among | None") -> "Extraction":
+                    return extract(
+                        question,
+                        hits,
+                        embed=self._read,
+                        statistics=asked.view,
+                        threshold=bar.threshold,
+                        more=partial(asked.find, question),
+                        among=among,
+                    )
+
+                found = read_in_time(asked.period, asked.completed, asked.hits, asked.find, read)
         notes += found.notes
         notes += (f"Refusals: {bar.stale}.",) if bar.stale else ()
         notes += tuple(TAKEN_FOR.format(**fix._asdict()) for fix in found.corrections)
@@ -453,8 +466,8 @@ class _Asked(NamedTuple):
     hits: tuple[Hit, ...]
     view: "View"
     clock: Clock
-    when: "When"
-    more: Callable[[int], tuple[Hit, ...]]
+    period: "Period | None"
+    find: Callable[[str, int], tuple[Hit, ...]]
 
 
 def _idf(view: "View") -> Callable[[str], float]:

@@ -292,7 +292,7 @@ class Answer:
     what the refusal was decided by, on the engine's own scale, higher for surer, and stands
     on refused answers too; None where the engine weighs nothing.  Below ``threshold`` it
     refuses.  ``as_of`` is the day by which what answers was published, where not everything
-    was to answer.
+    was to answer; ``times`` are the question's own relative expressions as they were read.
     """
 
     question: str
@@ -310,6 +310,7 @@ class Answer:
     confidence: float | None = None
     as_of: date | None = None
     threshold: float | None = None
+    times: tuple[Dated, ...] = ()
 
     @property
     def answered(self) -> bool:
@@ -343,6 +344,7 @@ class Answer:
             "hits": hit_dicts(self.hits),
             "engine": self.engine,
             "as_of": self.as_of.isoformat() if self.as_of else None,
+            "times": [one.to_dict() for one in self.times],
             "confidence": self.confidence,
             "threshold": self.threshold,
             "prompt_hash": self.prompt_hash,

@@ -6,7 +6,7 @@ says how likely they answer at all, and below its threshold the question is refu
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -39,6 +39,9 @@ EMBEDDED = 16
 MOST = 4
 """An answer is at most so many sentences."""
 NEAREST = 3
+
+
+Among = Callable[[Candidate], bool]
 
 
 class Ranking(NamedTuple):
@@ -85,20 +88,22 @@ def extract(
     statistics: TermStatistics,
     threshold: float,
     more: lists.More | None = None,
+    among: Among | None = None,
 ) -> Extraction:
     """The one to four sentences of ``hits`` (best first) that answer ``question``.
 
     ``embed`` gives unit rows; ``statistics`` says how rare the question's words are.  Below
     the confidence ``threshold`` the question is refused.  Of a question for a list the answer
-    is every sentence that names a member, and ``more`` gives as many hits as it takes.
+    is every sentence that names a member, and ``more`` gives as many hits as it takes.  With
+    ``among`` only the sentences that it takes are read.
     """
     whole = analyse(question)
-    if whole.several and threshold <= lists.SURE:
+    if whole.several and threshold <= lists.SURE and among is None:
         listing = lists.gather(whole, hits, statistics, more)
         if listing is not None:
             return _listed(listing)
     asked = whole.parts or (whole,)
-    rankings = [rank(part, hits, embed, statistics) for part in asked]
+    rankings = [rank(part, hits, embed, statistics, among=among) for part in asked]
     if all(ranking is None for ranking in rankings):
         return Extraction((), REFUSAL, (), 0.0)
     read = [(part, one) for part, one in zip(asked, rankings, strict=True) if one is not None]
@@ -185,10 +190,11 @@ def rank(
     embed: Embed,
     statistics: TermStatistics,
     learned: Weights | None = None,
+    among: Among | None = None,
 ) -> Ranking | None:
     """The sentences of ``hits`` ranked as answers to ``question``; None without any."""
     learned = learned or weights()
-    found = candidates(hits)
+    found = [one for one in candidates(hits) if among is None or among(one)]
     found = [one for one in found if says_something(one, question)] or found
     if not found or not question.terms:
         return None

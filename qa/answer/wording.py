@@ -53,3 +53,15 @@ DISAGREE = "The sources disagree: “{one}” [1] against “{other}” [2]."
 NEWER_FIRST = "The newer document is shown first."
 NEWER_UNKNOWN = "Which of the documents is newer is not known."
 ONE_SOURCE = "Both stand in one document."
+
+READ_AS = "“{text}” was read as {time}."
+"""A note on what a question's own words of time mean."""
+
+NOT_THEN = "What was found does not speak of the time asked for, {time}."
+"""A note where an answer's sentences are of another time, or of none that is known."""
+
+EARLIER = "[{old}] is earlier ({was}) than [{new}] ({now})."
+"""A note where the later of two documents leads."""
+
+WHEN = "“{text}” is {time}."
+"""A note under an answer to a question when, where its sentence says it relatively."""

@@ -91,6 +91,7 @@ def _answer(found: dict[str, Any]) -> Answer:
             for one in found["left_out"]
         ),
         confidence=None if confidence is None else float(confidence),
+        times=tuple(_dated(one) for one in found.get("times", ())),
         as_of=date.fromisoformat(found["as_of"]) if found.get("as_of") else None,
         threshold=None if threshold is None else float(threshold),
     )

@@ -86,7 +86,9 @@ def test_json_contract(project: Path) -> None:
     """The object of --json has just the documented keys."""
     answer = json.loads(qa("ask", "when was AITO launched?", "--json", cwd=project).stdout)
     documented = "schema question answered_question answered reason text statements nearest hits"
-    documented += " engine as_of confidence threshold prompt_hash usage notes left_out seconds"
+    documented += (
+        " engine as_of times confidence threshold prompt_hash usage notes left_out seconds"
+    )
     assert documented.split() == list(answer)
     (statement,) = answer["statements"]
     assert list(statement) == ["text", "citations", "support", "emphasis"]
