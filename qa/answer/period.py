@@ -17,7 +17,7 @@ from qa.answer.dates import anchor, dates_of, is_newer
 from qa.answer.extract import Among, Extraction
 from qa.answer.features import Candidate
 from qa.answer.question import analyse
-from qa.answer.wording import EARLIER, NOT_THEN, READ_AS, WHEN
+from qa.answer.wording import DISAGREE, EARLIER, NOT_THEN, READ_AS, WHEN
 from qa.data import Citation, Dated, Document, Hit, Sentence, Statement
 from qa.times.expressions import expressions
 from qa.times.intervals import Expression, Interval, containing, on
@@ -245,18 +245,21 @@ def _newest(question: str, hits: Sequence[Hit], read: Read) -> Extraction:
         if later is None or later.reason is not None or not _alike(later, first):
             break
         found = later
-    if found is first or found.reason is not None:
+    if found.reason is not None:
         return first
     lead = found.statements[0].citations[0]
     earlier = [
         one for one in first.statements if all(is_newer(lead, place) for place in one.citations)
-    ]
-    shown = _numbered((*found.statements, *earlier[:1]))
-    notes = found.notes
-    if earlier:
-        last = shown[-1].citations[0]
-        notes += (EARLIER.format(old=last.marker, was=_day(last), new=1, now=_day(lead)),)
-    return found._replace(statements=shown, notes=notes)
+    ][:1]
+    if not earlier:
+        return found
+    kept = [one for one in found.statements if one not in earlier]
+    shown = _numbered((*kept, *earlier))
+    last = shown[-1].citations[0]
+    # Superseded is not contradicted.
+    notes = [one for one in found.notes if not one.startswith(DISAGREE.split(":")[0])]
+    notes.append(EARLIER.format(old=last.marker, was=_day(last), new=1, now=_day(lead)))
+    return found._replace(statements=shown, notes=tuple(notes))
 
 
 def _alike(later: Extraction, first: Extraction) -> bool:
