@@ -7,6 +7,7 @@ of a kind and a name with a body in JSON, and the parts of long texts.  N grows 
 
 import hashlib
 import logging
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from threading import Lock
@@ -46,6 +47,7 @@ class Engine:
     def _open(self) -> Any:
         with self._lock:
             if self._client is None:
+                os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # it writes on the terminal
                 try:
                     from pymilvus import MilvusClient
                 except ImportError as error:
@@ -103,7 +105,9 @@ class Engine:
         client = self._open()
         if collection not in self._loaded:
             with self.mapped():
-                client.load_collection(collection, timeout=6 * _TIMEOUT)
+                state = client.get_load_state(collection, timeout=_TIMEOUT)["state"]
+                if state.name != "Loaded":  # who loaded it chose how many replicas it has
+                    client.load_collection(collection, timeout=6 * _TIMEOUT)
             self._loaded.add(collection)
         return client
 
