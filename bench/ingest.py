@@ -1,12 +1,13 @@
 """Ingest against the bare ONNX session over the same passages, in turn, on one machine.
 
-    python bench/ingest.py FOLDER [RUNS]
+    python bench/ingest.py FOLDER [RUNS] [FILE.json]
 
 Two bare sessions are measured: one text a run on every core (what the product does), and the
 naive one (batches of 32, padded, the session's own threads).  Prints passages per second, the
 median of the runs, and the ratio of each run's pair.
 """
 
+import json
 import os
 import statistics
 import sys
@@ -55,7 +56,7 @@ def seconds(work: Callable[[], None]) -> float:
     return time.perf_counter() - began
 
 
-def main(folder: Path, runs: int) -> None:
+def main(folder: Path, runs: int, out: Path | None) -> None:
     """Measure and print."""
     model = MiniLM()
     _, tokenizer = model.load()
@@ -92,7 +93,14 @@ def main(folder: Path, runs: int) -> None:
     for name in ("one text a run", "batches of 32"):
         ratios = [a / b for a, b in zip(figures["ingest"], figures[name], strict=True)]
         print(f"ingest / {name}: {statistics.median(ratios):.2f} (median of pairs)")
+    if out is not None:
+        found = {"passages": len(texts), "load": os.getloadavg(), "passages per second": figures}
+        out.write_text(json.dumps(found, indent=1) + "\n")
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 3)
+    main(
+        Path(sys.argv[1]),
+        int(sys.argv[2]) if len(sys.argv) > 2 else 3,
+        Path(sys.argv[3]) if len(sys.argv) > 3 else None,
+    )
