@@ -14,6 +14,7 @@ import numpy as np
 from qa.answer import conflicts, emphasis, lists
 from qa.answer.cite import cite
 from qa.answer.confidence import evidence_features, why_not
+from qa.answer.expansion import expansion, unspelled
 from qa.answer.features import (
     FAR,
     SENTENCE,
@@ -31,8 +32,8 @@ from qa.answer.premise import mistaken
 from qa.answer.question import Question, analyse
 from qa.answer.spelling import Correction, corrected
 from qa.answer.weights import Weights, weights
-from qa.answer.wording import CUT, REFUSAL
-from qa.data import Citation, Hit, Statement
+from qa.answer.wording import REFUSAL, UNSPELLED
+from qa.data import Citation, Hit, Sentence, Statement
 
 EMBEDDED = 16
 """At most so many sentences are embedded for one question (2 to 5 ms each)."""
@@ -97,6 +98,12 @@ def extract(
     is every sentence that names a member, and ``more`` gives as many hits as it takes.  With
     ``among`` only the sentences that it takes are read.
     """
+    spelled = expansion(question, hits)
+    if spelled is not None:
+        return Extraction((_said(*spelled[:2], 1, spelled.span),), None, (), 1.0)
+    short = unspelled(question, hits)
+    if short is not None:
+        return Extraction((), f"{REFUSAL} {UNSPELLED.format(short=short)}", (), 0.0)
     whole = analyse(question)
     if whole.several and threshold <= lists.SURE and among is None:
         listing = lists.gather(whole, hits, statistics, more)
@@ -146,12 +153,7 @@ def extract(
 def _both(sides: tuple[conflicts.Side, conflicts.Side], ranking: Ranking) -> Extraction:
     """Two sentences that disagree, side by side."""
     statements = tuple(
-        Statement(
-            text=one.sentence.text,
-            citations=(cite(one.sentence.hit, one.sentence.sentence, marker),),
-            support=1.0,
-            emphasis=(one.value.start, one.value.end),
-        )
+        _said(one.sentence.hit, one.sentence.sentence, marker, one.value[:2])
         for marker, one in enumerate(sides, start=1)
     )
     notes = (conflicts.note(sides),)
@@ -170,18 +172,10 @@ def _listed(listing: lists.Listing) -> Extraction:
     """The answer that a list makes; its confidence is what lists were measured to have."""
     shown = listing.entries[: lists.MOST]
     statements = tuple(
-        Statement(
-            text=one.text,
-            citations=(cite(one.hit, one.sentence, marker),),
-            support=1.0,
-            emphasis=lists.emphasised(one),
-        )
+        _said(one.hit, one.sentence, marker, lists.emphasised(one))
         for marker, one in enumerate(shown, start=1)
     )
-    notes = [lists.note(listing)]
-    if len(listing.entries) > lists.MOST:
-        notes.append(CUT.format(left=len(listing.entries) - lists.MOST))
-    return Extraction(statements, None, (), lists.SURE, (), (), tuple(notes))
+    return Extraction(statements, None, (), lists.SURE, notes=lists.notes(listing))
 
 
 def rank(
@@ -396,11 +390,17 @@ def _citations(found: Iterable[Candidate]) -> tuple[Citation, ...]:
 def _statements(chosen: Sequence[tuple[Candidate, Reading | None]]) -> tuple[Statement, ...]:
     """A statement a sentence; one without a reading only says what another speaks of."""
     return tuple(
-        Statement(
-            text=one.text,
-            citations=(cite(one.hit, one.sentence, marker),),
-            support=1.0,
-            emphasis=emphasis_of(reading, one, weights().emphasis) if reading else None,
+        _said(
+            one.hit,
+            one.sentence,
+            marker,
+            emphasis_of(reading, one, weights().emphasis) if reading else None,
         )
         for marker, (one, reading) in enumerate(chosen, start=1)
     )
+
+
+def _said(hit: Hit, sentence: Sentence, marker: int, marked: tuple[int, int] | None) -> Statement:
+    """A sentence that is quoted and cites itself."""
+    cited = cite(hit, sentence, marker)
+    return Statement(text=cited.quote, citations=(cited,), support=1.0, emphasis=marked)

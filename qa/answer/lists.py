@@ -24,7 +24,7 @@ from qa.answer.members import (
 )
 from qa.answer.places import RELATED, members_of
 from qa.answer.question import Question
-from qa.answer.wording import LISTED, LISTED_ALL, LISTED_WHOLE, STATED
+from qa.answer.wording import CUT, LISTED, LISTED_ALL, LISTED_WHOLE, STATED
 from qa.data import Hit, Sentence
 from qa.text import term, terms
 
@@ -359,3 +359,9 @@ def note(listing: Listing) -> str:
     if listing.stated is not None:
         said += " " + STATED.format(phrase=listing.stated)
     return said
+
+
+def notes(listing: Listing) -> tuple[str, ...]:
+    """What the reader is told of a list."""
+    left = len(listing.entries) - MOST
+    return (note(listing), *([CUT.format(left=left)] if left > 0 else []))

@@ -18,6 +18,9 @@ TURNED = "What was found says the reverse."
 ORDINAL = "What was found speaks of {others}, and of no “{asked}”."
 """Added to a refusal where the sources number what is asked for otherwise."""
 
+UNSPELLED = "They mention “{short}”, but nothing found spells it out."
+"""Added to a refusal where an acronym is used and never explained."""
+
 TAKEN_FOR = "“{typed}” was taken for “{taken}”."
 """A note where a misspelt word of the question was read as one of the documents."""
 

@@ -1,0 +1,88 @@
+"""What an acronym stands for, where the documents say it themselves: "Long Form (LF)".
+
+>>> text = "Ten of the solid rocket booster (SRB) were built."
+>>> start, end = long_form(text, "SRB")
+>>> text[start:end]
+'solid rocket booster'
+"""
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from qa.answer.emphasis import Span
+from qa.data import Hit, Sentence
+from qa.text import term
+
+_ASKED = re.compile(
+    r"\bwhat\s+(?:does|do|did)\s+(?:the\s+)?(?:abbreviation\s+|acronym\s+|letters\s+)?"
+    r"[\"“']?([\w&.-]{2,10}?)[\"”']?\s+(?:stand\s+for|mean|abbreviate)\b"
+    r"|\bwhat\s+is\s+[\"“']?([\w&.-]{2,10})[\"”']?\s+short\s+for\b",
+    re.IGNORECASE,
+)
+
+
+class Expansion(NamedTuple):
+    """The sentence that spells an acronym out, and the range of the long form in it."""
+
+    hit: Hit
+    sentence: Sentence
+    span: Span
+
+
+def expansion(question: str, hits: Sequence[Hit]) -> Expansion | None:
+    """The first sentence of ``hits`` that spells out the acronym that ``question`` asks for."""
+    asked = _ASKED.search(question)
+    if asked is None:
+        return None
+    short = asked[1] or asked[2]
+    for hit in hits:
+        for one in hit.passage.sentences:
+            found = long_form(hit.document.text[one.start : one.end], short)
+            if found is not None:
+                return Expansion(hit, one, found)
+    return None
+
+
+def long_form(text: str, short: str) -> Span | None:
+    """Where ``text`` spells ``short`` out, before it in brackets or in brackets behind it."""
+    name = re.escape(short)
+    behind = re.search(rf"\b{name}s?\s+\(([^()]{{4,80}})\)", text, re.IGNORECASE)
+    if behind and _spells(behind[1].split(), short):
+        return Span(*behind.span(1))
+    before = re.search(rf"\(\s*{name}s?\s*\)", text, re.IGNORECASE)
+    if before is None:
+        return None
+    read = list(re.finditer(r"[^\s()]+", text[: before.start()]))
+    for count in range(2, 2 * len(short) + 2):
+        words = read[-count:]
+        fits = len(words) == count and words[0].group()[0].casefold() == short[0].casefold()
+        if fits and _spells([word.group() for word in words], short):
+            first = len(read) - count
+            # a name goes on to the left of its first letter: "Oslo Inland Roads (IR)"
+            while words[0].group()[0].isupper() and first > 0 and _named(read[first - 1].group()):
+                first -= 1
+            return Span(read[first].start(), words[-1].end())
+    return None
+
+
+def _named(word: str) -> bool:
+    return word[0].isupper() and word.isalpha() and term(word) is not None
+
+
+def unspelled(question: str, hits: Sequence[Hit]) -> str | None:
+    """The acronym that ``question`` wants spelled out and ``hits`` mention; None otherwise."""
+    asked = _ASKED.search(question)
+    if asked is None or asked.group().casefold().endswith("mean"):
+        return None  # what a word means may be said in other ways
+    short = asked[1] or asked[2]
+    word = re.compile(rf"\b{re.escape(short)}\b")
+    return short if any(word.search(hit.text) for hit in hits) else None
+
+
+def _spells(words: Sequence[str], short: str) -> bool:
+    """Whether the initials of ``words`` hold the letters of ``short`` in order, hyphens parting."""
+    initials = iter(
+        part[0].casefold() for word in words for part in word.split("-") if part[:1].isalnum()
+    )
+    return all(letter in initials for letter in short.casefold() if letter.isalnum())
