@@ -79,7 +79,7 @@ def read(path: Path, *, max_bytes: int, sha256: str | None = None) -> Document:
         raise DocumentError(_unsupported(path.suffix))
     data = taken(path, max_bytes, sha256)
     raw = Raw(data, suffix, _GROWTH * max(max_bytes, 1))
-    return _document(_draft(maker, raw))
+    return _document(_draft(maker, raw), rows=suffix in _ROWS)
 
 
 def _unsupported(suffix: str) -> str:
@@ -89,6 +89,10 @@ def _unsupported(suffix: str) -> str:
     reason = f"format {suffix!r} is not supported; supported: {supported}"
     newer = _NEWER.get(suffix.lower())
     return f"{reason}; save it as {newer}" if newer else reason
+
+
+_ROWS = frozenset({".csv", ".tsv", ".jsonl"})
+"""Kinds of files whose dates are of their rows, and tell nothing of when they were written."""
 
 
 def _draft(maker: _Maker, raw: Raw) -> Draft:
@@ -116,7 +120,7 @@ def _draft(maker: _Maker, raw: Raw) -> Draft:
     return draft
 
 
-def _document(draft: Draft) -> Document:
+def _document(draft: Draft, *, rows: bool) -> Document:
     text = _clean(draft.text)
     if not text.strip():
         raise DocumentError("is empty: it holds no text")
@@ -135,7 +139,8 @@ def _document(draft: Draft) -> Document:
         date_basis=published.basis if published else None,
         page_starts=draft.page_starts,
     )
-    document = _dated(document)
+    if not rows:
+        document = _dated(document)
     return replace(document, id=document_id(document))
 
 

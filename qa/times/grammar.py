@@ -358,7 +358,7 @@ _RELATIVE: tuple[Rule, ...] = (
         "unit",
         r"\b(?i:(?P<mod>earlier|later|late|early|mid|so\s+far)(?:\s+|-)(?:in\s+)?)?"
         rf"(?i:the\s+)?(?P<which>(?i:this|last|next|current))\s+(?i:calendar\s+)?{_ONE_UNIT}"
-        r"(?!-)",
+        r"(?!-|\s+of\s)",
         relative.this_reading,
     ),
     rule(

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from qa.ingest.read import read
 from tests.ingest.files import reading, refusal
 
 
@@ -180,3 +181,11 @@ def test_a_malformed_header_costs_nothing_else(tmp_path: Path, header: str) -> N
     text = reading(tmp_path, "a.eml", f"{header}\nSubject: S\n\nBody.\n").text
     assert "Subject: S" in text
     assert text.endswith("\n\nBody.\n")
+
+
+def test_dates_of_rows_are_no_date_of_a_table(tmp_path: Path) -> None:
+    """A table with a column of dates is not dated by its first row."""
+    file = tmp_path / "pier.csv"
+    file.write_text("date,item\n2021-01-05,pier\n2021-03-03,mole\n", encoding="utf-8")
+    document = read(file, max_bytes=10**6)
+    assert (document.published, document.written) == (None, None)

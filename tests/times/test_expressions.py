@@ -24,7 +24,7 @@ def test_expressions_resolve_to_the_days_worked_out_by_hand(case: Case) -> None:
     assert case.expected == got(case)
 
 
-@pytest.mark.parametrize("name", ["fresh_1.txt", "fresh_2.txt"])
+@pytest.mark.parametrize("name", ["fresh_1.txt", "fresh_2.txt", "fresh_3.txt"])
 def test_no_day_is_shown_for_what_is_open_in_the_held_out_sentences(name: str) -> None:
     """Where a person could not tell the day, none is shown: these two are the known exceptions."""
     told = [
@@ -39,6 +39,7 @@ def test_no_day_is_shown_for_what_is_open_in_the_held_out_sentences(name: str) -
             ("The shop reopens the week after next.", "the week after next"),
             ("The site will be cleared by next summer.", "next summer"),
         ],
+        "fresh_3.txt": [],
         "fresh_2.txt": [],
     }
     assert known[name] == told
