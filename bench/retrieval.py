@@ -32,7 +32,7 @@ from qa.library.writer import Writer
 from qa.models.embedding import MiniLM
 from qa.text import terms
 
-CHROMA_UP_TO = 100_000
+CHROMA_UP_TO = 10_000
 QUESTIONS = 60
 TOP = 10
 
