@@ -63,7 +63,7 @@ class Work:
 
 
 def environment() -> dict[str, str]:
-    """Environment of every process: this checkout, no settings of the user, and nothing that slows OpenBLAS down."""
+    """What every process gets: this checkout, no settings, nothing that slows OpenBLAS down."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("QA_", "OPENBLAS_"))}
     return kept | {"PYTHONPATH": str(ROOT)}
 

@@ -419,6 +419,7 @@ class Assistant:
                 history=history,
                 idf=_idf(asked.view),
                 judge=self._judge(),
+                statistics=asked.view,
             ):
                 if isinstance(event, Answer):
                     event = replace(event, seconds=(*asked.clock.seconds(), *event.seconds))

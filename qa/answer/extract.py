@@ -16,7 +16,6 @@ from qa.answer.cite import cite
 from qa.answer.confidence import evidence_features, why_not
 from qa.answer.expansion import expansion, unspelled
 from qa.answer.features import (
-    FAR,
     SENTENCE,
     Candidate,
     Embed,
@@ -29,6 +28,7 @@ from qa.answer.features import (
 from qa.answer.highlight import emphasis_of
 from qa.answer.latter import of_another
 from qa.answer.premise import mistaken
+from qa.answer.promise import passage_cosines, promise
 from qa.answer.question import Question, analyse
 from qa.answer.spelling import Correction, corrected
 from qa.answer.weights import Weights, weights
@@ -242,9 +242,9 @@ def read(
     """(reading, the candidates worth embedding, their features, their vectors)."""
     reading = Reading(question, found, statistics)
     best = max(hit.score for hit in hits)
-    cosines = _passage_cosines(hits)
-    promise = [_promise(reading, one, cosines[one.hit.passage.id], best) for one in found]
-    order = np.argsort(-np.array(promise), kind="stable")[:EMBEDDED]
+    cosines = passage_cosines(hits)
+    hopes = [promise(reading, one, cosines[one.hit.passage.id], best) for one in found]
+    order = np.argsort(-np.array(hopes), kind="stable")[:EMBEDDED]
     kept = [found[i] for i in order]
     texts = [question.text, reading.rest(kept[:6])] + [one.text for one in kept]
     vectors = embed(texts)
@@ -261,22 +261,6 @@ def read(
         dtype=np.float32,
     )  # fmt: skip
     return reading, kept, rows, vectors
-
-
-def _passage_cosines(hits: Sequence[Hit]) -> dict[str, float]:
-    """Each passage's cosine; where the dense retriever said nothing, the lowest it said."""
-    said = {
-        hit.passage.id: one.score for hit in hits for one in hit.ranked if one.retriever == "dense"
-    }
-    lowest = min(said.values(), default=0.0)
-    return {hit.passage.id: said.get(hit.passage.id, lowest) for hit in hits}
-
-
-def _promise(reading: Reading, one: Candidate, cosine: float, best: float) -> float:
-    """A cheap guess at the score, to choose which sentences to embed."""
-    own = reading.share(reading.matched(one.terms))
-    context = reading.share(reading.matched(one.terms, one.before, one.above))
-    return own + 0.5 * context + 0.3 * cosine - 0.5 * min(best - one.hit.score, FAR)
 
 
 SECOND = 0.6

@@ -11,8 +11,10 @@ from dataclasses import replace
 
 from qa.answer.cite import cite
 from qa.answer.dates import counted
+from qa.answer.features import TermStatistics
 from qa.answer.judge import Judge
 from qa.answer.missing import definitions
+from qa.answer.promise import promising
 from qa.answer.protocol import ModelSentence, Parser
 from qa.answer.sources import REFUSAL_TOKEN, Shown, SourceBlock, neutral, one_line, source_block
 from qa.answer.verify import Cited, Rarity, by_one_of_each, features, verify
@@ -47,12 +49,15 @@ def generate(
     history: Sequence[Answer] = (),
     idf: Rarity | None = None,
     judge: LLM | None = None,
+    statistics: TermStatistics | None = None,
 ) -> Iterator[Statement | LeftOut | Answer]:
     """Stream what ``llm`` answers from ``hits``; the ``Answer`` of it all comes last.
 
     ``answered_question`` is ``question`` completed from the conversation, where it needed
     that; ``history`` holds the earlier turns, oldest first.  Nothing is sent without hits.
     ``judge`` is asked, in a request of its own, of each statement that ``verify`` let pass.
+    With ``statistics`` of the library's words the model is shown the best passage and the
+    sentences of the others that may matter; without, all of them.
 
     Raises ``PromptError`` before any call, and a ``ModelError`` leaf where the model fails,
     its filter leaves nothing, or no source fits its window.
@@ -60,7 +65,8 @@ def generate(
     asked = answered_question or question
     start = time.perf_counter()
     second = Judge(judge, asked) if judge is not None else None
-    messages, block, digits = _messages(asked, hits, llm, history, second)
+    worth = promising(asked, hits, statistics) if statistics and hits else None
+    messages, block, digits = _messages(asked, hits, llm, history, second, worth)
     writer = _Writer(block, asked, idf, second)
     usage, notes = None, []
     if block.sentences:
@@ -108,7 +114,12 @@ def generate(
 
 
 def _messages(
-    asked: str, hits: Sequence[Hit], llm: LLM, history: Sequence[Answer], judge: Judge | None
+    asked: str,
+    hits: Sequence[Hit],
+    llm: LLM,
+    history: Sequence[Answer],
+    judge: Judge | None,
+    worth: frozenset[tuple[str, int]] | None,
 ) -> tuple[list[Message], SourceBlock, str]:
     """The request, the sources in it, and the digest of the prompts in force."""
     system, user = load("answer.system"), load("answer.user")
@@ -119,7 +130,7 @@ def _messages(
         "refusal": REFUSAL_TOKEN,
     }
     rest = count(rules) + count(user.fill(sources="", **given))
-    block = source_block(hits, int((llm.window - _limit(llm)) * _MARGIN) - rest)
+    block = source_block(hits, int((llm.window - _limit(llm)) * _MARGIN) - rest, worth)
     filled = user.fill(sources=block.text, **given)
     messages = [Message("system", rules), Message("user", filled)]
     judging = (judge.prompt.template,) if judge else ()

@@ -89,8 +89,12 @@ def neutral(text: str) -> str:
     return _REFUSAL.sub("no answer", _RULE.sub("==", plain))
 
 
-def source_block(hits: Sequence[Hit], budget: int) -> SourceBlock:
+def source_block(
+    hits: Sequence[Hit], budget: int, worth: frozenset[tuple[str, int]] | None = None
+) -> SourceBlock:
     """The best of ``hits`` that ``budget`` tokens hold, the strongest at both ends.
+
+    Of their sentences those in ``worth`` (document id, start), or all of them.
 
     A language model uses the middle of its context worst (Liu et al. 2024, Lost in the
     Middle), so rank 1 opens the block and rank 2 closes it.  A sentence is shown once,
@@ -105,7 +109,7 @@ def source_block(hits: Sequence[Hit], budget: int) -> SourceBlock:
     seen: set[str] = set()
     room = budget
     for hit in ranked:
-        fresh = _fresh(hit, seen)
+        fresh = _fresh(hit, seen, worth)
         if not fresh:
             continue
         cost = count(_rendered(99, hit, fresh))
@@ -116,7 +120,7 @@ def source_block(hits: Sequence[Hit], budget: int) -> SourceBlock:
         chosen.append((hit, fresh))
         seen.update(_key(hit, sentence) for sentence in fresh)
     if not chosen and left_out:
-        chosen = [(left_out[0], _first_that_fit(left_out[0], budget))]
+        chosen = [(left_out[0], _first_that_fit(left_out[0], budget, worth))]
         left_out = left_out[1:]
     ordered = chosen[::2] + chosen[1::2][::-1]
     sentences = {
@@ -128,10 +132,12 @@ def source_block(hits: Sequence[Hit], budget: int) -> SourceBlock:
     return SourceBlock(text, sentences, tuple(left_out))
 
 
-def _fresh(hit: Hit, seen: set[str]) -> list[Sentence]:
-    """The sentences of ``hit`` that say something and were not shown yet."""
+def _fresh(hit: Hit, seen: set[str], worth: frozenset[tuple[str, int]] | None) -> list[Sentence]:
+    """The sentences of ``hit`` that are worth it, say something and were not shown yet."""
     fresh, own = [], set(seen)
     for sentence in hit.passage.sentences:
+        if worth is not None and (hit.document.id, sentence.start) not in worth:
+            continue
         key = _key(hit, sentence)
         if key and key not in own:
             own.add(key)
@@ -143,8 +149,10 @@ def _key(hit: Hit, sentence: Sentence) -> str:
     return one_line(hit.document.text[sentence.start : sentence.end]).casefold()
 
 
-def _first_that_fit(hit: Hit, budget: int) -> list[Sentence]:
-    fresh = _fresh(hit, set())
+def _first_that_fit(
+    hit: Hit, budget: int, worth: frozenset[tuple[str, int]] | None
+) -> list[Sentence]:
+    fresh = _fresh(hit, set(), worth)
     while fresh and count(_rendered(99, hit, fresh)) > budget:
         fresh.pop()
     if not fresh:

@@ -1,0 +1,65 @@
+"""Which sentences a language model is shown: all of the best passage, of others what may matter."""
+
+from collections.abc import Iterable
+
+from qa.answer.promise import promising
+from qa.answer.sources import source_block
+from qa.data import Document, Hit, Passage, Ranked, Sentence
+from qa.text import terms
+
+
+class Statistics:
+    """Every word stands in one of a hundred passages."""
+
+    passages = 100
+
+    def document_frequency(self, asked: Iterable[str], /) -> dict[str, int]:
+        """One, of each."""
+        return dict.fromkeys(asked, 1)
+
+
+def hit(rank: int, *sentences: str) -> Hit:
+    """A document of one passage."""
+    text, spans = " ".join(sentences), []
+    for sentence in sentences:
+        start = spans[-1].end + 1 if spans else 0
+        spans.append(Sentence(start, start + len(sentence)))
+    passage = Passage(f"p{rank}", f"d{rank}", 0, len(text), tuple(spans))
+    said = (Ranked("dense", rank, 0.5, 0.5), Ranked("bm25", rank, 1.0, 0.5))
+    return Hit(passage, Document(f"d{rank}", text), (f"{rank}.txt",), rank, 1.0 - rank / 10, said)
+
+
+FILLER = [f"Nothing of any use stands in line {word}." for word in "abcdefghijklmnop"]
+
+
+def test_the_sentence_that_answers_is_shown_and_filler_is_not() -> None:
+    """A prompt holds the best passage, and of a long second one the sentence on the topic."""
+    hits = [
+        hit(1, "Seres builds the car.", "It has four wheels."),
+        hit(2, *FILLER[:8], "Seres also builds vans in Chongqing.", *FILLER[8:]),
+    ]
+    worth = promising("What does Seres build in Chongqing?", hits, Statistics())
+    text = source_block(hits, 4000, worth).text
+    assert "Seres builds the car." in text
+    assert "It has four wheels." in text
+    assert "Seres also builds vans in Chongqing." in text
+    assert text.count("Nothing of any use") < 8
+
+
+def test_every_part_of_a_question_has_its_sentences() -> None:
+    """Of two questions in one, neither crowds the other's sentence out."""
+    hits = [
+        hit(1, "The harbour was dug in 1904."),
+        hit(2, *FILLER, "The lighthouse keeper was Anna Brandt.", "The harbour has two cranes."),
+    ]
+    asked = "When was the harbour dug, and who was the lighthouse keeper?"
+    text = source_block(hits, 4000, promising(asked, hits, Statistics())).text
+    assert "1904" in text
+    assert "Anna Brandt" in text
+
+
+def test_a_question_without_words_to_choose_by_leaves_nothing_out() -> None:
+    """Where nothing can be told of the sentences, the model sees them all."""
+    hits = [hit(1, "Seres builds cars."), hit(2, *FILLER)]
+    assert terms("Why?") == ()
+    assert len(promising("Why?", hits, Statistics())) == 1 + len(FILLER)
