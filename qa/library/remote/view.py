@@ -3,6 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 DEPTH = 1000
 """How many of its best each retriever of the engine gives, to be scored exactly here."""
+
+_AT_ONCE = 8  # words counted by the engine
 
 
 class Moments(NamedTuple):
@@ -174,12 +177,14 @@ class View:
         return {one: found[said] for one, said in wanted.items()}
 
     def _frequency(self, tokens: Iterable[str]) -> dict[str, int]:
-        for one in tokens:
-            if one not in self._frequencies:
-                where = f"{self._live} and TEXT_MATCH(terms, '{one}')"
-                self._frequencies[one] = self._engine.count(
-                    self._generation.collection, where, self._level
-                )
+        def count(one: str) -> int:
+            where = f"{self._live} and TEXT_MATCH(terms, '{one}')"
+            return self._engine.count(self._generation.collection, where, self._level)
+
+        tokens = list(tokens)
+        if new := [one for one in tokens if one not in self._frequencies]:
+            with ThreadPoolExecutor(_AT_ONCE) as pool:  # each waits for the engine
+                self._frequencies |= zip(new, pool.map(count, new), strict=True)
         return {one: self._frequencies[one] for one in tokens}
 
     def vectors(self, positions: Sequence[int]) -> "NDArray[np.float32]":
