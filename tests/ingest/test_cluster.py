@@ -11,7 +11,7 @@ import pytest
 from qa.assistant import Assistant
 from qa.errors import UsageError
 from qa.ingest.cluster import Cluster
-from qa.ingest.read import digest
+from qa.ingest.files import digest
 from qa.text import terms
 
 needs_ray = pytest.mark.skipif(
