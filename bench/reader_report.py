@@ -2,7 +2,7 @@
 
     python bench/reader_report.py BENCHMARKS [--vectors FILE]
 
-Held-out halves of XQuAD and QED (see train_reader.py).  Prints, for each, how often the
+The held-out parts of XQuAD and QED (see train_reader.py).  Prints, for each, how often the
 answer was given, cited a sentence that holds the gold answer (refusals count as not cited),
 how many sentences it showed, and how long reading took without embedding already seen.
 """

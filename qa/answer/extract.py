@@ -26,6 +26,7 @@ from qa.answer.features import (
     sentence_features,
 )
 from qa.answer.highlight import emphasis_of
+from qa.answer.late import agreement
 from qa.answer.latter import of_another
 from qa.answer.premise import mistaken
 from qa.answer.promise import passage_cosines, promise
@@ -250,13 +251,14 @@ def read(
     vectors = embed(texts)
     asked, vectors = vectors[:2], vectors[2:]
     near = vectors @ asked.T
+    met = agreement(question.text, kept, embed)
     rows = np.array(
         [
             sentence_features(
                 reading, one, float(cosine), float(rest), cosines[one.hit.passage.id],
-                best - one.hit.score,
+                best - one.hit.score, float(meets),
             )
-            for one, (cosine, rest) in zip(kept, near, strict=True)
+            for one, (cosine, rest), meets in zip(kept, near, met, strict=True)
         ],
         dtype=np.float32,
     )  # fmt: skip

@@ -7,7 +7,7 @@ refers to), the headings and title, and the rest of its passage.
 
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Protocol
@@ -19,10 +19,22 @@ from qa.answer import emphasis, relatives
 from qa.answer.question import Question
 from qa.answer.spelling import acronyms
 from qa.data import Hit, Sentence
+from qa.models.embedding import Tokens
 from qa.text import Word, terms, words
 
 Floats = npt.NDArray[np.float32]
-Embed = Callable[[list[str]], Floats]
+
+
+class Embed(Protocol):
+    """The embedded model, as `Remembered` gives it."""
+
+    def __call__(self, texts: Sequence[str], /) -> Floats:
+        """Unit rows, one a text."""
+        ...
+
+    def tokens(self, texts: Sequence[str], /) -> list[Tokens]:
+        """The word pieces of each text."""
+        ...
 
 
 class TermStatistics(Protocol):
@@ -239,6 +251,7 @@ SENTENCE = (
     "density",
     "predicate",
     "local",
+    "agreement",
 )
 """The features of a sentence, in the order of the columns of `sentence_features`."""
 
@@ -277,12 +290,13 @@ def sentence_features(
     cosine_rest: float,
     passage_cosine: float,
     behind: float,
+    agreement: float,
 ) -> list[float]:
     """The columns of `SENTENCE` for one candidate.
 
     ``cosine_rest`` is the sentence's cosine with the question without its topic (see
     `Reading.rest`); ``behind`` is how far its passage's fused score lies below the best
-    passage's (>= 0).
+    passage's (>= 0); ``agreement`` is `late.agreement`'s.
     """
     question, weights = reading.question, reading.weights
     own = reading.matched(one.terms)
@@ -328,6 +342,7 @@ def sentence_features(
         len(own) / (content + 3),
         reading.part(own, [t for t in weights if t not in reading.topic(one)]),
         reading.local(one, own),
+        agreement,
     ]
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import files
 from threading import Lock
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from qa.errors import LibraryDamaged
 
@@ -50,6 +50,13 @@ class Embedding(Embeds, Protocol):
 
 def _ignore(_finished: int) -> None:
     pass
+
+
+class Tokens(NamedTuple):
+    """The word pieces of a text: their character ranges (n, 2), and a unit row each (n, 384)."""
+
+    spans: "NDArray[np.int32]"
+    rows: "NDArray[np.float32]"
 
 
 class MiniLM:
@@ -92,21 +99,11 @@ class MiniLM:
         """
         import numpy as np
 
-        session, tokenizer = self.load()
-        encodings = tokenizer.encode_batch_fast(list(texts))
+        encodings = self.load()[1].encode_batch_fast(list(texts))
         rows = np.empty((len(texts), 384), dtype=np.float32)
 
         def run(index: int) -> None:
-            ids = np.array([encodings[index].ids], dtype=np.int64)
-            tokens = session.run(
-                ["last_hidden_state"],
-                {
-                    "input_ids": ids,
-                    "attention_mask": np.ones_like(ids),
-                    "token_type_ids": np.zeros_like(ids),
-                },
-            )[0][0]
-            pooled = tokens.mean(axis=0)
+            pooled = self._hidden(encodings[index].ids).mean(axis=0)
             rows[index] = pooled / np.linalg.norm(pooled)
 
         if len(texts) == 1:
@@ -125,9 +122,37 @@ class MiniLM:
         row: NDArray[np.float32] = self.embed([question])[0]
         return row
 
+    def tokens(self, texts: Sequence[str]) -> list[Tokens]:
+        """The word pieces of each text, as far as the model reads it, each seen in its context."""
+        import numpy as np
+
+        encodings = self.load()[1].encode_batch(list(texts))  # the fast one leaves offsets out
+
+        def run(encoding: Any) -> Tokens:
+            spans = np.array(encoding.offsets, dtype=np.int32)
+            real = spans[:, 1] > spans[:, 0]  # the special pieces have no characters
+            rows = self._hidden(encoding.ids)[real]
+            return Tokens(spans[real], rows / np.linalg.norm(rows, axis=1, keepdims=True))
+
+        with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+            return list(pool.map(run, encodings))
+
+    def _hidden(self, ids: Sequence[int]) -> "NDArray[np.float32]":
+        """The last layer's row of each word piece."""
+        import numpy as np
+
+        given = np.array([ids], dtype=np.int64)
+        inputs = {
+            "input_ids": given,
+            "attention_mask": np.ones_like(given),
+            "token_type_ids": np.zeros_like(given),
+        }
+        rows: NDArray[np.float32] = self.load()[0].run(["last_hidden_state"], inputs)[0][0]
+        return rows
+
 
 class Remembered:
-    """``MiniLM.embed`` that keeps what it has embedded, at most ``most`` rows of 1.5 kB.
+    """MiniLM that keeps what it has embedded, at most ``most`` rows of 1.5 kB.
 
     A conversation reads the same sentences again and again.
     """
@@ -136,6 +161,7 @@ class Remembered:
         self._model = model
         self._most = most
         self._rows: dict[str, NDArray[np.float32]] = {}
+        self._tokens: dict[str, Tokens] = {}
 
     def __call__(self, texts: Sequence[str]) -> "NDArray[np.float32]":
         """Unit row vectors, one a text, as ``MiniLM.embed`` gives them."""
@@ -148,6 +174,16 @@ class Remembered:
             self._rows = {}
         self._rows |= {text: known[text] for text in new}
         return np.stack([known[text] for text in texts])
+
+    def tokens(self, texts: Sequence[str]) -> list[Tokens]:
+        """As ``MiniLM.tokens`` gives them; those of 128 texts are kept, of some 200 kB each."""
+        known = dict(self._tokens)
+        new = list(dict.fromkeys(text for text in texts if text not in known))
+        known |= zip(new, self._model.tokens(new), strict=True)
+        if len(self._tokens) + len(new) > 128:
+            self._tokens = {}
+        self._tokens |= {text: known[text] for text in new}
+        return [known[text] for text in texts]
 
 
 def _session() -> Any:

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from qa.answer.extract import MOST, Extraction, extract
 from qa.answer.wording import REFUSAL
 from qa.assistant import Assistant
+from qa.models.embedding import MiniLM, Remembered
 
 HARBOUR = """# The Harbour Library of Vesterhavn
 
@@ -34,6 +36,14 @@ CHINESE = "海港图书馆于1998年5月14日在西港开馆。它由建筑师�
 Ask = Callable[[str], Extraction]
 
 
+class Unneeded(MiniLM):
+    """A model that is not to be asked."""
+
+    def load(self) -> tuple[Any, Any]:
+        """Fail the test."""
+        pytest.fail("embedded")
+
+
 @pytest.fixture(scope="module")
 def ask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
     """Ask the library of the three documents above."""
@@ -51,7 +61,7 @@ def ask(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ask]:
                 found = extract(
                     question,
                     hits,
-                    embed=assistant.embedding.embed,
+                    embed=Remembered(MiniLM()),
                     statistics=view,
                     threshold=assistant.bar().threshold,
                 )
@@ -166,7 +176,7 @@ def test_nothing_found_is_refused() -> None:
     found = extract(
         "Who?",
         (),
-        embed=lambda _texts: pytest.fail("embedded"),
+        embed=Remembered(Unneeded()),
         statistics=Empty(),
         threshold=0.3,
     )

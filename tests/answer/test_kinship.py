@@ -6,7 +6,7 @@ from qa.answer.features import Reading, candidates
 from qa.answer.kinship import kinship
 from qa.answer.question import analyse
 from qa.data import Document, Hit, Passage, Sentence
-from qa.models.embedding import MiniLM
+from qa.models.embedding import MiniLM, Remembered
 
 TEXT = "The museum works with the colleges of Lund."
 
@@ -28,7 +28,7 @@ def kin(question: str) -> dict[str, float]:
     found = candidates([Hit(passage, Document("d", TEXT), ("a.txt",), 1, 1.0)])
     asked = analyse(question)
     reading = Reading(asked, found, Once())
-    return kinship(reading, asked.terms, found, lambda texts: MiniLM().embed(texts))
+    return kinship(reading, asked.terms, found, Remembered(MiniLM()))
 
 
 def test_another_word_for_the_same_is_kin_and_a_strange_one_is_not() -> None:
