@@ -30,6 +30,8 @@ EVIDENCE = (
     "lost",
     "lost_count",
     "other_number",
+    "agreement_terms",
+    "agreement_least",
 )
 """The features of the evidence, in the order of `evidence_features`."""
 
@@ -62,6 +64,8 @@ def evidence_features(
         max((weight for weight, _ in lost), default=0.0),
         sum(held == 0 for _, held in lost) / 4,
         float(bool(question.numbers) and not question.numbers & top.terms and bool(figures)),
+        float(row[_COLUMN["agreement_terms"]]),
+        float(row[_COLUMN["agreement_least"]]),
     ]
 
 

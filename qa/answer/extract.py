@@ -251,12 +251,12 @@ def read(
     vectors = embed(texts)
     asked, vectors = vectors[:2], vectors[2:]
     near = vectors @ asked.T
-    met = agreement(question.text, kept, embed)
+    met = agreement(reading, kept, embed)
     rows = np.array(
         [
             sentence_features(
                 reading, one, float(cosine), float(rest), cosines[one.hit.passage.id],
-                best - one.hit.score, float(meets),
+                best - one.hit.score, meets,
             )
             for one, (cosine, rest), meets in zip(kept, near, met, strict=True)
         ],

@@ -252,6 +252,8 @@ SENTENCE = (
     "predicate",
     "local",
     "agreement",
+    "agreement_terms",
+    "agreement_least",
 )
 """The features of a sentence, in the order of the columns of `sentence_features`."""
 
@@ -290,13 +292,13 @@ def sentence_features(
     cosine_rest: float,
     passage_cosine: float,
     behind: float,
-    agreement: float,
+    agreement: Floats,
 ) -> list[float]:
     """The columns of `SENTENCE` for one candidate.
 
     ``cosine_rest`` is the sentence's cosine with the question without its topic (see
     `Reading.rest`); ``behind`` is how far its passage's fused score lies below the best
-    passage's (>= 0); ``agreement`` is `late.agreement`'s.
+    passage's (>= 0); ``agreement`` is its row of `late.agreement`.
     """
     question, weights = reading.question, reading.weights
     own = reading.matched(one.terms)
@@ -342,7 +344,7 @@ def sentence_features(
         len(own) / (content + 3),
         reading.part(own, [t for t in weights if t not in reading.topic(one)]),
         reading.local(one, own),
-        agreement,
+        *map(float, agreement),
     ]
 
 

@@ -1,12 +1,25 @@
 """Sentences read in their passage, word piece by word piece."""
 
-from qa.answer.features import candidates
+from collections.abc import Iterable
+
+from qa.answer.features import Reading, candidates
 from qa.answer.late import STRETCHES, agreement
+from qa.answer.question import analyse
 from qa.data import Document, Hit, Passage
 from qa.ingest.sentences import sentences
 from qa.models.embedding import MiniLM, Remembered
 
 LIGHT = "The lighthouse was lit in 1868. It was designed by Robert Allday. Goats live nearby."
+
+
+class Once:
+    """The statistics of a library of ten passages, each word in one of them."""
+
+    passages = 10
+
+    def document_frequency(self, terms: Iterable[str], /) -> dict[str, int]:
+        """Every term occurs once."""
+        return dict.fromkeys(terms, 1)
 
 
 def hit(text: str, name: str = "d", title: str | None = None) -> Hit:
@@ -18,7 +31,9 @@ def hit(text: str, name: str = "d", title: str | None = None) -> Hit:
 
 def values(question: str, *hits: Hit) -> list[float]:
     """The agreement of each sentence of the hits."""
-    return agreement(question, candidates(hits), Remembered(MiniLM())).tolist()
+    found = candidates(hits)
+    reading = Reading(analyse(question), found, Once())
+    return agreement(reading, found, Remembered(MiniLM()))[:, 0].tolist()
 
 
 def test_a_pronoun_is_read_as_what_it_stands_for() -> None:
