@@ -112,17 +112,16 @@ def why_not(reading: Reading, ranked: Sequence[Candidate]) -> str:
         and one not in everywhere
         and (one in exact or (one in things and weights[one] >= HEAVY))
     ]
-    if absent:
-        return f"{REFUSAL} {ABSENT.format(words=_quoted(question.text, absent))}"
+    if missing := _quoted(question.text, absent):
+        return f"{REFUSAL} {ABSENT.format(words=missing)}"
     named = _named(question, ranked)
     subject = [one for one in question.terms if one in everywhere and one in named]
-    if subject:
-        words = _quoted(question.text, subject)
-        asked = _asked_of(reading, ranked, subject)
+    # What stands nowhere in the text of the question cannot be quoted from it.
+    if words := _quoted(question.text, subject):
+        asked = _quoted(question.text, _asked_of(reading, ranked, subject))
         if not asked:
             return f"{REFUSAL} {NEAR_MISS.format(words=words)}"
-        said = NEAR_MISS_OF.format(words=words, asked=_quoted(question.text, asked))
-        return f"{REFUSAL} {said}"
+        return f"{REFUSAL} {NEAR_MISS_OF.format(words=words, asked=asked)}"
     return REFUSAL
 
 
