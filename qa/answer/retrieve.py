@@ -116,8 +116,10 @@ def _ranked(
     scores: Scores,
     parts: "tuple[NDArray[np.float64], NDArray[np.float64]]",
 ) -> tuple[Ranked, ...]:
+    import numpy as np
+
     return tuple(
-        Ranked(name, 1 + int((own > own[row]).sum()), float(own[row]), float(part[row]))
+        Ranked(name, 1 + int(np.count_nonzero(own > own[row])), float(own[row]), float(part[row]))
         for name, own, part in zip(
             ("dense", "bm25"), (scores.dense, scores.bm25), parts, strict=True
         )

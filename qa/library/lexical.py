@@ -67,17 +67,20 @@ def bm25(
     scores = np.zeros(len(numbers))
     if not len(numbers):
         return scores
-    norm = K1 * (1.0 - B + B * lengths / max(float(lengths.mean()), 1e-9))
+    mean = max(float(lengths.mean()), 1e-9)
+    position = np.full(int(numbers[-1]) + 2, -1, np.int32)  # of each number
+    position[numbers] = np.arange(len(numbers), dtype=np.int32)
     for term, repeats in Counter(terms).items():
         found, counts = _places(connection, term)
-        at = np.searchsorted(numbers, found)
-        if some:
-            here = numbers[np.minimum(at, len(numbers) - 1)] == found
-            found, counts, at = found[here], counts[here], at[here]
-        elif not np.array_equal(numbers[np.minimum(at, len(numbers) - 1)], found):
-            raise LibraryDamaged("the index of words names passages that are not; run: qa repair")
-        gain = counts * (K1 + 1.0) / (counts + norm[at])
-        scores[at] += repeats * idf(len(numbers), len(found)) * gain
+        at = position[np.minimum(found, len(position) - 1)]
+        if (at < 0).any():
+            if not some:
+                raise LibraryDamaged(
+                    "the index of words names passages that are not; run: qa repair"
+                )
+            counts, at = counts[at >= 0], at[at >= 0]
+        norm = K1 * (1.0 - B + B * lengths[at] / mean)
+        scores[at] += repeats * idf(len(numbers), len(at)) * counts * (K1 + 1.0) / (counts + norm)
     return scores
 
 
