@@ -187,8 +187,24 @@ def llamaindex_hybrid(texts: str, rows: str, asked: str) -> None:
     print(json.dumps({"ms": taken}))
 
 
+def llamaindex_top(folder: str, asked: str, tokens: str, deepest: str) -> None:
+    """The texts of the best chunks for each question, in memory."""
+    from llama_index.core import SimpleDirectoryReader, VectorStoreIndex
+    from llama_index.core.node_parser import SentenceSplitter
+
+    index = VectorStoreIndex.from_documents(
+        SimpleDirectoryReader(folder, recursive=True).load_data(),
+        embed_model=wrapped(),
+        transformations=[SentenceSplitter(chunk_size=int(tokens), chunk_overlap=20)],
+    )
+    retriever = index.as_retriever(similarity_top_k=int(deepest))
+    questions = json.loads(Path(asked).read_text(encoding="utf-8"))
+    print(json.dumps({"texts": [[hit.text for hit in retriever.retrieve(q)] for q in questions]}))
+
+
 if __name__ == "__main__":
     {
+        "llamaindex-top": llamaindex_top,
         "llamaindex-ingest": llamaindex_ingest,
         "llamaindex-ask": llamaindex_ask,
         "chroma-ask": chroma_ask,
