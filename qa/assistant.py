@@ -2,27 +2,22 @@
 
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
-from functools import cache, partial
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from qa import config, offline
-from qa.clock import Clock
 from qa.config import Settings
-from qa.data import Answer, Document, Hit, LeftOut, Source, Statement, Usage
-from qa.errors import ConfigError, ModelError, UsageError
+from qa.data import Answer, Document, Hit, LeftOut, Source, Statement
+from qa.errors import ConfigError, UsageError
 from qa.models.embedding import MiniLM, Remembered
 
 if TYPE_CHECKING:
     from qa.answer.calibration import Bar
     from qa.answer.explain import PartRead
-    from qa.answer.extract import Among, Extraction
-    from qa.answer.period import Period
     from qa.ingest.sync import Progress, Report
-    from qa.library.interface import Library, View
+    from qa.library.interface import Library
     from qa.models.embedding import Embedding
     from qa.models.llm import LLM
 
@@ -303,133 +298,15 @@ class Assistant:
 
         No statement that was given is taken back.  Closing the iterator stops the model.
         """
-        from qa.answer.period import period_of, when_notes
-        from qa.answer.retrieve import LIMIT, retrieve
-        from qa.answer.when import asked_when, known_by, nothing_yet
+        from qa.answer.when import asked_when
+        from qa.asking import Parts, stream
 
         self.check(question)
-        when = asked_when(as_of, today)
-        clock = Clock()
-        with clock.stage("complete"):
-            completed, note, spent = self._completed(question, history)
-            period = period_of(completed, when.today)
-            completed = period.lookup if period else completed
-        with self.library.reading() as whole:
-            with clock.stage("retrieve"):
-                view, remarks = known_by(whole, when.as_of)
-
-                def find(question: str, limit: int) -> tuple[Hit, ...]:
-                    return retrieve(question, view, self.embedding, limit)
-
-                hits = find(completed, LIMIT)
-            asked = _Asked(question, completed, hits, view, clock, period, find)
-            answer = self._extract if self.engine == "extractive" else self._generate
-            events = answer(asked, history)
-            if as_of is not None and not view.passages:
-                events = iter((nothing_yet(question, completed, as_of, clock.seconds()),))
-            for event in events:
-                if isinstance(event, Answer):
-                    said = period.notes if period else ()
-                    said += when_notes(completed, event.statements)
-                    notes = (*([note] if note else ()), *said, *remarks, *event.notes)
-                    times = period.said if period else ()
-                    event = replace(event, notes=notes, as_of=when.as_of, times=times)
-                    if event.usage and spent:
-                        event = replace(event, usage=event.usage.plus(spent))
-                yield event
-
-    def _completed(
-        self, question: str, history: Sequence[Answer]
-    ) -> "tuple[str, str | None, Usage | None]":
-        """The question as it is looked up, a remark on how that came about, and its cost."""
-        from qa.answer.followup import complete, complete_with
-        from qa.prompts import load
-
-        if self.engine == "extractive" or not history:
-            return complete(question, history), None, None
-        try:
-            return complete_with(question, history, self._llm(), load("followup"))
-        except ModelError:
-            if self.settings.fallback != "extractive":
-                raise
-            # The answer will meet the same failure, and say so.
-            return complete(question, history), None, None
-
-    def _extract(
-        self, asked: "_Asked", _history: Sequence[Answer], notes: tuple[str, ...] = ()
-    ) -> "Iterator[Statement | LeftOut | Answer]":
-        from qa.answer.across import THRESHOLD, extract_across, is_across
-        from qa.answer.extract import extract
-        from qa.answer.period import read_in_time
-        from qa.answer.wording import TAKEN_FOR, UNANSWERED
-
-        multilingual = self.settings.embedding == config.MULTILINGUAL
-        across = multilingual and is_across(asked.completed, asked.hits)
-        bar = self.bar()
-        with asked.clock.stage("read"):
-            if across:
-                bar = bar._replace(threshold=THRESHOLD, stale=None)
-                found = extract_across(asked.completed, asked.hits, self.embedding)
-            else:
-
-                def read(question: str, hits: Sequence[Hit], among: "Among | None") -> "Extraction":
-                    return extract(
-                        question,
-                        hits,
-                        embed=self._read,
-                        statistics=asked.view,
-                        threshold=bar.threshold,
-                        more=partial(asked.find, question),
-                        among=among,
-                    )
-
-                found = read_in_time(asked.period, asked.completed, asked.hits, asked.find, read)
-        notes += found.notes
-        notes += (f"Refusals: {bar.stale}.",) if bar.stale else ()
-        notes += tuple(TAKEN_FOR.format(**fix._asdict()) for fix in found.corrections)
-        notes += tuple(UNANSWERED.format(part=part) for part in found.unanswered)
-        yield from found.statements
-        yield Answer(
-            question=asked.question,
-            answered_question=asked.completed,
-            statements=found.statements,
-            reason=found.reason,
-            nearest=found.nearest,
-            hits=asked.hits,
-            engine="extractive",
-            confidence=found.confidence,
-            threshold=bar.threshold,
-            seconds=asked.clock.seconds(),
-            notes=notes,
+        parts = Parts(
+            self.settings, self.engine, self.embedding, self._read, self.bar, self._llm, self._judge
         )
-
-    def _generate(
-        self, asked: "_Asked", history: Sequence[Answer]
-    ) -> "Iterator[Statement | LeftOut | Answer]":
-        """What the model answers; where it fails before it said anything, what was asked for."""
-        from qa.answer.generate import generate
-
-        said = False
-        try:
-            for event in generate(
-                asked.question,
-                asked.hits,
-                self._llm(),
-                answered_question=asked.completed,
-                history=history,
-                idf=_idf(asked.view),
-                judge=self._judge(),
-                statistics=asked.view,
-            ):
-                if isinstance(event, Answer):
-                    event = replace(event, seconds=(*asked.clock.seconds(), *event.seconds))
-                said = said or isinstance(event, Statement)
-                yield event
-        except ModelError as error:
-            if said or self.settings.fallback != "extractive":
-                raise
-            note = f"The model did not answer ({error}); this is the extractive answer instead."
-            yield from self._extract(asked, history, (note,))
+        when = asked_when(as_of, today)
+        yield from stream(parts, self.library, question, tuple(history), when)
 
     def _llm(self) -> "LLM":
         """The model in force."""
@@ -457,26 +334,3 @@ class Assistant:
                     prices=self.settings.prices,
                 )
             return self._opened[model]
-
-
-class _Asked(NamedTuple):
-    """One question on its way to an answer."""
-
-    question: str
-    completed: str
-    hits: tuple[Hit, ...]
-    view: "View"
-    clock: Clock
-    period: "Period | None"
-    find: Callable[[str, int], tuple[Hit, ...]]
-
-
-def _idf(view: "View") -> Callable[[str], float]:
-    """How rare a term is in the library, as BM25 weighs it."""
-    from qa.library.lexical import idf
-
-    @cache
-    def weigh(term: str) -> float:
-        return idf(view.passages, view.document_frequency([term])[term])
-
-    return weigh
