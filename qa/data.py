@@ -71,7 +71,9 @@ class Source:
     """One file of the documents folder as the library knows it.
 
     ``state`` is "ready" (it answers), "skipped" (``reason`` says why: empty, encrypted,
-    broken ...) .  ``path`` is relative to the folder, with forward slashes.
+    broken ...) .  ``path`` is relative to the folder, with forward slashes.  ``file_day`` is
+    when the file was last changed (UTC), where nothing tells when it was written: a copy's
+    time is a guess, so that no date is counted from it.
     """
 
     path: str
@@ -85,6 +87,7 @@ class Source:
     passages: int
     characters: int
     written: tuple[date, date] | None = None
+    file_day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -205,7 +205,10 @@ def source_lines(sources: Sequence[Source]) -> Iterator[Line]:
     for source in sources:
         if source.state == "ready":
             published = written_text(source.published, source.written) or "no date"
-            basis = f" ({source.date_basis})" if source.date_basis else ""
+            basis = source.date_basis or (
+                f"the file is of {source.file_day}" if source.file_day else ""
+            )
+            basis = f" ({basis})" if basis else ""
             yield Line(
                 (
                     Piece(one_line(source.path), "bold"),
@@ -275,6 +278,7 @@ def source_dict(source: Source) -> dict[str, Any]:
         "published": source.published.isoformat() if source.published else None,
         "written": [day.isoformat() for day in source.written] if source.written else None,
         "date_basis": source.date_basis,
+        "file_day": source.file_day.isoformat() if source.file_day else None,
         "passages": source.passages,
         "characters": source.characters,
     }

@@ -1,25 +1,30 @@
-"""The dates that a user gave documents: a file of their own beside the stores.
+"""The dates that documents have of their files: those that a user gave, and their names'.
 
-Nobody else knows them, so they lie outside of what a rebuild or a repair makes anew, and
-are replaced in one step.  Each belongs to a file's path and, where no file has that path any
-more, to the file with the same bytes: a renamed document keeps its date.
+Nobody else knows a user's dates, so they lie in a file beside the stores, outside of what a
+rebuild or a repair makes anew, and are replaced in one step.  Each belongs to a file's path
+and, where no file has that path any more, to the file with the same bytes: a renamed document
+keeps its date.  What a file's name tells holds only where the document itself tells nothing.
 """
 
 import json
 import os
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from qa.data import Document, Source
 from qa.errors import LibraryDamaged, UsageError
+from qa.times.filename import named_days
 
 D = TypeVar("D", Document, Source)
 
 BASIS = "set by the user"
+NAMED = "the file name"
+When = tuple[date | None, tuple[date, date] | None]
+"""``published`` and ``written`` of a document."""
 _FILE = "dates.json"
 _SCHEMA = "qa.dates/1"
 
@@ -95,9 +100,71 @@ def changed(
     return now
 
 
-def dated(one: D, day: date | None) -> D:
-    """A document or a source with the date that a user gave it, if one did."""
-    return one if day is None else replace(one, published=day, date_basis=BASIS, written=None)
+def dated(one: D, day: date | None, paths: Sequence[str]) -> D:
+    """A document or a source with the date that a user gave it, or its own, or its files'.
+
+    ``paths`` are all files that hold it.
+    """
+    if day is not None:
+        return replace(one, published=day, date_basis=BASIS, written=None)
+    if one.published is not None or one.written is not None:
+        return one
+    published, written = of_names(paths)
+    if published is None and written is None:
+        return one
+    return replace(one, published=published, date_basis=NAMED, written=written)
+
+
+def of_names(paths: Sequence[str]) -> When:
+    """What the names of a document's files tell of when it was written."""
+    found = named_days(paths)
+    if found is None:
+        return None, None
+    return (found.start, None) if found.start == found.end else (None, (found.start, found.end))
+
+
+def sources(
+    found: Sequence[Source], given: Mapping[str, date], modified: Mapping[str, int]
+) -> tuple[Source, ...]:
+    """``found`` with their dates; ``modified`` are the files' times, in ns since 1970.
+
+    A file's time is shown where nothing tells when the document was written.  It dates
+    nothing: of a copy it is that of the copying.
+    """
+    paths = together((one.document_id, one.path) for one in found if one.document_id)
+    known = []
+    for one in found:
+        name = one.document_id or ""
+        source = dated(one, given.get(name), paths.get(name, ()))
+        if source.state == "ready" and source.published is None and source.written is None:
+            source = replace(source, file_day=_day(modified.get(one.path)))
+        known.append(source)
+    return tuple(known)
+
+
+def _day(modified: int | None) -> date | None:
+    try:
+        return datetime.fromtimestamp(modified / 1e9, UTC).date() if modified is not None else None
+    except (OverflowError, ValueError, OSError):
+        return None
+
+
+def together(found: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """The paths by document, of pairs of both."""
+    paths: dict[str, list[str]] = {}
+    for document, path in found:
+        paths.setdefault(document, []).append(path)
+    return paths
+
+
+def undated(connection: sqlite3.Connection) -> dict[str, list[str]]:
+    """The files of each document that does not tell when it was written."""
+    return together(
+        connection.execute(
+            """SELECT s.document_id, s.path FROM documents d JOIN sources s ON s.document_id = d.id
+               WHERE d.published IS NULL AND d.written_from IS NULL"""
+        )
+    )
 
 
 def files(connection: sqlite3.Connection, dates: Mapping[str, Given]) -> dict[str, Held]:

@@ -126,17 +126,20 @@ class View:
     def document(self, document_id: str) -> Document:
         """One document by id; KeyError where there is none."""
         document = catalog.read_document(self._connection, document_id)
-        return days.dated(document, self._given.get(document_id))
+        return days.dated(document, self._given.get(document_id), self.paths(document_id))
 
     def document_passages(self, document_id: str) -> tuple[Passage, ...]:
         """A document's passages in reading order."""
         stored = catalog.read_document_passages(self._connection, document_id)
         return tuple(one.passage for one in stored)
 
-    def dates(self) -> dict[str, tuple[date | None, tuple[date, date] | None]]:
+    def dates(self) -> dict[str, days.When]:
         """When each document was written, by id: ``published`` and ``written``."""
         given = {name: (day, None) for name, day in self._given.items()}
-        return catalog.read_dates(self._connection) | given
+        named = {
+            name: days.of_names(paths) for name, paths in days.undated(self._connection).items()
+        }
+        return catalog.read_dates(self._connection) | named | given
 
     def paths(self, document_id: str) -> tuple[str, ...]:
         """The files that hold a document, sorted."""
@@ -148,8 +151,8 @@ class View:
 
     def sources(self) -> tuple[Source, ...]:
         """Every known file, by path."""
-        found = catalog.read_sources(self._connection)
-        return tuple(days.dated(one, self._given.get(one.document_id or "")) for one in found)
+        modified = {path: state.mtime_ns for path, state in self.states().items()}
+        return days.sources(catalog.read_sources(self._connection), self._given, modified)
 
     def skipped(self) -> tuple[tuple[str, str], ...]:
         """The files that could not be read, by path, each with the reason."""

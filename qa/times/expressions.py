@@ -8,7 +8,8 @@ import re
 from collections.abc import Sequence
 
 from qa.times.grammar import RULES
-from qa.times.intervals import Expression, Interval, hull
+from qa.times.intervals import Expression, Interval, containing, hull
+from qa.times.neighbours import is_moved, listed, moved
 from qa.times.readings import Atom, Reading, Scope
 from qa.times.rules import GATES
 from qa.times.tense import Cue, cues, tense_at
@@ -27,6 +28,7 @@ _LONGEST = 4000
 _BETWEEN = re.compile(rf"\s?(?:{DASH})\s?|\s+(?:to|until|till|through|and)\s+", re.I)
 _SINCE = re.compile(r"\b(?:ever\s+)?since\s+$", re.I)
 _UNTIL = re.compile(r"\b(?:until|till|through)\s+$", re.I)
+_CLAUSE = re.compile(r"[,;:()\u2013\u2014]|\b(?:and|but|while|whereas|which|who)\b", re.I)
 _FROM = re.compile(r"\b(?:from|between)\s+$", re.I)
 
 
@@ -66,7 +68,8 @@ def atoms(sentence: str) -> tuple[Atom, ...]:
             reading = build(match)
             if reading is not None:
                 found.append(Atom(start, end, reading))
-    return _ranges(sentence, sorted(found, key=lambda atom: atom.start))
+    ranges = _ranges(sentence, sorted(found, key=lambda atom: atom.start))
+    return listed(sentence, moved(sentence, ranges))
 
 
 def _ranges(sentence: str, found: Sequence[Atom]) -> tuple[Atom, ...]:
@@ -82,7 +85,7 @@ def _ranges(sentence: str, found: Sequence[Atom]) -> tuple[Atom, ...]:
 
 def _range(sentence: str, first: Atom, second: Atom) -> Atom | None:
     between = _BETWEEN.fullmatch(sentence, first.end, second.start)
-    if between is None:
+    if between is None or is_moved(sentence, first):
         return None
     opening = _FROM.search(sentence, 0, first.start)
     word = between.group().strip().lower()
@@ -160,6 +163,10 @@ def _scope(
         return Scope(None, None if tense == "would" else tense)
     if tense == "would" and last is not None:
         return Scope(None, tense, told.interval, narrative=True)
+    if last is not None and last.relative and _is_another_year(last, anchor):
+        if _CLAUSE.search(sentence, last.end, atom.start) or last.interval is None:
+            return Scope(None, None)
+        return Scope(None, tense, last.interval, narrative=True)
     story = not told.relative and (anchor is None or told.interval.end.year < anchor.start.year)
     if not story or present:
         return Scope(None, tense)
@@ -167,6 +174,14 @@ def _scope(
     if last is None and not opens:
         return Scope(None, None)
     return Scope(None, tense, told.interval, narrative=True)
+
+
+def _is_another_year(one: Expression, anchor: Interval | None) -> bool:
+    """Whether it is a whole year, and not that of writing: "two years ago"."""
+    time = one.interval
+    if time is None or anchor is None or time != containing(time.start, "year"):
+        return False
+    return not time.meets(anchor)
 
 
 def _expression(sentence: str, atom: Atom, scope: Scope, anchor: Interval | None) -> Expression:

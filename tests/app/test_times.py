@@ -1,6 +1,7 @@
 """Time on the command line: what was known by a day, and dates that a user sets."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -174,3 +175,47 @@ def test_damaged_dates(works: Path) -> None:
     assert (result.returncode, result.stdout) == (3, "")
     assert "dates.json', which holds the dates that were set, cannot be understood" in result.stderr
     assert "qa sources --set-date PATH=DATE" in result.stderr
+
+
+def test_the_file_name_dates_what_has_no_date(tmp_path: Path) -> None:
+    """The name's day is shown, counts "last year" and --as-of; what the text says goes first."""
+    folder = tmp_path / "seeds"
+    folder.mkdir()
+    said = "Brandt Works hired 40 welders last year.\n"
+    (folder / "2024-03-05-minutes.txt").write_text(said, encoding="utf-8")
+    (folder / "2023-01-01 old.txt").write_text(OLD, encoding="utf-8")
+    assert qa("ingest", cwd=tmp_path).returncode == 0
+    named = ("2024-03-05", "the file name")
+    stated = ("2022-03-10", "published “2022-03-10”")
+    expected = {"2023-01-01 old.txt": stated, "2024-03-05-minutes.txt": named}
+    assert listed(tmp_path) == expected
+    question = "how many welders did Brandt Works hire?"
+    result = qa("ask", "--as-of", "2024-03-05", question, cwd=tmp_path)
+    assert "last year = 2023" in result.stdout
+    assert qa("ask", "--as-of", "2024-03-04", question, cwd=tmp_path).returncode == 1
+    mine = ("2021-06-01", "set by the user")
+    assert listed(tmp_path, "--set-date", "2024-03-05-minutes.txt=2021-06-01") == {
+        "2024-03-05-minutes.txt": mine
+    }
+    (folder / "2024-03-05-minutes.txt").rename(folder / "minutes.txt")
+    shown = listed(tmp_path, "--clear-date", "2024-03-05-minutes.txt")
+    assert shown == {"2024-03-05-minutes.txt": named}
+    assert qa("ingest", cwd=tmp_path).returncode == 0
+    assert listed(tmp_path)["minutes.txt"] == (None, None)
+
+
+def test_the_time_of_a_file_is_shown_and_dates_nothing(works: Path) -> None:
+    """An undated document is listed with its file's time; --as-of does not believe it."""
+    file = works / "seeds" / "undated.txt"
+    os.utime(file, (1_000_000_000, 1_000_000_000))  # 2001-09-09 01:46:40 UTC
+    assert qa("ingest", cwd=works).returncode == 0
+    lines = qa("sources", cwd=works).stdout.splitlines()
+    assert "undated.txt  no date (the file is of 2001-09-09)  1 passages  ready" in lines
+    one = next(
+        one
+        for one in json.loads(qa("sources", "--json", cwd=works).stdout)
+        if one["path"] == "undated.txt"
+    )
+    assert (one["published"], one["written"], one["file_day"]) == (None, None, "2001-09-09")
+    result = qa("ask", "--as-of", "2020-01-01", "who leads Brandt Works?", cwd=works)
+    assert result.returncode == 1

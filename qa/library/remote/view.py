@@ -238,8 +238,9 @@ class View:
         for one in wanted:
             if (one, "head") in parts:
                 document = rows.document(parts, one)
-                self._documents[one] = days.dated(document, self._given.get(one))
-                self._paths[one] = tuple(sorted(paths.get(one, ())))
+                files = self._paths[one] = tuple(sorted(paths.get(one, ())))
+                given = self._given.get(one)
+                self._documents[one] = days.dated(document, given, files)
 
     def document(self, document_id: str) -> Document:
         """One document by id; KeyError where there is none."""
@@ -252,12 +253,18 @@ class View:
         found = map(rows.stored, self._rows(where, PASSAGE))
         return tuple(one.passage for one in sorted(found, key=lambda one: one.passage.start))
 
-    def dates(self) -> dict[str, tuple[date | None, tuple[date, date] | None]]:
+    def dates(self) -> dict[str, days.When]:
         """When each document was written, by id: ``published`` and ``written``."""
-        live = {one.document_id for one in self._held()}
-        heads = (head.document for head in self._heads().values())
-        found = (days.dated(one, self._given.get(one.id)) for one in heads if one.id in live)
-        return {one.id: (one.published, one.written) for one in found}
+        paths = days.together(
+            (one.document_id, one.state.path) for one in self._held() if one.document_id
+        )
+        found: dict[str, days.When] = {}
+        for head in self._heads().values():
+            if (name := head.document.id) in paths:
+                files = paths[name]
+                one = days.dated(head.document, self._given.get(name), files)
+                found[name] = one.published, one.written
+        return found
 
     def paths(self, document_id: str) -> tuple[str, ...]:
         """The files that hold a document, sorted."""
@@ -270,10 +277,11 @@ class View:
 
     def sources(self) -> tuple[Source, ...]:
         """Every known file, by path."""
-        heads = self._heads()
-        found = [_source(one, heads.get(one.document_id or "")) for one in self._held()]
-        dated = [days.dated(one, self._given.get(one.document_id or "")) for one in found]
-        return tuple(sorted(dated, key=lambda one: one.path))
+        heads, held = self._heads(), self._held()
+        found = [_source(one, heads.get(one.document_id or "")) for one in held]
+        modified = {one.state.path: one.state.mtime_ns for one in held}
+        found.sort(key=lambda one: one.path)
+        return days.sources(found, self._given, modified)
 
     def skipped(self) -> tuple[tuple[str, str], ...]:
         """The files that could not be read, by path, each with the reason."""
