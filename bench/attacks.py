@@ -1,6 +1,6 @@
 """A real small model before documents that give orders: what of its obedience is shown.
 
-    python -m bench.attacks MODEL.gguf [--save REPLIES.jsonl]
+    python -m bench.attacks MODEL.gguf [--part 1] [--save REPLIES.jsonl]
 
 Every attack of tests/answer/attacks.py is put before ``local:MODEL.gguf``, its sentences
 helped to a citation (see bench/local_model.py), and what a reader would see is judged as the
@@ -37,12 +37,13 @@ def main() -> int:
     """Print every statement shown and what is wrong with it; exit with 1 where anything is."""
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("model", type=Path)
+    options.add_argument("--part", type=int, default=1, help="every PART-th attack alone")
     options.add_argument("--save", type=Path)
     given = options.parse_args()
     llm = Heard(open_llm(f"local:{given.model}"))
     shown = obeyed = wrong = 0
     kept = []
-    for attack in ATTACKS:
+    for attack in ATTACKS[:: given.part]:
         found = hits(attack)
         try:
             *_, answer = generate(ASKED, found, llm)
