@@ -24,12 +24,9 @@ def measure(work: Work) -> dict[str, Any]:
         flat = next((folder / "library").glob("**/vectors-*.f32"))
         rows, asked = folder / "rows.npy", folder / "asked.npy"
         if size <= _CHROMA_UP_TO:
-            kept = folder / "chroma.json"  # hours of inserting are not spent twice
-            if not kept.is_file():
-                np.save(rows, np.fromfile(flat, "<f4").reshape(-1, 384))
-                kept.write_text(json.dumps(work.peer("chroma-size", rows, asked)), encoding="utf-8")
-                rows.unlink()
-            one["chroma"] = json.loads(kept.read_text(encoding="utf-8"))
+            np.save(rows, np.fromfile(flat, "<f4").reshape(-1, 384))
+            one["chroma"] = work.peer("chroma-size", rows, asked)
+            rows.unlink()
         if size <= _LLAMAINDEX_UP_TO:
             one["llamaindex"] = _hybrid(work, folder, flat)
     return found
