@@ -54,8 +54,10 @@ def _stemmer() -> Stemmer.Stemmer:
 @lru_cache(maxsize=65536)
 def term(word: str) -> str | None:
     """The term of one word: case folded, without accents, stemmed; None for a stop word."""
-    folded = unicodedata.normalize("NFKD", word.casefold())
-    folded = "".join(char for char in folded if not unicodedata.combining(char))
+    folded = word.casefold()
+    if not folded.isascii():
+        folded = unicodedata.normalize("NFKD", folded)
+        folded = "".join(char for char in folded if not unicodedata.combining(char))
     if folded in STOPWORDS and word != "US":  # the country, not the pronoun
         return None
     if folded[:1].isdigit():

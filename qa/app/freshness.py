@@ -41,11 +41,11 @@ def say_busy(assistant: "Assistant", error: LibraryBusy) -> None:
 
 def say_news(report: "Report") -> None:
     """Say what a sync changed; nothing where nothing did."""
-    if not (report.added or report.changed or report.deleted):
+    if not (report.added or report.changed or report.deleted or report.refused):
         return
     say(report_text(report))
-    fresh = {*report.added, *report.changed}
-    say_skipped([one for one in report.skipped if one[0] in fresh])
+    refused = set(report.refused)
+    say_skipped([one for one in report.skipped if one[0] in refused])
 
 
 def say_skipped(skipped: "list[tuple[str, str]]", most: int = _TOLD) -> None:

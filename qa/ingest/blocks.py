@@ -152,8 +152,11 @@ class _Blocks:
     def _longest_fence_below(self) -> dict[str, list[int]]:
         """Per fence character and line, the longest closing fence from that line on.
 
-        So that an opening fence without an end is known at once, and is no fence.
+        So that an opening fence without an end is known at once, and is no fence.  Empty for
+        a text without any.
         """
+        if "```" not in self.text and "~~~" not in self.text:
+            return {}
         longest = {"`": 0, "~": 0}
         below: dict[str, list[int]] = {"`": [], "~": []}
         for start, end in reversed(self.lines):

@@ -8,6 +8,7 @@ they are, and corrects the few classes of boundary that it was measured to miss.
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 from qa.data import Sentence
 from qa.ingest.blocks import Block, blocks
@@ -38,6 +39,7 @@ _MISSED = re.compile(
     """,
     re.VERBOSE,
 )
+_MARK = re.compile("[.!?…。！？]")  # without any there is no such boundary
 _GLUED_AFTER = re.compile(
     r"""(?:^|[\s(\[])(?:
             (?P<before_small>[Vv]ols?|[Aa]pprox|max|min|ca|lbs|ft|bzw|sog|ggf|evtl|inkl|zzgl|nr)
@@ -51,6 +53,8 @@ _GLUED_AFTER = re.compile(
     """,
     re.VERBOSE,
 )
+_GLUE = 12  # characters, more than any of these needs
+_OPENS = re.compile(rf"{_STARTER}\s|[{_HAN}]")
 _GLUED_BEFORE = {
     "before_small": re.compile(r"[a-z\d$€£]"),
     "before_number": re.compile(r"\d"),
@@ -84,7 +88,7 @@ def sentences_of(text: str, block: Block) -> Iterator[Sentence]:
     """The sentences of one block of ``text``."""
     flat = _flat(text, block)
     whole = block.kind in ("heading", "row", "code")
-    if whole and weight(flat) <= LONGEST:
+    if whole and _is_within(flat, LONGEST):
         yield Sentence(block.start, block.end)
         return
     for start, end in _spans(flat):
@@ -97,15 +101,25 @@ def weight(text: str) -> int:
     return sum(_weight(match.group()) for match in _TOKEN.finditer(text))
 
 
+def _is_within(text: str, limit: int) -> bool:
+    """Whether ``weight(text) <= limit``; a line of megabytes is not weighed to its end."""
+    total = 0
+    for match in _TOKEN.finditer(text):
+        total += _weight(match.group())
+        if total > limit:
+            return False
+    return True
+
+
 def cut(text: str, start: int, end: int, limit: int = LONGEST) -> Iterator[tuple[int, int]]:
     """``text[start:end]`` in stripped spans of at most ``limit`` weight each."""
     if end - start <= limit and text.isascii():  # no character weighs more than 1
         yield start, end
         return
-    tokens = [(m.start(), _weight(m.group())) for m in _TOKEN.finditer(text, start, end)]
     total, first = 0, start
     clause = space = 0  # the best places so far to end the span that starts at ``first``
-    for place, size in tokens:
+    for match in _TOKEN.finditer(text, start, end):
+        place, size = match.start(), _weight(match.group())
         if place > first and text[place - 1].isspace():
             space = place
             if text[place - 2] in _CLAUSE and total > limit // 2:
@@ -136,6 +150,7 @@ def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         yield start + left, start + len(body.rstrip())
 
 
+@lru_cache(maxsize=65536)
 def _weight(token: str) -> int:
     if len(token) == 1:
         return 3 if "\uac00" <= token <= "\ud7af" else 1  # the tokenizer takes Hangul apart
@@ -158,7 +173,8 @@ def _flat(text: str, block: Block) -> str:
 def _spans(flat: str) -> Iterator[tuple[int, int]]:
     """Stripped (start, end) of the sentences in one paragraph."""
     marks = {b for b in _boundaries(flat) if not _glued(flat, b)}
-    marks.update(match.end() for match in _MISSED.finditer(flat))
+    if _MARK.search(flat):
+        marks.update(match.end() for match in _MISSED.finditer(flat))
     first = last = 0
     said = False  # marks alone ("...") are no sentence: they open the next one
     for end in [*sorted(marks - {0, len(flat)}), len(flat)]:
@@ -194,6 +210,6 @@ def _glued(flat: str, boundary: int) -> bool:
     """Whether the segmenter was wrong to end a sentence here."""
     left, right = flat[max(0, boundary - 40) : boundary], flat[boundary : boundary + 40]
     if left and not left[-1].isspace() and left[-1] in ".!?" and right:
-        return not (re.match(rf"{_STARTER}\s", right) or re.match(f"[{_HAN}]", right))
-    found = _GLUED_AFTER.search(left.rstrip())
+        return not _OPENS.match(right)
+    found = _GLUED_AFTER.search(left.rstrip()[-_GLUE:])
     return bool(found and found.lastgroup and _GLUED_BEFORE[found.lastgroup].match(right))

@@ -10,6 +10,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import accumulate, pairwise
 
 from qa.data import Document, Passage, Sentence
 from qa.ingest.blocks import Block, blocks
@@ -186,35 +187,40 @@ def _fitting(
         yield from _fitting(text, one, size, count)
 
 
+def _misfit(tokens: int) -> float:
+    """What a passage of that many tokens costs: 0 at the target."""
+    tiny = _TINY if tokens < MIN_TOKENS else 0.0
+    return tiny + ((tokens - TARGET_TOKENS) / TARGET_TOKENS) ** 2
+
+
+_MISFIT = tuple(_misfit(tokens) for tokens in range(MAX_TOKENS + 1))
+
+
 def _packed(units: list[_Unit]) -> Iterator[list[_Unit]]:
     """``units`` in consecutive groups, the whole as cheap as can be."""
-    best = [0.0]
+    starts = list(accumulate((unit.tokens for unit in units), initial=0))
+    pages = [0.0, *accumulate(_ACROSS_PAGES * (a.page != b.page) for a, b in pairwise(units))]
+    opened = [0.0]  # the cheapest way to a unit that a passage starts with
     first_of = [0]
+    low = 0
     for end in range(1, len(units) + 1):
-        cheapest, chosen = float("inf"), end - 1
-        tokens, crossed = 0, 0
-        for first in range(end - 1, -1, -1):
-            tokens += units[first].tokens
-            if tokens > MAX_TOKENS and first < end - 1:
-                break
-            crossed += first + 1 < end and units[first].page != units[first + 1].page
-            cost = best[first] + units[first].cost * (first > 0) + _misfit(tokens)
-            cost += crossed * _ACROSS_PAGES
-            if cost < cheapest:
-                cheapest, chosen = cost, first
-        best.append(cheapest)
-        first_of.append(chosen)
+        while low < end - 1 and starts[end] - starts[low] > MAX_TOKENS:
+            low += 1
+        size, page, known = starts[end], pages[end - 1], slice(low, end)
+        costs = [
+            before + _MISFIT[size - start] + (page - turned)
+            for before, start, turned in zip(
+                opened[known], starts[known], pages[known], strict=True
+            )
+        ]
+        cheapest = min(costs)
+        first_of.append(end - 1 - costs[::-1].index(cheapest))
+        opened.append(cheapest + (units[end].cost if end < len(units) else 0.0))
     ends = [len(units)]
     while ends[-1] > 0:
         ends.append(first_of[ends[-1]])
     for first, end in zip(ends[:0:-1], ends[-2::-1], strict=True):
         yield units[first:end]
-
-
-def _misfit(tokens: int) -> float:
-    """What a passage of that many tokens costs: 0 at the target."""
-    tiny = _TINY if tokens < MIN_TOKENS else 0.0
-    return tiny + ((tokens - TARGET_TOKENS) / TARGET_TOKENS) ** 2
 
 
 def _passage(document: Document, heading: str | None, units: list[_Unit]) -> Passage:

@@ -41,7 +41,9 @@ class Progress(NamedTuple):
 class Report(NamedTuple):
     """What a sync did.  ``skipped`` pairs each unreadable file with the reason.
 
-    ``embedded`` counts the passages that went through the model.
+    A file that cannot be read is neither ``added``, ``changed`` nor ``unchanged``; ``refused``
+    are those of them that are new or have changed.  ``embedded`` counts the passages that went
+    through the model.
     """
 
     added: tuple[str, ...]
@@ -51,6 +53,7 @@ class Report(NamedTuple):
     skipped: tuple[tuple[str, str], ...]
     embedded: int
     seconds: float
+    refused: tuple[str, ...] = ()
 
 
 class _Key(NamedTuple):
@@ -129,7 +132,7 @@ def sync(
             skipped = view.skipped()
         same = reading == _reading(settings) and states.keys() == {one.path for one in found}
         if same and not _look(found, states, frozenset()):
-            return Report((), (), (), len(found), skipped, 0, _since(began))
+            return Report((), (), (), _ready(found, skipped), skipped, 0, _since(began))
     with library.writing(purpose, rebuild=rebuild) as writer:
         states = _within(writer.states(), within)
         retry = writer.skipped() if writer.meta("reading") != _reading(settings) else frozenset()
@@ -140,14 +143,16 @@ def sync(
             job.run(_look(found, states, retry), deleted, progress)
         if not within:
             writer.set_meta(reading=_reading(settings))
+    skipped = _skipped(library)
     return Report(
         added=tuple(path for path in job.written if path not in states),
         changed=tuple(path for path in job.written if path in states),
         deleted=deleted,
-        unchanged=len(found) - len(job.written),
-        skipped=_skipped(library),
+        unchanged=_ready(found, skipped) - len(job.written),
+        skipped=skipped,
         embedded=job.embedded,
         seconds=_since(began),
+        refused=tuple(job.refused),
     )
 
 
@@ -177,6 +182,7 @@ class _Job:
         self._unread: dict[_Key, str] = {}  # why no file of these bytes can be read
         self._asked: set[_Key] = set()  # being read
         self.written: list[str] = []
+        self.refused: list[str] = []
         self.embedded = 0
 
     def run(
@@ -237,7 +243,7 @@ class _Job:
             return _Looked(one, key, same=True)
         if key in self._asked or self._known_document(key) is not None:
             return _Looked(one, key)
-        if not self._asked and not self.written:
+        if not self._asked and not self.written and not self.refused:
             self._writer.warm()
         self._asked.add(key)
         return _Looked(one, key, asked=self._reader.ask(path, one.size, key.sha256))
@@ -293,7 +299,8 @@ class _Job:
         rows = self._embedding.embed([pending.texts[one] for one in new], done) if new else ()
         vectors |= zip(new, rows, strict=True)
         self._writer.store(pending.changes, vectors, pending.texts, deleted)
-        self.written += [change.state.path for change in pending.changes]
+        for change in pending.changes:
+            (self.written if change.reason is None else self.refused).append(change.state.path)
         self.embedded += len(new)
         self._in_batch.clear()  # from here on the catalog knows them
 
@@ -335,6 +342,12 @@ def _reading(settings: Settings) -> str:
 def _skipped(library: Library) -> tuple[tuple[str, str], ...]:
     with library.reading() as view:
         return view.skipped()
+
+
+def _ready(found: Sequence[Found | Unreadable], skipped: tuple[tuple[str, str], ...]) -> int:
+    """How many of the files that were found can be read."""
+    unread = {path for path, _reason in skipped}
+    return sum(one.path not in unread for one in found)
 
 
 def _since(began: float) -> float:

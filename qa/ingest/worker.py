@@ -92,7 +92,10 @@ def reading(
     *,
     sha256: str | None = None,
 ) -> Reading:
-    """The document of a file with its passages; raises what ``read`` raises."""
+    """The document of a file with its passages.
+
+    Raises what ``read`` raises, and DocumentError where there is not a word to quote.
+    """
     from qa.ingest.read import read
     from qa.ingest.split import embedded_text, split
     from qa.library.catalog import NewPassage
@@ -107,6 +110,8 @@ def reading(
         texts[name] = text
         # The words above a passage count for it as its own do.
         passages.append(NewPassage(passage, terms(text), name))
+    if not passages:
+        raise DocumentError("is empty: it holds marks, but not a word")
     return Reading(document, tuple(passages), texts)
 
 

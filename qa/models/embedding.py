@@ -23,6 +23,8 @@ TOKENIZER_SHA256 = "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f41157
 MAX_TOKENS = 256
 """The model was trained on 256 word pieces; what lies beyond is not embedded."""
 
+_COUNTED = 1024  # texts whose word pieces are held in memory at once, to be counted
+
 
 class Embeds(Protocol):
     """Anything that turns what documents say into unit vectors."""
@@ -86,8 +88,12 @@ class MiniLM:
             if self._counter is None:
                 self._counter = _tokenizer()
                 self._counter.no_truncation()
-        encodings = self._counter.encode_batch_fast(list(texts), add_special_tokens=False)
-        return [len(encoding.ids) for encoding in encodings]
+        sizes = []
+        for first in range(0, len(texts), _COUNTED):
+            some = list(texts[first : first + _COUNTED])
+            found = self._counter.encode_batch_fast(some, add_special_tokens=False)
+            sizes += map(len, found)
+        return sizes
 
     def embed(
         self, texts: Sequence[str], done: Callable[[int], None] = _ignore

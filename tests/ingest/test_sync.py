@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from qa import Assistant
+from qa.app.freshness import report_text
 from qa.data import Source
 from qa.errors import UsageError
 from qa.ingest.sync import Progress
@@ -113,14 +114,35 @@ def test_bad_files_are_reported_and_the_others_go_on(folder: Path, assistant: As
     (folder / "binary.txt").write_bytes(b"\x00\x01\x02\x03")
     (folder / "broken.pdf").write_bytes(b"%PDF-1.7 and then nothing")
     write(folder, "song.mp3", "la")
+    write(folder, "marks.md", "#\n#\n")
+    write(folder, "table.md", "|||\n")
     report = assistant.sync()
     reasons = dict(report.skipped)
-    assert set(reasons) == {"empty.txt", "binary.txt", "broken.pdf", "song.mp3"}
+    marks = dict.fromkeys(("marks.md", "table.md"), "is empty: it holds marks, but not a word")
+    assert set(reasons) == {"empty.txt", "binary.txt", "broken.pdf", "song.mp3", *marks}
+    assert {path: reasons[path] for path in marks} == marks
     assert "is empty" in reasons["empty.txt"]
     assert "is binary" in reasons["binary.txt"]
     assert "'.mp3' is not supported" in reasons["song.mp3"]
     assert state(assistant) == {"good.txt": "ready", **dict.fromkeys(reasons, "skipped")}
     assert assistant.sync().skipped == report.skipped
+
+
+def test_a_skipped_file_is_counted_once(folder: Path, assistant: Assistant) -> None:
+    """What a sync says adds up: an unreadable file is skipped, not added or unchanged as well."""
+
+    def counted() -> str:
+        return report_text(assistant.sync()).split(";")[0]
+
+    write(folder, "a.txt", "Seres builds cars.")
+    write(folder, "b.txt", "Seres builds vans.")
+    write(folder, "c.txt", "")
+    assert counted() == "library: 2 added, 1 skipped (qa sources says why)"
+    assert counted() == "library: 2 unchanged, 1 skipped (qa sources says why)"
+    write(folder, "b.txt", "", age=5)
+    report = assistant.sync()
+    assert (report.changed, report.unchanged, report.refused) == ((), 1, ("b.txt",))
+    assert counted() == "library: 1 unchanged, 2 skipped (qa sources says why)"
 
 
 def test_a_file_that_breaks_answers_no_more(folder: Path, assistant: Assistant) -> None:

@@ -11,6 +11,7 @@ from qa.ingest.formats.draft import Draft, Raw
 
 _DELIMITERS = ",;\t|"  # in this order where a sample leaves it open
 _SAMPLE_ROWS = 100
+_MOST_COLUMNS = 16_384  # as many as a spreadsheet may have
 
 
 def table(raw: Raw) -> Draft:
@@ -20,7 +21,7 @@ def table(raw: Raw) -> Draft:
     empty line.  A first row that holds nothing but numbers names no columns: they are then
     "column 1" and so on.
 
-    Raises DocumentError where the quoting is broken.
+    Raises DocumentError where the quoting is broken, or a row has more than 16,384 cells.
     """
     text = decode(raw.data)
     lines: list[str] = []
@@ -34,6 +35,8 @@ def table(raw: Raw) -> Draft:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
         for row in reader:
+            if len(row) > _MOST_COLUMNS:
+                raise DocumentError(_too_wide(reader.line_num, len(row)))
             cells = [" ".join(cell.split()) for cell in row]
             if names is None and any(cells):
                 names = _names(cells)
@@ -46,6 +49,13 @@ def table(raw: Raw) -> Draft:
     except csv.Error as error:
         raise DocumentError(f"is no readable table: line {reader.line_num}: {error}") from error
     return Draft(text="\n".join(lines) + "\n")
+
+
+def _too_wide(line: int, columns: int) -> str:
+    return (
+        f"is too wide a table: line {line} has {columns:,} columns, more than the"
+        f" {_MOST_COLUMNS:,} of a spreadsheet; turn its columns into rows"
+    )
 
 
 def row_line(pairs: Iterable[tuple[str, str]]) -> str:
