@@ -88,7 +88,7 @@ class MiniLM:
             if self._counter is None:
                 self._counter = _tokenizer()
                 self._counter.no_truncation()
-        sizes = []
+        sizes: list[int] = []
         for first in range(0, len(texts), _COUNTED):
             some = list(texts[first : first + _COUNTED])
             found = self._counter.encode_batch_fast(some, add_special_tokens=False)
