@@ -139,6 +139,7 @@ def _extract(parts: Parts, asked: _Asked, notes: tuple[str, ...] = ()) -> Events
 def _read(parts: Parts, asked: _Asked) -> "tuple[Bar, Extraction]":
     """The confidence that was needed, and what was found."""
     from qa.answer.across import THRESHOLD, extract_across, is_across
+    from qa.answer.aliases import read_with_alias
     from qa.answer.extract import extract
     from qa.answer.period import read_in_time
 
@@ -149,14 +150,18 @@ def _read(parts: Parts, asked: _Asked) -> "tuple[Bar, Extraction]":
         return bar, extract_across(asked.completed, asked.hits, parts.embedding)
 
     def read(question: str, hits: "Sequence[Hit]", among: "Among | None") -> "Extraction":
-        return extract(
+        return read_with_alias(
             question,
             hits,
-            embed=parts.read,
-            statistics=asked.view,
-            threshold=bar.threshold,
-            more=partial(asked.find, question),
-            among=among,
+            lambda words: extract(
+                words,
+                hits,
+                embed=parts.read,
+                statistics=asked.view,
+                threshold=bar.threshold,
+                more=partial(asked.find, words),
+                among=among,
+            ),
         )
 
     return bar, read_in_time(asked.period, asked.completed, asked.hits, asked.find, read)

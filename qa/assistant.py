@@ -229,14 +229,22 @@ class Assistant:
         *,
         as_of: date | None = None,
     ) -> "tuple[PartRead, ...]":
-        """How the extractive reader weighs the sentences of ``hits``, part by part."""
+        """How the extractive reader weighs the sentences of ``hits``, part by part.
+
+        Where the hits write a name of the question otherwise, it is read in their words too.
+        """
+        from qa.answer.aliases import alias
         from qa.answer.explain import explain
         from qa.answer.when import known_by
 
         self.check(question)
         with self.library.reading() as view:
             known, _ = known_by(view, as_of)
-            return explain(question, hits, embed=self._read, statistics=known)
+            parts = explain(question, hits, embed=self._read, statistics=known)
+            other = alias(question, (hit.document.text for hit in hits))
+            if other is not None:
+                parts += explain(other, hits, embed=self._read, statistics=known)
+            return parts
 
     def sources(self) -> tuple[Source, ...]:
         """Every file that the library knows, by path."""
