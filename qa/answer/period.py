@@ -13,14 +13,16 @@ from dataclasses import replace
 from datetime import date
 from typing import Literal, NamedTuple
 
+from qa.answer.changes import asks_for_changes, changes
 from qa.answer.dates import anchor, dates_of, is_newer
 from qa.answer.extract import Among, Extraction
 from qa.answer.features import Candidate
 from qa.answer.question import analyse
-from qa.answer.wording import DISAGREE, EARLIER, NOT_THEN, READ_AS, WHEN
+from qa.answer.subject import Subject, subject_of
+from qa.answer.wording import DISAGREE, EARLIER, NOT_THEN, READ_AS, SUBJECT, WHEN
 from qa.data import Citation, Dated, Document, Hit, Sentence, Statement
 from qa.times.expressions import expressions
-from qa.times.intervals import Expression, Interval, containing, on
+from qa.times.intervals import Expression, Interval, Unit, containing, on
 
 Way = Literal["during", "since", "after", "before", "latest"]
 Read = Callable[[str, Sequence[Hit], Among | None], Extraction]
@@ -42,6 +44,7 @@ _OWN = re.compile(
     r"\b(?:last|this|next|past|coming|current|yesterday|tomorrow|ago|since|until)\b", re.IGNORECASE
 )
 _FAR = 20
+_WHOLE: tuple[Unit, ...] = ("month", "quarter", "year")
 
 
 class Period(NamedTuple):
@@ -167,13 +170,18 @@ def read_in_time(
     Without a period this is ``read``.  ``find`` gives more hits.
     """
     if period is None:
-        return read(question, hits, None)
+        return _read_of_subject(question, hits, read, read(question, hits, None))
     if period.way == "latest":
         found = _newest(question, hits, read)
         bare = _newest(period.rest, hits, read) if found.reason is not None else found
-        return bare if bare.reason is None else found
+        if bare.reason is None:
+            return bare
+        return _read_of_subject(period.rest, hits, read, found)
     if period.interval is None:
         return read(question, hits, None)
+    if period.way in ("since", "after") and asks_for_changes(question):
+        after = period.way == "after"
+        return changes(period.rest, period.interval, after=after, find=find)
     dated = any(anchor(hit.document) is not None for hit in hits)
     if period.way == "during" or not dated:
         found = read(question, hits, None)
@@ -185,24 +193,67 @@ def read_in_time(
     return then if then.reason is None else _doubted(period, read(question, hits, None))
 
 
+def _read_of_subject(
+    question: str, hits: Sequence[Hit], read: Read, found: Extraction
+) -> Extraction:
+    """``found``, or for a refusal what the documents about the question's subject say."""
+    subject = subject_of(question, hits) if found.reason is not None else None
+    if subject is None:
+        return found
+    about = [hit for hit in hits if subject.is_about(hit.document)]
+    again = _newest(subject.rest, about, lambda q, h, _: read(q, h, subject.is_of))
+    return _named(again, subject) if again.reason is None else found
+
+
 def _then(period: Period, find: Callable[[str, int], Sequence[Hit]], read: Read) -> Extraction:
     """What the sentences that speak of the time say to the rest of the question.
 
     Those that speak of all of it come before those that speak of a part ("January"), and
     these do not answer for a number: the figure of a day is none of its year.
     """
+    counts = analyse(period.rest).expected in (None, "number")
 
     def of_all(one: Candidate) -> bool:
-        return any(_covers(time, period) for time in _times(one.hit.document, one.sentence))
+        return any(
+            _covers(time, period) and not (counts and _is_more(time, period))
+            for time in _times(one.hit.document, one.sentence)
+        )
 
     def of_some(one: Candidate) -> bool:
+        times = _times(one.hit.document, one.sentence)
+        if counts and times and all(_is_more(time, period) for time in times):
+            return False
         return speaks_of(period, one.hit.document, one.sentence)
 
     hits = find(period.rest, _FAR)
-    whole = read(period.rest, hits, of_all) if period.way == "during" else None
-    if whole and (whole.reason is None or analyse(period.rest).expected == "number"):
+    found = _read_then(period, period.rest, hits, read, of_all, of_some)
+    subject = subject_of(period.rest, hits) if found.reason is not None else None
+    if subject is None:
+        return found
+    about = [hit for hit in hits if subject.is_about(hit.document)]
+    again = _read_then(
+        *(period, subject.rest, about, read),
+        lambda one: subject.is_of(one) and of_all(one),
+        lambda one: subject.is_of(one) and of_some(one),
+    )
+    return _named(again, subject) if again.reason is None else found
+
+
+def _read_then(
+    period: Period, question: str, hits: Sequence[Hit], read: Read, of_all: Among, of_some: Among
+) -> Extraction:
+    whole = read(question, hits, of_all) if period.way == "during" else None
+    if whole and (whole.reason is None or analyse(question).expected == "number"):
         return whole
-    return read(period.rest, hits, of_some)
+    return read(question, hits, of_some)
+
+
+def _named(found: Extraction, subject: Subject) -> Extraction:
+    """``found`` with a note where no sentence names what the question is about."""
+    if any(subject.named in one.text for one in found.statements):
+        return found
+    note = SUBJECT.format(name=subject.named)
+    return found._replace(notes=(*found.notes, note))
 
 
 def _times(document: Document, sentence: Sentence) -> list[Interval]:
@@ -212,6 +263,12 @@ def _times(document: Document, sentence: Sentence) -> list[Interval]:
 def _covers(time: Interval, period: Period) -> bool:
     asked = period.interval
     return asked is not None and time.start <= asked.start and time.end >= asked.end
+
+
+def _is_more(time: Interval, period: Period) -> bool:
+    """Whether it is a whole quarter or year, and less is asked for: its figure is another."""
+    whole = any(time == containing(time.start, unit) for unit in _WHOLE)
+    return whole and time != period.interval and _covers(time, period)
 
 
 def _is_of_all(period: Period, found: Extraction, hits: Sequence[Hit]) -> bool:

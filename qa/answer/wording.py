@@ -66,5 +66,14 @@ NOT_THEN = "What was found does not speak of the time asked for, {time}."
 EARLIER = "[{old}] is earlier ({was}) than [{new}] ({now})."
 """A note where the later of two documents leads."""
 
+NO_CHANGES = "No document tells of anything new {since} {day}."
+"""Why "what changed since ..." is refused."""
+
+MORE_CHANGES = "{count} more sentences tell of changes since then; name a subject to narrow it."
+"""A note below the newest changes."""
+
+SUBJECT = "The sentence does not name “{name}”; its document opens with it."
+"""A note where what a question is about stands only at the head of the document."""
+
 WHEN = "“{text}” is {time}."
 """A note under an answer to a question when, where its sentence says it relatively."""
