@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from qa import Assistant
-from qa.answer.wording import SUBJECT
+from qa.answer.features import candidates
+from qa.answer.subject import subject_of
 
 RESULTS = """PRESS RELEASE - 20 February 2024
 
@@ -50,10 +51,9 @@ def tallis(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
 def test_the_head_of_a_document_names_its_subject(
     tallis: Assistant, question: str, said: str
 ) -> None:
-    """A figure is found though its sentence does not name the firm again; a note says so."""
+    """A figure is found though its sentence does not name the firm again."""
     answer = tallis.ask(question, today=date(2025, 1, 1))
     assert [one.text for one in answer.statements] == [said]
-    assert SUBJECT.format(name="Tallis Foods") in answer.notes
 
 
 @pytest.mark.parametrize(
@@ -68,3 +68,19 @@ def test_what_is_said_of_others_or_of_more_is_not_taken(tallis: Assistant, quest
     """A figure of another firm, or of the whole year, is no answer."""
     answer = tallis.ask(question, today=date(2025, 1, 1))
     assert answer.statements == ()
+
+
+def test_which_sentences_are_of_the_subject(tallis: Assistant) -> None:
+    """Those of the document that opens with the name, and that name nobody else."""
+    question = "What was Tallis Foods's revenue?"
+    hits = tallis.search(question, limit=10)
+    subject = subject_of(question, hits)
+    assert subject is not None
+    assert (subject.rest, subject.named) == ("What was its revenue?", "Tallis Foods")
+    taken = {one.text for one in candidates(hits) if subject.is_of(one)}
+    assert taken >= {
+        "Revenue last year was 38 million euros.",
+        "As of January 31, the order book stood at 12 million euros.",
+    }
+    assert "Profit of the subsidiary Brandt Works was 4 million euros." not in taken
+    assert subject_of("Who leads Nordic Steel?", hits) is None
