@@ -170,12 +170,13 @@ def _read(parts: Parts, asked: _Asked) -> "tuple[Bar, Extraction]":
 def _generate(parts: Parts, asked: _Asked) -> Events:
     """What the model answers; where it fails before it said anything, what was asked for."""
     from qa.answer.generate import generate
+    from qa.answer.period import preferred
 
     said = False
     try:
         for event in generate(
             asked.question,
-            asked.hits,
+            preferred(asked.period, asked.hits),
             parts.llm(),
             answered_question=asked.completed,
             history=asked.history,

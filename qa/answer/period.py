@@ -158,6 +158,17 @@ def _fits(period: Period, time: Interval, *, whole: bool = False) -> bool:
     return asked.start <= time.start and time.end <= asked.end if whole else asked.meets(time)
 
 
+def preferred(period: Period | None, hits: Sequence[Hit]) -> tuple[Hit, ...]:
+    """``hits`` with those first that hold a sentence of the time asked for."""
+
+    def is_then(hit: Hit) -> bool:
+        return period is not None and any(
+            speaks_of(period, hit.document, one) for one in hit.passage.sentences
+        )
+
+    return tuple(sorted(hits, key=is_then, reverse=True))
+
+
 def read_in_time(
     period: Period | None,
     question: str,

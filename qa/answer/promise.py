@@ -37,14 +37,15 @@ def promising(
 ) -> frozenset[tuple[str, int]]:
     """The sentences (document id, start) worth a language model's reading.
 
-    Those of the best passage all, since they explain each other; of the others the ones that
-    hold something of the question or of one of its parts.
+    Those of the best passage all, since they explain each other, and of the first, which may be
+    preferred for its time; of the others the ones that hold something of the question or of one
+    of its parts.
     """
     found = candidates(hits)
     if not found:
         return frozenset()
     lead = min(hits, key=lambda hit: hit.rank)
-    chosen = {_key(one) for one in found if one.hit is lead}
+    chosen = {_key(one) for one in found if one.hit is lead or one.hit is hits[0]}
     whole = analyse(question)
     cosines, best = passage_cosines(hits), max(hit.score for hit in hits)
     for part in whole.parts or (whole,):

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from qa import Assistant
-from qa.answer.period import period_of
+from qa.answer.period import period_of, preferred
 from qa.data import Answer
 
 TODAY = date(2025, 6, 4)  # a Wednesday
@@ -121,3 +121,17 @@ def test_when(tallis: Assistant) -> None:
     """A question when is answered with the day, where the document says "yesterday"."""
     answer = tallis.ask("when was the sale of the mill approved?", today=TODAY)
     assert answer.notes == ("“yesterday” is 2024-03-11.",)
+
+
+def test_a_model_is_shown_first_what_is_of_the_time(tallis: Assistant) -> None:
+    """A language model reads the passages of the time asked for before the others."""
+    question = "What was the revenue of Tallis Foods in 2022?"
+    hits = tallis.search(question)
+    period = period_of(question, TODAY)
+    files = [hit.paths[0] for hit in preferred(period, hits)]
+    assert files[0] == "report22.txt"
+    assert sorted(files) == sorted(hit.paths[0] for hit in hits)
+    question = "What was the revenue of Tallis Foods in 2024?"
+    first = preferred(period_of(question, TODAY), hits)[0]
+    assert first.paths[0] in ("report24.txt", "minutes.txt")
+    assert preferred(None, hits) == tuple(hits)

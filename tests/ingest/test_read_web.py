@@ -127,6 +127,14 @@ def test_a_time_in_the_articles_header_is_its_date(tmp_path: Path) -> None:
     found = reading(tmp_path, "a.html", page)
     assert (found.published, found.date_basis) == (date(2024, 3, 4), "time element")
     assert reading(tmp_path, "a.html", "<p><time datetime='2024-03-04'>x</time>").published is None
+    line = "<p>By Ann Lee, <time datetime='2024-03-04'>4 March 2024</time></p><p>Text</p>"
+    assert reading(tmp_path, "b.html", line).published == date(2024, 3, 4)
+    for page in (
+        f"{line}<p>Or <time datetime='2024-03-05'>5 March 2024</time></p>",
+        "<p>The fair starts <time datetime='2024-03-04'>4 March 2024</time></p>",
+        "<p>It rained. <time datetime='2024-03-04'>4 March 2024</time></p>",
+    ):
+        assert reading(tmp_path, "c.html", page).date_basis != "time element"
 
 
 def test_the_declared_encoding_is_used(tmp_path: Path) -> None:

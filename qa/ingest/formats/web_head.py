@@ -23,6 +23,13 @@ _DATES = (
     "date",
 )
 
+_LINE = 60
+_OF_ELSE = re.compile(
+    r"\b(?:event|starts?|ends?|begins?|due|deadline|until|till|from|opens?|closes?|founded|born|died"
+    r"|since|next|meets?|held|takes?|will|was|were|on|copyright)\b|[.!?;]\s+\S|©",
+    re.IGNORECASE,
+)
+
 
 def title(root: Any) -> str | None:
     """The page's headline; ``<title>`` often carries the site's name behind it."""
@@ -64,7 +71,24 @@ def published(root: Any) -> Dated | None:
         for element in root.iterfind(path):
             if day := dates.parse(element.get("datetime")):
                 return Dated(day, "time element")
-    return None
+    return _only_time(root)
+
+
+def _only_time(root: Any) -> Dated | None:
+    """The day of the page's only ``<time>``, where it reads as a date line: "By A, 4 March 2024".
+
+    In the midst of a sentence it may be of anything that the page tells of.
+    """
+    days = {(day, one) for one in root.iter("time") if (day := dates.parse(one.get("datetime")))}
+    if len(days) != 1:
+        return None
+    ((day, element),) = days
+    parent = element.getparent()
+    line = "".join((element if parent is None else parent).itertext())
+    shown = str(day.year) in "".join(element.itertext())
+    if not shown or len(line.strip()) > _LINE or _OF_ELSE.search(line):
+        return None
+    return Dated(day, "time element")
 
 
 def _meta(root: Any, names: tuple[str, ...]) -> str | None:
