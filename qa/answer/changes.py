@@ -90,7 +90,13 @@ def changes(
         when = asked.end if after else asked.start
         words = "after" if after else "since"
         return Extraction((), f"{REFUSAL} {NO_CHANGES.format(since=words, day=when)}", said, 0.0)
-    found.sort(key=lambda news: news.day, reverse=True)
+    found.sort(
+        key=lambda news: (
+            -news.day.toordinal(),
+            news.one.hit.document.id,
+            news.one.sentence.start,
+        )
+    )
     statements = tuple(_said(news.one, i) for i, news in enumerate(found[:MOST], start=1))
     left = len(found) - len(statements)
     notes = (MORE_CHANGES.format(count=left),) if left else ()
