@@ -26,9 +26,11 @@ _UNMEASURED = 0.5
 """The confidence of an answer of this kind: no set of such questions has measured it."""
 
 _ASKED = re.compile(
-    r"^\W*(?:so\s+|and\s+)?(?:what(?:['’]s|\s+is|\s+has|\s+have|\s+was|\s+were|\s+else)?"
-    r"|which|list|is\s+there|are\s+there|has|have)\b[^.?!]*?"
-    r"\b(?:changed?|changes|new|news|happened|developments|updates?|updated)\b",
+    r"^\W*(?:so\s+|and\s+)?(?:"
+    r"what(?:['’]s|\s+(?:else\s+)?(?:is|was))\s+(?:else\s+)?new\b"
+    r"|(?:is|has)\s+there\s+(?:been\s+)?anything\s+new\b"
+    r"|what(?:['’]s|\s+else|\s+things)?(?:\s+has|\s+have)?\s+(?:been\s+)?(?:changed|happened)\b"
+    r"|(?:what|which|list|(?:is|are)\s+there|any)\b[^.?!]*?\b(?:changes|news|developments|updates)\b)",
     re.IGNORECASE,
 )
 _ASKING = frozenset(

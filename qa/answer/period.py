@@ -32,6 +32,8 @@ _LATEST = re.compile(
     r"|right\s+now|at\s+present|nowadays|as\s+of\s+(?:now|today))\b",
     re.IGNORECASE,
 )
+# "The latest figure for sales" are the sales.
+_FIGURE = re.compile(r"\bthe\s+figures?\s+(?:of|for)\s+", re.IGNORECASE)
 _LEAD = re.compile(
     r"\b(?:(?P<after>after|later\s+than|following)|(?P<before>before|until|prior\s+to|earlier\s+than)"
     r"|(?P<since>since|starting|from)|in|during|as\s+of|on|at|of|for|by|over|within|through)"
@@ -82,7 +84,7 @@ def period_of(question: str, today: date) -> Period | None:
             return None
         article = "the" if latest[0].lower().startswith("the ") else ""
         rest = f"{question[: latest.start()]}{article}{question[latest.end() :]}"
-        return Period("latest", None, question, " ".join(rest.split()))
+        return Period("latest", None, question, " ".join(_FIGURE.sub("", rest).split()))
     lookup, said = question, []
     for one in reversed(found):
         if one.relative and one.interval is not None:

@@ -90,6 +90,11 @@ def test_as_of_holds_for_changes(tallis: Assistant) -> None:
         ("What happened in Turku after 2020?", True),
         ("How much has revenue grown since 2020?", False),
         ("Who has left since May 2024?", False),
+        ("What's changed since May 2024?", True),
+        ("Are there any updates on the bridge since May 2024?", True),
+        ("Which changes were made since May 2024?", True),
+        ("What new models has Brandt launched since May 2024?", False),
+        ("Has the price changed since May 2024?", False),
     ],
 )
 def test_which_questions_ask_for_changes(question: str, asks: bool) -> None:

@@ -135,3 +135,10 @@ def test_a_model_is_shown_first_what_is_of_the_time(tallis: Assistant) -> None:
     first = preferred(period_of(question, TODAY), hits)[0]
     assert first.paths[0] in ("report24.txt", "minutes.txt")
     assert preferred(None, hits) == tuple(hits)
+
+
+def test_the_latest_figure_of_something_is_that_thing() -> None:
+    """The latest figure for sales is looked up as sales, not as a figure."""
+    period = period_of("What is the latest figure for sales in Turku?", TODAY)
+    assert period is not None
+    assert (period.way, period.rest) == ("latest", "What is sales in Turku?")
