@@ -1,6 +1,5 @@
 """Catalog, vectors and words as one thing: read by generations, written by one writer."""
 
-import json
 import os
 import sqlite3
 import threading
@@ -12,10 +11,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from qa.errors import LibraryBusy, LibraryDamaged, LibraryError, LibraryMismatch
-from qa.library import catalog, days, place, vectors
+from qa.library import catalog, days, holder, place, vectors
 from qa.library.salvage import Salvage
 from qa.library.view import Index, View
 from qa.library.writer import Writer
+
+_PATIENCE = 10.0  # seconds that the lock of a process that is gone is waited for
 
 
 class Library:
@@ -184,16 +185,25 @@ class Library:
         try:
             make_private(self.path)
             lock = FileLock(self.path / "writer.lock", timeout=0, mode=0o600)
-            lock.acquire()
+            try:
+                lock.acquire()
+            except Timeout:
+                if not holder.is_gone(self.path):
+                    raise
+                # A child of a killed writer holds its lock until it has become its own program.
+                lock.acquire(timeout=_PATIENCE)
         except Timeout as error:
-            raise LibraryBusy(self._holder()) from error
+            raise LibraryBusy(
+                f"library {str(self.path)!r} is being written by {holder.who(self.path)};"
+                " wait for it to end"
+            ) from error
         except OSError as error:
             raise LibraryError(
                 f"library {str(self.path)!r} cannot be written ({error.strerror});"
                 " name a writable folder with --library DIR"
             ) from error
         try:
-            self._note(purpose)
+            holder.note(self.path, purpose)
             if not rebuild:
                 place.sweep(self.path)
             store = self._upcoming() if rebuild else place.current(self.path)
@@ -226,22 +236,6 @@ class Library:
             digests = {path: state.digest for path, state in writer.states().items()}
             readable = {path: digests[path] for path in digests.keys() - writer.skipped()}
             days.write(self.path, days.changed(days.read(self.path), given, readable))
-
-    def _note(self, purpose: str) -> None:
-        """Leave word of who is writing, for whoever finds the lock taken."""
-        note = {"pid": os.getpid(), "purpose": purpose, "since": time.strftime("%H:%M:%S")}
-        file = self.path / "writer.json"
-        with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
-            json.dump(note, out)
-
-    def _holder(self) -> str:
-        who = "another process"
-        try:
-            note = json.loads((self.path / "writer.json").read_text(encoding="utf-8"))
-            who = f"process {note['pid']} ({note['purpose']}, since {note['since']})"
-        except (OSError, ValueError, KeyError, TypeError):
-            pass  # it has just begun or just ended
-        return f"library {str(self.path)!r} is being written by {who}; wait for it to end"
 
     def _upcoming(self) -> Path:
         """The folder that a rebuild fills; what another version or model began is dropped."""

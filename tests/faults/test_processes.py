@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from qa.errors import LibraryBusy
+from qa.library import holder
 from tests.faults import kill
 
 ROOT = Path(__file__).parents[2]
@@ -116,3 +117,47 @@ def test_two_ingests_at_once(place: Path) -> None:
         assert kill._seen(view) == kill._expected(kill._B, place)
     with kill._library(place).writing("test") as writer:
         assert list(writer.faults()) == []
+
+
+HEIR = """
+import os, sys
+from pathlib import Path
+from tests.faults import kill
+writing = kill._library(Path(sys.argv[1])).writing("qa ingest")
+writing.__enter__()
+if os.fork():
+    os.kill(os.getpid(), 9)
+print("held", flush=True)
+sys.stdin.read()
+os._exit(0)
+"""
+
+
+def test_a_lock_that_outlives_its_process_for_a_moment(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The child of a killed writer lets go of the lock as it begins: that is waited for."""
+    heir = subprocess.Popen(
+        [sys.executable, "-c", HEIR, str(place)],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    child = heir.stdin
+    assert child is not None
+    assert heir.stdout is not None
+    assert heir.stdout.readline() == "held\n"
+    heir.wait()  # killed; its child holds the lock
+    is_gone, seen = holder.is_gone, []
+
+    def watched(library: Path) -> bool:
+        """The lock was found taken; only now may the child end."""
+        seen.append(is_gone(library))
+        child.close()
+        return seen[-1]
+
+    monkeypatch.setattr(holder, "is_gone", watched)
+    with kill._library(place).writing("qa ingest"):
+        assert seen == [True]
+    heir.stdout.close()
