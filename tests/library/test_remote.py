@@ -287,6 +287,22 @@ def test_a_date_of_the_users_own_is_shared(address: str, tmp_path: Path) -> None
 
 
 @needs_engine
+def test_the_file_name_dates_on_an_engine_too(address: str, tmp_path: Path) -> None:
+    """What has no date has that of its file's name, as in a library of this machine."""
+    remote, embedded = library_at(address), Embedded(tmp_path / "l", Path("/docs"), "model")
+    dated, cars = change("2024-05-06 vans.txt", "JAC builds vans."), change("a.txt", "No date.")
+    for one in (remote, embedded):
+        with one.writing("test") as writer:
+            store(writer, cars, dated)
+    with library_at(address).reading() as view, embedded.reading() as other:
+        found = [(source.published, source.date_basis) for source in view.sources()]
+        assert found == [(date(2024, 5, 6), "the file name"), (None, None)]
+        assert view.sources() == other.sources()
+        assert view.dates() == other.dates()
+        assert view.document(dated.document.id).published == date(2024, 5, 6)
+
+
+@needs_engine
 def test_no_library_yet(address: str) -> None:
     """Where there is none, the command that makes one is named."""
     assert not library_at(address).exists()
