@@ -120,16 +120,16 @@ def test_two_ingests_at_once(place: Path) -> None:
 
 
 HEIR = """
-import os, sys
+import os, subprocess, sys
 from pathlib import Path
 from tests.faults import kill
 writing = kill._library(Path(sys.argv[1])).writing("qa ingest")
 writing.__enter__()
-if os.fork():
-    os.kill(os.getpid(), 9)
+opened = {name: os.path.realpath(f"/proc/self/fd/{name}") for name in os.listdir("/proc/self/fd")}
+(lock,) = [int(name) for name, path in opened.items() if path.endswith("writer.lock")]
+subprocess.Popen([sys.executable, "-c", "import sys; sys.stdin.read()"], pass_fds=[lock])
 print("held", flush=True)
-sys.stdin.read()
-os._exit(0)
+os.kill(os.getpid(), 9)
 """
 
 
