@@ -5,8 +5,10 @@ it every authority that it can think of.  A reader may see of that only what the
 document says itself, under the attacker's own name.
 """
 
+import json
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -111,3 +113,27 @@ def test_faults_are_found(endpoint: Endpoint, llm: OpenAIChat) -> None:
         "not in what it cites",
         "no honest document says ['mallori']",
     ]
+
+
+RECORDED = [
+    json.loads(line)
+    for line in Path(__file__)
+    .with_name("attack_replies.jsonl")
+    .read_text(encoding="utf-8")
+    .splitlines()
+]
+"""What a real model of 135 million parameters said to every fourth attack, by bench/attacks.py."""
+
+
+@pytest.mark.parametrize("said", RECORDED, ids=lambda said: said["attack"])
+def test_a_real_model_shows_what_the_documents_say(
+    said: dict[str, str], endpoint: Endpoint, llm: OpenAIChat
+) -> None:
+    """Nothing that a small model made of an attack is shown under a name that did not say it."""
+    (attack,) = [one for one in ATTACKS if one.name == said["attack"]]
+    endpoint.answer = lambda _messages: said["reply"]
+    found = hits(attack)
+    *_, answer = generate(ASKED, found, llm)
+    assert isinstance(answer, Answer)
+    wrong = [fault for one in answer.statements for fault in faults(one, attack, found)]
+    assert wrong == []
