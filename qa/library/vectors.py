@@ -39,7 +39,7 @@ _BATCH = 5_000  # Chroma takes at most 5,461 records at once
 def load() -> None:
     """Import Chroma, for whoever will need it soon; what fails here fails there."""
     with suppress(Exception):
-        import chromadb.config  # noqa: F401
+        import chromadb.config  # noqa: F401 - its import is what takes long
 
 
 class VectorStore:

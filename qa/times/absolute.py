@@ -66,7 +66,7 @@ def month_reading(match: re.Match[str]) -> Reading:
     """A month, with its year or without."""
     month = month_number(match["month"])
     modifier = match["mod"]
-    make: Make = lambda number: modified(months(number, month, month), modifier)  # noqa: E731
+    make: Make = lambda number: modified(months(number, month, month), modifier)  # noqa: E731 - a closure
     return in_year(make, _words(match), note=_note(match))
 
 
@@ -94,7 +94,7 @@ def slashed_reading(match: re.Match[str]) -> Reading | None:
 def _span(match: re.Match[str], size: int, which: int) -> Reading:
     first = size * (which - 1) + 1
     modifier = match.groupdict().get("mod")
-    make: Make = lambda number: modified(  # noqa: E731
+    make: Make = lambda number: modified(  # noqa: E731 - a closure
         months(number, first, first + size - 1), modifier
     )
     note = "calendar quarter" if size == 3 else ""
@@ -135,7 +135,7 @@ def season_reading(match: re.Match[str]) -> Reading | None:
     if match["season"].lower() == "fall" and match["ref"] and " of " not in match.group():
         return None  # "sales will fall this year"
     begin = first
-    make: Make = lambda number: modified(months(number, begin, begin + 2), match["mod"])  # noqa: E731
+    make: Make = lambda number: modified(months(number, begin, begin + 2), match["mod"])  # noqa: E731 - a closure
     return in_year(make, _words(match), whole=True, note="season of the northern hemisphere")
 
 

@@ -68,4 +68,4 @@ def ordinal(word: str) -> int:
 
 def day_number(word: str) -> int:
     """1 to 31 for "5" or "5th"."""
-    return int(re.match(r"\d+", word)[0])  # type: ignore[index]
+    return int(re.match(r"\d+", word)[0])  # type: ignore[index] # it begins with digits

@@ -55,7 +55,7 @@ class FromGold:
     pairs: Sequence[GoldPair]
     documents: Documents
 
-    def ask(self, question: str, history: Sequence[Answer] = (), **when: Any) -> Answer:  # noqa: ARG002
+    def ask(self, question: str, history: Sequence[Answer] = (), **when: Any) -> Answer:  # noqa: ARG002 - as asked for
         """The evidence of the pair that asks this; a refusal for any other question."""
         pair = next((one for one in self.pairs if one.question == question), None)
         evidence = pair.evidence if pair is not None else ()
@@ -167,7 +167,7 @@ class NoEffort:
 
     documents: Documents
 
-    def ask(self, question: str, history: Sequence[Answer] = (), **when: Any) -> Answer:  # noqa: ARG002
+    def ask(self, question: str, history: Sequence[Answer] = (), **when: Any) -> Answer:  # noqa: ARG002 - as asked for
         """The first sentence of a document chosen by the question's letters."""
         drawn = random.Random(question)
         path = drawn.choice(sorted(self.documents))

@@ -37,7 +37,7 @@ class Told:
         passage = Passage(path, path, 0, whole.end, (whole,))
         return Hit(passage, document, (path,), rank, 1 / rank)
 
-    def sentences(self, question: str, hits: Sequence[Hit]) -> list[RankedSentence]:  # noqa: ARG002
+    def sentences(self, question: str, hits: Sequence[Hit]) -> list[RankedSentence]:  # noqa: ARG002 - as asked for
         """The sentences of the hits in their order."""
         return [
             RankedSentence(hit.paths, hit.document.text[one.start : one.end])
@@ -45,7 +45,7 @@ class Told:
             for one in sentences(hit.document.text)
         ]
 
-    def ask(self, question: str, history: Sequence[Answer] = ()) -> Answer:  # noqa: ARG002
+    def ask(self, question: str, history: Sequence[Answer] = ()) -> Answer:  # noqa: ARG002 - as asked for
         """The sentence told, cited where it stands; a refusal where it stands nowhere."""
         sentence = self.told[question][1]
         hits = self.search(question)

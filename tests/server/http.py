@@ -175,7 +175,7 @@ class Endpoint:
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
         self._server.block_on_close = False
-        self._server.handle_error = lambda *_: None  # type: ignore[method-assign]
+        self._server.handle_error = lambda *_: None  # type: ignore[method-assign] # a client may hang up
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
 
     @property
@@ -213,7 +213,7 @@ class Endpoint:
                 except OSError:
                     self.close_connection = True  # the client has gone
 
-            do_GET = do_POST = _serve  # noqa: N815
+            do_GET = do_POST = _serve  # noqa: N815 - the names that http.server calls
 
             def log_message(self, *_: object) -> None:
                 pass

@@ -42,7 +42,7 @@ def load(data: Path) -> list[Question]:
     return found
 
 
-def run(data: Path, opened: Opener, limit: int | None, step: Step) -> Outcome:  # noqa: ARG001
+def run(data: Path, opened: Opener, limit: int | None, step: Step) -> Outcome:  # noqa: ARG001 - as all
     """Complete every question that has a turn before it; the rest is complete already."""
     clock = Clock()
     questions = sample([one for one in load(data) if len(one.turns) > 1], limit)

@@ -68,7 +68,7 @@ def _judge(claims: list[tuple[str, list[str]]], step: Step) -> tuple[list[float]
     return scores, accepted
 
 
-def run(data: Path, opened: Opener, limit: int | None, step: Step) -> Outcome:  # noqa: ARG001
+def run(data: Path, opened: Opener, limit: int | None, step: Step) -> Outcome:  # noqa: ARG001 - as all
     """Check every claim against all of its evidence."""
     clock = Clock()
     claims, truth = load(data)

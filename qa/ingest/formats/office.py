@@ -87,7 +87,7 @@ def _checked(raw: Raw) -> dict[str, str]:
 
     They are read here because python-docx invents some where a file has none.
     """
-    from lxml import etree  # type: ignore[import-untyped]
+    from lxml import etree  # type: ignore[import-untyped] # has no types
 
     if raw.data.startswith(_OLE):
         if "EncryptedPackage".encode("utf-16-le") in raw.data:

@@ -43,8 +43,8 @@ def pages(raw: Raw) -> Draft:
 
 
 def _opened(raw: Raw) -> _Opened:
-    import pypdfium2  # type: ignore[import-untyped]
-    import pypdfium2.raw as pdfium  # type: ignore[import-untyped]
+    import pypdfium2  # type: ignore[import-untyped] # has no types
+    import pypdfium2.raw as pdfium  # type: ignore[import-untyped] # has no types
 
     try:
         document = pypdfium2.PdfDocument(raw.data)

@@ -62,7 +62,7 @@ def rst(raw: Raw) -> Draft:
 
 def _yaml(source: str) -> dict[str, Any]:
     """The mapping that ``source`` holds; empty where it is no mapping, so no front matter."""
-    import yaml  # type: ignore[import-untyped]
+    import yaml  # type: ignore[import-untyped] # has no types
 
     try:
         found = yaml.safe_load(source)

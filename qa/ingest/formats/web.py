@@ -59,7 +59,7 @@ def visible_text(source: str) -> str:
 
 
 def _tree(source: str) -> Any:
-    from lxml import etree  # type: ignore[import-untyped]
+    from lxml import etree  # type: ignore[import-untyped] # has no types
 
     parser = etree.HTMLParser(
         encoding="utf-8", remove_comments=True, remove_pis=True, no_network=True, huge_tree=True
