@@ -116,7 +116,7 @@ def one(path: Path, max_file_mb: float) -> Row:
         while part := file.read(1 << 20):
             digest.update(part)
     began = time.perf_counter()
-    with Reader(max_file_mb) as child:
+    with Reader(path.parent, max_file_mb) as child:
         try:
             number = child.ask(path, path.stat().st_size, digest.hexdigest())
             outcome = f"{len(child.answer(number).passages):,} passages"
@@ -173,7 +173,7 @@ def main() -> None:
             seconds = SECONDS + SECONDS_PER_MB * size
             if path.name in MANY:
                 seconds = reader.SECONDS + reader.SECONDS_PER_MB * size
-            memory = Reader(max_file_mb)._limits.memory_mb + LOADED_MB
+            memory = Reader(ROOT, max_file_mb)._limits.memory_mb + LOADED_MB
             print(
                 f"| `{path.name}` | {size:.1f} | {max_file_mb:g} | {row.outcome} | {row.cpu:.1f}"
                 f" | {seconds:.0f} | {row.wall:.1f} | {row.peak_mb:.0f} | {memory} |",

@@ -143,7 +143,7 @@ class Assistant:
 
             if self.embedding is not self._minilm:
                 raise UsageError("workers embed with the embedded model; leave --embedding out")
-            cluster = Cluster(self.settings.max_file_mb, workers, ray)
+            cluster = Cluster(self.settings.documents, self.settings.max_file_mb, workers, ray)
         return sync(
             self.settings,
             self.library,

@@ -36,16 +36,16 @@ class _Done(NamedTuple):
 
 
 @cache
-def _parts(max_file_mb: float) -> tuple[Reader, MiniLM]:
+def _parts(folder: str, max_file_mb: float) -> tuple[Reader, MiniLM]:
     """What a worker keeps from one file to the next."""
-    return Reader(max_file_mb), MiniLM()
+    return Reader(Path(folder), max_file_mb), MiniLM()
 
 
-def _work(path: str, size: int, sha256: str, max_file_mb: float) -> _Done:
+def _work(path: str, size: int, sha256: str, folder: str, max_file_mb: float) -> _Done:
     """Read, split and embed a file: the task of a worker."""
     import numpy as np
 
-    reader, model = _parts(max_file_mb)
+    reader, model = _parts(folder, max_file_mb)
     try:
         reading = reader.answer(reader.ask(Path(path), size, sha256))
     except DocumentError as error:
@@ -62,7 +62,10 @@ class Cluster:
     Ray cluster whose machines see the same files under the same paths).
     """
 
-    def __init__(self, max_file_mb: float, workers: int | None, address: str | None) -> None:
+    def __init__(
+        self, folder: Path, max_file_mb: float, workers: int | None, address: str | None
+    ) -> None:
+        self._folder = str(folder.absolute())
         self._max_file_mb = max_file_mb
         self._workers = workers
         self._address = address
@@ -125,7 +128,7 @@ class Cluster:
         """Have a file read, split and embedded; the number is for ``answer``."""
         self._number += 1
         self._asked[self._number] = self._task.remote(
-            str(path.absolute()), size, sha256, self._max_file_mb
+            str(path.absolute()), size, sha256, self._folder, self._max_file_mb
         )
         return self._number
 

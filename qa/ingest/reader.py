@@ -53,10 +53,11 @@ class Reader:
     """Reads files in another process, in the order in which it is asked to.
 
     ``ask`` returns at once and ``answer`` waits, both for one thread alone; what was asked
-    and not yet answered is held in memory.
+    and not yet answered is held in memory.  Files outside ``folder`` may be beyond its reach.
     """
 
-    def __init__(self, max_file_mb: float, worker: str = WORKER) -> None:
+    def __init__(self, folder: Path, max_file_mb: float, worker: str = WORKER) -> None:
+        self._folder = folder
         memory = max(MEMORY_MB, int(_MEMORY_PER_MB * max_file_mb))
         self._limits = Limits(int(max_file_mb * 1_000_000), memory, SECONDS, SECONDS_PER_MB)
         self._worker = worker
@@ -137,7 +138,7 @@ class Reader:
         return self._limits.allowed(head.size)
 
     def _start(self) -> None:
-        self._process = process = _Process(self._worker, self._limits)
+        self._process = process = _Process(self._worker, self._folder, self._limits)
         process.listener = threading.Thread(target=self._listen, args=(process,), daemon=True)
         process.listener.start()
 
@@ -193,11 +194,12 @@ class Reader:
 class _Process:
     """One process, from its start to its end."""
 
-    def __init__(self, worker: str, limits: Limits) -> None:
+    def __init__(self, worker: str, folder: Path, limits: Limits) -> None:
         # The parent's own path and nothing else: not the working folder, not the user's site.
         path = [os.path.abspath(one) for one in sys.path]  # noqa: PTH100 - strings on both sides
         path.append(str(Path(qa.__file__).parents[1]))
-        arguments = [json.dumps(path), worker, str(os.getpid()), json.dumps(limits)]
+        me = str(os.getpid())
+        arguments = [json.dumps(path), worker, me, str(folder), json.dumps(limits)]
         try:
             self._process = subprocess.Popen(
                 [sys.executable, "-I", "-S", "-X", "utf8", "-c", _CODE, *arguments],

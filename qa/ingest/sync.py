@@ -137,7 +137,7 @@ def sync(
         states = _within(writer.states(), within)
         retry = writer.skipped() if writer.meta("reading") != _reading(settings) else frozenset()
         deleted = tuple(sorted(states.keys() - {one.path for one in found}))
-        with cluster or Reader(settings.max_file_mb, worker) as reader:
+        with cluster or Reader(settings.documents, settings.max_file_mb, worker) as reader:
             embeds = cluster or embedding
             job = _Job(settings, writer, embeds, reader, states, retry, seen_ns, known)
             job.run(_look(found, states, retry), deleted, progress)

@@ -1,7 +1,8 @@
 """The process in which files are read: what a hostile or broken one does, it does here.
 
 ``qa.ingest.reader`` starts it and asks it; see there.  It has no network, none of the
-user's environment, and no more memory and time than it is given.
+user's environment, no file but those below the documents folder, and no more memory and time
+than it is given.
 """
 
 import ctypes
@@ -14,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from qa import offline
+from qa import offline, sandbox
 from qa.errors import DocumentError
 from qa.ingest import frames
 from qa.ingest.frames import Reading
@@ -54,12 +55,13 @@ def main() -> None:
 
 def serve(count: Callable[[Sequence[str]], list[int]]) -> None:
     """Answer requests from standard input; ``count`` measures passages, as ``split`` says."""
-    parent, limits = int(sys.argv[-2]), Limits(*json.loads(sys.argv[-1]))
-    _confine(limits, parent)
+    parent, folder = int(sys.argv[-3]), Path(sys.argv[-2])
+    limits = Limits(*json.loads(sys.argv[-1]))
+    from qa.ingest import read, split  # noqa: F401 - before the first file's time counts
+
+    _confine(limits, folder, parent)
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a library prints must not come between the answers
-    from qa.ingest import read, split  # noqa: F401 - loaded before the first file's time counts
-
     out.write(READY)
     out.flush()
     for line in sys.stdin.buffer:
@@ -115,7 +117,7 @@ def reading(
     return Reading(document, tuple(passages), texts)
 
 
-def _confine(limits: Limits, parent: int) -> None:
+def _confine(limits: Limits, folder: Path, parent: int) -> None:
     """Give up what reading does not need; what the platform lacks is left out."""
     offline.enforce()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -124,12 +126,17 @@ def _confine(limits: Limits, parent: int) -> None:
             ctypes.CDLL(None).prctl(_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent:  # it died before that
             sys.exit(1)
+    _limit(limits.memory_mb)
+    sandbox.confine(folder)
+
+
+def _limit(memory_mb: int) -> None:
     try:
         import resource
     except ImportError:
         return
     for kind, most in (
-        (resource.RLIMIT_AS, _mapped() + limits.memory_mb * 1_000_000),
+        (resource.RLIMIT_AS, _mapped() + memory_mb * 1_000_000),
         (resource.RLIMIT_FSIZE, _WRITTEN),
         (resource.RLIMIT_CORE, 0),
     ):

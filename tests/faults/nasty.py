@@ -8,10 +8,12 @@ import ctypes
 import os
 import signal
 import sys
+from pathlib import Path
 
 from qa.ingest.formats import plain
 from qa.ingest.formats.draft import Draft, Raw
 from qa.ingest.worker import serve
+from tests.faults import native
 from tests.faults.reader import count
 
 _txt = plain.txt
@@ -50,6 +52,8 @@ def _broken(raw: Raw) -> Draft:
         import socket
 
         socket.create_connection(("127.0.0.1", 9))
+    if order == "NATIVE":
+        return Draft(text=f"ways out: {native.ways(Path(raw.data.split()[1].decode()))}")
     if order == "SHOW":
         return Draft(text=f"{sorted(os.environ)} {sys.path}")
     _read.append(order)

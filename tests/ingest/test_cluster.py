@@ -67,7 +67,7 @@ def test_a_worker_that_dies_costs_a_retry(documents: Path) -> None:
     import ray
 
     path = documents / "1.md"
-    with Cluster(50.0, 1, None) as cluster:
+    with Cluster(documents, 50.0, 1, None) as cluster:
         # The worker that will get the file, for there is one.
         pid = ray.get(ray.remote(num_cpus=1)(lambda: os.getpid()).remote())
         number = cluster.ask(path, path.stat().st_size, digest(path))

@@ -6,21 +6,26 @@ Small copies of those of ``bench/hostile.py``, which measures time and memory.
 import hashlib
 import io
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import docx
+import pptx
 import pytest
 
 from qa.errors import DocumentError
+from qa.ingest import worker
 from qa.ingest.frames import Reading
+from qa.ingest.read import SUFFIXES
 from qa.ingest.reader import Reader
+from qa.models.embedding import MiniLM
 from tests.ingest.files import paragraph, pdf
 
 
 @pytest.fixture(scope="module")
-def reader() -> Iterator[Reader]:
+def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
     """The product's own reader, for files of up to 1 MB."""
-    with Reader(1.0) as made:
+    with Reader(tmp_path_factory.getbasetemp(), 1.0) as made:
         yield made
 
 
@@ -29,6 +34,47 @@ def read(reader: Reader, folder: Path, name: str, data: bytes) -> Reading:
     path = folder / name
     path.write_bytes(data)
     return reader.answer(reader.ask(path, len(data), hashlib.sha256(data).hexdigest()))
+
+
+def word() -> bytes:
+    """A Word file."""
+    made, out = docx.Document(), io.BytesIO()
+    made.add_paragraph("The mill of Bonn opened on 4 May 1989.")
+    made.save(out)
+    return out.getvalue()
+
+
+def slides() -> bytes:
+    """A PowerPoint file."""
+    made, out = pptx.Presentation(), io.BytesIO()
+    made.slides.add_slide(made.slide_layouts[5]).shapes.title.text = "The mill of Bonn"
+    made.save(out)
+    return out.getvalue()
+
+
+def mail() -> bytes:
+    """A message in a charset that Python loads when it meets it."""
+    head = "Subject: S\nDate: Mon, 5 Feb 2024 23:30:00 -0800\nContent-Type: text/plain; charset=gbk"
+    return head.encode() + b"\n\n" + "Bonn 波恩".encode("gbk")
+
+
+TEXT = b"Yesterday the mill of Bonn opened. It was Monday, 4 May 2020."
+SOUND: dict[str, Callable[[], bytes]] = {
+    ".txt": lambda: TEXT,
+    ".md": lambda: b"---\ntitle: A\ndate: 2020-05-04\n---\n# A\n\n" + TEXT,
+    ".markdown": lambda: b"# A\n\n" + TEXT,
+    ".rst": lambda: b"A\n=\n\n" + TEXT,
+    ".html": lambda: b"<meta charset=windows-1252><p>Stra\xdfe. " + TEXT,
+    ".htm": lambda: b"<p>" + TEXT,
+    ".pdf": lambda: pdf([paragraph(720, [TEXT.decode()])]),
+    ".docx": word,
+    ".pptx": slides,
+    ".csv": lambda: b"city,year\nBonn,1989\n",
+    ".tsv": lambda: b"city\tyear\nBonn\t1989\n",
+    ".json": lambda: b'{"city": "Bonn"}',
+    ".jsonl": lambda: b'{"city": "Bonn"}\n{"city": "Kiel"}\n',
+    ".eml": mail,
+}
 
 
 def bomb() -> bytes:
@@ -112,3 +158,15 @@ def test_a_pdf_of_many_pages(reader: Reader, tmp_path: Path) -> None:
     assert len(found.document.page_starts) == 1000
     assert found.passages[-1].passage.page is not None
     assert "firm 1000 works" in found.document.text[found.passages[-1].passage.start :]
+
+
+@pytest.mark.parametrize("suffix", sorted(SUFFIXES))
+def test_what_is_confined_reads_every_format(reader: Reader, tmp_path: Path, suffix: str) -> None:
+    """Without rights to anything but the documents a reader reads what it reads with them."""
+    path = tmp_path / f"a{suffix}"
+    path.write_bytes(SOUND[suffix]())
+    data = path.read_bytes()
+    number = reader.ask(path, len(data), hashlib.sha256(data).hexdigest())
+    expected = worker.reading(path, 1_000_000, MiniLM().count)
+    assert "Bonn" in expected.document.text
+    assert reader.answer(number) == expected

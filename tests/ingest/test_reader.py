@@ -16,7 +16,7 @@ from qa.errors import DocumentError, QAError
 from qa.ingest import reader, sync
 from qa.ingest.reader import Reader
 from qa.ingest.worker import Limits
-from tests.faults import kill
+from tests.faults import kill, native
 
 ROOT = Path(__file__).parents[2]
 NASTY = "tests.faults.nasty"
@@ -31,11 +31,11 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def nasty(monkeypatch: pytest.MonkeyPatch) -> Iterator[Reader]:
+def nasty(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Reader]:
     """A reader that breaks where a file says so; two seconds and 200 MB are enough for it."""
     monkeypatch.setattr(reader, "SECONDS", 2.0)
     monkeypatch.setattr(reader, "MEMORY_MB", 200)
-    with Reader(1.0, NASTY) as made:
+    with Reader(folder, 1.0, NASTY) as made:
         yield made
 
 
@@ -97,13 +97,38 @@ def test_a_reader_has_no_network(nasty: Reader, folder: Path) -> None:
     assert "the setting 'offline' forbids every connection" in reason
 
 
+@pytest.mark.skipif(not native.supported(), reason="needs seccomp and Landlock, of Linux")
+def test_native_code_has_no_way_out_of_a_reader(nasty: Reader, folder: Path) -> None:
+    """Code of a library that a document takes over gets at no network, program, process or file.
+
+    Neither what lies outside the documents folder nor anything to write, rename or delete.
+    """
+    outside = folder.parent / "secret.txt"
+    outside.write_text("secret")
+    assert native.ways(outside) == list(native.WAYS)  # what works where nobody forbids it
+    outside.write_text("secret")
+    text = nasty.answer(ask(nasty, folder, "a.txt", f"NATIVE {outside}")).document.text
+    assert text == "ways out: []"
+    text = nasty.answer(ask(nasty, folder, "b.txt", f"NATIVE {folder / 'a.txt'}")).document.text
+    assert text == "ways out: ['reading']"
+
+
+def test_links_swapped_meanwhile_lead_nowhere(nasty: Reader, folder: Path) -> None:
+    """A file that has become a link out of the folder since it was looked at is not read."""
+    outside = folder.parent / "secret.txt"
+    outside.write_text("secret of firm a.")
+    (folder / "a.txt").symlink_to(outside)
+    number = nasty.ask(folder / "a.txt", 17, hashlib.sha256(b"secret of firm a.").hexdigest())
+    assert refused(nasty, number) == "cannot be read: permission denied"
+
+
 def test_a_reader_knows_no_secrets(
     folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """Keys are not in the environment of the process that reads, nor the working folder."""
     monkeypatch.setenv("OPENAI_API_KEY", "sk-secret")
     monkeypatch.chdir(tmp_path)
-    with Reader(1.0, NASTY) as nasty:
+    with Reader(folder, 1.0, NASTY) as nasty:
         shown = nasty.answer(ask(nasty, folder, "a.txt", "SHOW all.")).document.text
     assert "PATH" in shown
     assert "OPENAI" not in shown
@@ -121,7 +146,7 @@ def test_a_file_that_changes_meanwhile(nasty: Reader, folder: Path) -> None:
 def test_a_process_that_does_not_start_blames_no_file(folder: Path) -> None:
     """A broken installation is an error, not a folder of unreadable files."""
     with (
-        Reader(1.0, "tests.faults.absent") as broken,
+        Reader(folder, 1.0, "tests.faults.absent") as broken,
         pytest.raises(QAError, match=r"did not start.*No module named 'tests.faults.absent'"),
     ):
         broken.answer(ask(broken, folder, "a.txt", "Firm a makes lamps."))
@@ -144,7 +169,7 @@ def test_a_killed_parent_takes_its_reader_along(folder: Path) -> None:
 import sys
 from pathlib import Path
 from tests.ingest.test_reader import NASTY, Reader, ask
-made = Reader(1.0, NASTY)
+made = Reader(Path(sys.argv[1]), 1.0, NASTY)
 ask(made, Path(sys.argv[1]), "a.txt", "HANG on.")
 while not made._process.ready: pass
 print(made._process._process.pid, flush=True)
