@@ -1,9 +1,11 @@
 """What a question takes for granted, where the best sentence says otherwise.
 
-Two things are told from words alone: who did it to whom ("when did A buy B", where B bought
-A), and which of several is meant ("the third factory", where the first and second are named).
+Three things are told from words alone: who did it to whom ("when did A buy B", where B bought
+A), which of several is meant ("the third factory", where the first and second are named), and
+the month ("in June", where the sentence says "in May").
 """
 
+import calendar
 import re
 from collections.abc import Sequence
 from itertools import pairwise
@@ -13,8 +15,9 @@ from qa.answer import relatives
 from qa.answer.facts import names
 from qa.answer.features import Candidate
 from qa.answer.question import Question
-from qa.answer.wording import ORDINAL, TURNED
+from qa.answer.wording import ORDINAL, OTHER_MONTH, TURNED
 from qa.text import Word, term, words
+from qa.times.words import MONTH, month_number
 
 READ = 3
 """So many of the best sentences are looked at."""
@@ -24,7 +27,13 @@ _ORDINAL = re.compile(
     rf"\b({'|'.join(_WORDS)}|\d{{1,2}}(?:st|nd|rd|th))\s+((?:[a-z][\w-]*\s+)?[a-z][\w-]*)",
     re.IGNORECASE,
 )
+_MONTHS = calendar.month_name
 _BY = re.compile(r"\bby\b", re.IGNORECASE)
+_ASKED_MONTH = re.compile(
+    rf"\b(?:in|during|for|of)\s+({MONTH})\b|\b(?:in|during)\s+(?i:({MONTH}))\b"
+)
+_IN_MONTH = re.compile(rf"\b(?:in|during|for|of)\s+({MONTH})")
+_ANY_MONTH = re.compile(rf"\b{MONTH}")
 _TIMES = frozenset(
     term(word) or ""
     for word in "time quarter half day week month year century decade place person party".split()
@@ -42,7 +51,11 @@ def mistaken(question: Question, ranked: Sequence[Candidate]) -> Mistaken | None
     """What the best sentences contradict of what ``question`` takes for granted, if anything."""
     if question.kind == "yes_no":
         return None  # the sentence that says otherwise is the answer
-    return _turned(question, ranked[:READ]) or _counted(question, ranked)
+    return (
+        _turned(question, ranked[:READ])
+        or _counted(question, ranked)
+        or _of_another_month(question, ranked[:READ])
+    )
 
 
 def _turned(question: Question, ranked: Sequence[Candidate]) -> Mistaken | None:
@@ -135,3 +148,31 @@ def _noun(found: re.Match[str]) -> str:
 def _rank(word: str) -> int:
     low = word.casefold()
     return _WORDS.index(low) + 1 if low in _WORDS else int(re.sub(r"\D", "", low))
+
+
+def _of_another_month(question: Question, ranked: Sequence[Candidate]) -> Mistaken | None:
+    """Where a month is asked about, and the best sentence says what it says of another one.
+
+    A month that stands behind a figure may be what it is compared with ("3,000, against 2,000
+    in May"): then no heading, and no sentence around, may name the month asked about.
+    """
+    asked = [month_number(one[1] or one[2]) for one in _ASKED_MONTH.finditer(question.text)]
+    best = ranked[0]
+    said = _IN_MONTH.search(best.text)
+    if len(asked) != 1 or said is None or question.expected == "time":
+        return None
+    if _months(question.text) - {asked[0]} or _months(best.text) != {month_number(said[1])}:
+        return None
+    if any(asked[0] in _months(one.text) for one in ranked):
+        return None
+    if any(char.isdigit() for char in best.text[: said.start()]):
+        hit = best.hit
+        around = f"{hit.document.title or ''}\n{hit.passage.heading or ''}\n{hit.text}"
+        if asked[0] in _months(around):
+            return None
+    reason = OTHER_MONTH.format(said=_MONTHS[month_number(said[1])], asked=_MONTHS[asked[0]])
+    return Mistaken(reason, (best,))
+
+
+def _months(text: str) -> set[int]:
+    return {month_number(one[0]) for one in _ANY_MONTH.finditer(text)}

@@ -18,6 +18,9 @@ TURNED = "What was found says the reverse."
 ORDINAL = "What was found speaks of {others}, and of no “{asked}”."
 """Added to a refusal where the sources number what is asked for otherwise."""
 
+OTHER_MONTH = "What was found speaks of {said}, not of {asked}."
+"""The same where a month is asked about, and the sentence found is of another one."""
+
 UNSPELLED = "They mention “{short}”, but nothing found spells it out."
 """Added to a refusal where an acronym is used and never explained."""
 

@@ -23,16 +23,17 @@ _PLANNED = (
     r"|aims?|intends?|hopes?|targets?|forecasts?|targeting|planning|expecting|hoping|aiming"
     r"|pledged|promised|upcoming|vowed)"
 )
+_DONE = rf"(?!\w*\d)\w+ed|{'|'.join(_IRREGULAR)}"  # "will be held": no past
 _CUE = re.compile(
     rf"""(?i:
       (?P<open>(?:was|were|been)\s+(?:originally\s+|initially\s+|first\s+)?(?:scheduled|expected
-        |planned|slated|due|set|projected)\b)
+        |planned|slated|due|set|projected)\b(?:\s+(?:to|be|have|been)\b(?:\s+(?:{_DONE})\b)?)*)
     | (?P<would>\b(?:would|could|might|was\s+to|were\s+to)\b
-        (?:\s+(?:have|be|been|not|also|\w+ed))*)
+        (?:\s+(?:have|be|been|not|also|{_DONE})\b)*)
     | (?P<future>(?:\b(?:will|shall|may|can|must|should|won['\u2019]t)\b
         |['\u2019]ll\b|\b{_PLANNED}\b
         |\bto\s+(?:be|have)\b|\bgoing\s+to\b)(?:\s+(?:not|also|then|have|be|been|to|for|\w+ly
-        |(?!\w*\d)\w+ed\b))*)
+        |{_DONE})\b)*)
     | (?P<past>\b(?!{_NOT_PAST}\b)(?:\w+ed|{"|".join(_IRREGULAR)})\b|\bas\s+of\b|\b(?:has|have)\b)
     )""",
     re.VERBOSE,

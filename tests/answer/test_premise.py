@@ -77,3 +77,39 @@ def test_another_ordinal(printed: Print) -> None:
 def test_absent_and_near(printed: Print, question: str, reason: str) -> None:
     """A word that stands nowhere, and a subject of which the thing asked is not said, are told."""
     assert printed(question).startswith(f"The documents do not answer this. {reason}\n")
+
+
+@pytest.fixture(scope="module")
+def of_ferries(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    """Passengers of two months, one of them only in a comparison."""
+    folder: Path = tmp_path_factory.mktemp("ferries")
+    (folder / "minutes.txt").write_text(
+        "The board met in Drammen. Passenger numbers in May were 48,200, a record. The café on "
+        "deck two was closed.\n"
+    )
+    (folder / "october.txt").write_text(
+        "Freight in October\n\nThe ferries carried 3,100 vehicles, against 2,950 in August.\n"
+    )
+    with Assistant(folder, tmp_path_factory.mktemp("l"), engine="extractive") as assistant:
+        assistant.sync()
+        yield assistant
+
+
+def test_another_month(of_ferries: Assistant) -> None:
+    """The figure of May is no answer about June, and that is said."""
+    assert of_ferries.ask("How many passengers were there in June?").text == (
+        "The documents do not answer this. What was found speaks of May, not of June."
+    )
+
+
+@pytest.mark.parametrize(
+    ("question", "begins"),
+    [
+        ("How many passengers were there in May?", "Passenger numbers in May were 48,200"),
+        ("how many passengers in may?", "Passenger numbers in May were 48,200"),
+        ("How many vehicles did the ferries carry in October?", "The ferries carried 3,100"),
+    ],
+)
+def test_the_month_asked_about(of_ferries: Assistant, question: str, begins: str) -> None:
+    """The same month answers, and a month that figures are compared with does no harm."""
+    assert of_ferries.ask(question).text.startswith(begins)
