@@ -9,7 +9,7 @@ ROOT = Path(__file__).parents[1]
 
 
 def test_wheel_and_sdist_hold_prompts_and_model_data(tmp_path: Path) -> None:
-    """A wheel built from an sdist has every prompt, the tokenizer and the learned weights."""
+    """A wheel built from an sdist has every prompt, the model's data and the learned weights."""
     build = [sys.executable, "-m", "hatchling", "build", "-d", str(tmp_path)]
     subprocess.run([*build, "-t", "sdist"], cwd=ROOT, check=True, capture_output=True)
     (sdist,) = tmp_path.glob("*.tar.gz")
@@ -23,10 +23,10 @@ def test_wheel_and_sdist_hold_prompts_and_model_data(tmp_path: Path) -> None:
     data = {
         str(path.relative_to(ROOT))
         for path in (ROOT / "qa").rglob("*")
-        if path.suffix in {".json", ".toml", ".j2", ".typed"}
+        if path.suffix in {".json", ".onnx", ".toml", ".j2", ".typed"}
     }
     assert len(prompts) >= 4
-    assert "qa/models/data/minilm/tokenizer.json" in data
+    assert {"tokenizer.json", "graph.onnx"} <= {Path(name).name for name in data}
     assert prompts | data <= names
 
 
