@@ -1,4 +1,4 @@
-"""What an acronym stands for, where the documents say it themselves: "Long Form (LF)".
+"""What a term stands for, where the documents say it: "Long Form (LF)", "E07: probe fouled".
 
 >>> text = "Ten of the solid rocket booster (SRB) were built."
 >>> start, end = long_form(text, "SRB")
@@ -20,10 +20,19 @@ _ASKED = re.compile(
     r"|\bwhat\s+is\s+[\"“']?([\w&.-]{2,10})[\"”']?\s+short\s+for\b",
     re.IGNORECASE,
 )
+# "What does error code E07 mean?"
+_KIND = r"(?:(?:[a-z]+\s+)?(?:code|error|message|status|term|word|symbol|entry)\s+)?"
+_TERM = r"[\"“'‘]?(\w.{0,50}?)[\"”'’]?"
+_MEANING = re.compile(
+    rf"\bwhat\s+(?:does|do|did)\s+(?:an?\s+|the\s+)?{_KIND}{_TERM}\s+mean\b"
+    rf"|\bwhat\s+is\s+meant\s+by\s+(?:an?\s+|the\s+)?{_KIND}{_TERM}\s*\??\s*$",
+    re.IGNORECASE,
+)
+_SAYS = r"[\"”'’*]{0,2}(?:\s*[:|]|\s+[\u2013\u2014-])\s+"
 
 
 class Expansion(NamedTuple):
-    """The sentence that spells an acronym out, and the range of the long form in it."""
+    """The sentence that says what a term stands for, and the range of the words that do."""
 
     hit: Hit
     sentence: Sentence
@@ -31,17 +40,31 @@ class Expansion(NamedTuple):
 
 
 def expansion(question: str, hits: Sequence[Hit]) -> Expansion | None:
-    """The first sentence of ``hits`` that spells out the acronym that ``question`` asks for."""
-    asked = _ASKED.search(question)
-    if asked is None:
-        return None
-    short = asked[1] or asked[2]
-    for hit in hits:
-        for one in hit.passage.sentences:
-            found = long_form(hit.document.text[one.start : one.end], short)
-            if found is not None:
-                return Expansion(hit, one, found)
+    """The first sentence of ``hits`` that says what the term that ``question`` asks for is.
+
+    One that spells an acronym out goes before a line that has the term as its label.
+    """
+    spelled, labelled = _ASKED.search(question), _MEANING.search(question)
+    sought = [(long_form, spelled[1] or spelled[2])] if spelled else []
+    sought += [(definition, labelled[1] or labelled[2])] if labelled else []
+    for find, wanted in sought:
+        for hit in hits:
+            for one in hit.passage.sentences:
+                found = find(hit.document.text[one.start : one.end], wanted)
+                if found is not None:
+                    return Expansion(hit, one, found)
     return None
+
+
+def definition(text: str, label: str) -> Span | None:
+    """What stands behind the label ``label`` in a line that it opens: of a list or a table.
+
+    >>> text = "E07: the probe is fouled."
+    >>> definition(text, "e07")
+    Span(start=5, end=25)
+    """
+    line = re.match(rf"\W{{0,3}}{re.escape(label)}{_SAYS}(\S.*\S)", text, re.IGNORECASE | re.DOTALL)
+    return Span(*line.span(1)) if line else None
 
 
 def long_form(text: str, short: str) -> Span | None:

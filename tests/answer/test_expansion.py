@@ -1,8 +1,9 @@
-"""An acronym is spelled out where the documents do it themselves."""
+"""What a term stands for is said where the documents say it themselves."""
 
 import pytest
 
-from qa.answer.expansion import long_form
+from qa.answer.expansion import definition, expansion, long_form
+from tests.answer.test_late import hit
 
 
 @pytest.mark.parametrize(
@@ -26,3 +27,47 @@ def test_long_forms(text: str, short: str, long: str | None) -> None:
     """The words whose initials are the acronym's letters are emphasised, and no others."""
     found = long_form(text, short)
     assert (text[found.start : found.end] if found else None) == long
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "said"),
+    [
+        ("E07: the probe is fouled.", "E07", "the probe is fouled."),
+        ("E07 | Probe fouled", "e07", "Probe fouled"),
+        (
+            "Preload \u2013 the force that holds a joint.",
+            "preload",
+            "the force that holds a joint.",
+        ),
+        ("E071: the probe is fouled.", "E07", None),
+        ("After E07: stop.", "E07", None),
+        ("E07-b is reserved.", "E07", None),
+        ("E07:", "E07", None),
+    ],
+)
+def test_labels(text: str, label: str, said: str | None) -> None:
+    """A line that opens with the term says what it means; one that only mentions it does not."""
+    found = definition(text, label)
+    assert (text[found.start : found.end] if found else None) == said
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        ("What does E07 mean?", "E07: the water level probe is fouled."),
+        ("what does error code E03 mean", "E03: pump pressure below 6 bar."),
+        ("What does the error \u201cE01\u201d mean?", "E01: tank empty."),
+        ("What is meant by preload?", "Preload: the force that holds a joint."),
+        ("What does E09 mean?", None),
+        ("Why does E07 mean trouble?", None),
+    ],
+)
+def test_what_does_it_mean(question: str, answer: str | None) -> None:
+    """Who asks what a code or a term means is shown the line of a list that says it."""
+    text = (
+        "E01: tank empty. E03: pump pressure below 6 bar. E07: the water level probe is fouled. "
+        "Preload: the force that holds a joint."
+    )
+    found = expansion(question, [hit(text)])
+    said = found and found.hit.document.text[found.sentence.start : found.sentence.end]
+    assert said == answer
