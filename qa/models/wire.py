@@ -242,10 +242,12 @@ def vectors_of(body: object, inputs: int, who: str) -> "NDArray[np.float32]":
     if len(widths) != 1 or widths == {0}:
         raise garbled(f"vectors of differing or no width, {sorted(widths)}")
     matrix = np.stack([rows[index] for index in range(inputs)])
-    norms = np.linalg.norm(matrix, axis=1, keepdims=True)
-    if not np.isfinite(norms).all() or not norms.all():
+    largest = np.abs(matrix).max(axis=1, keepdims=True)
+    if not np.isfinite(largest).all() or not largest.all():
         raise garbled("a vector is zero, infinite or not a number")
-    unit: NDArray[np.float32] = (matrix / norms).astype(np.float32)
+    matrix /= largest  # squares of what is left neither overflow nor vanish
+    matrix /= np.linalg.norm(matrix, axis=1, keepdims=True)
+    unit: NDArray[np.float32] = matrix.astype(np.float32)
     return unit
 
 

@@ -4,7 +4,7 @@ import contextlib
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from qa.errors import ModelError
@@ -49,6 +49,8 @@ def test_any_choice(value) -> None:
 
 
 @given(json_values, st.integers(1, 3))
+@example([1.4e154], 1)  # its square is beyond what a number holds
+@example([0.0, 1e-200], 1)  # and the square of this one is 0
 def test_any_vectors(value, inputs) -> None:
     """Vectors that are taken are finite and of unit length, one a text."""
     data = [{"index": index, "embedding": value} for index in range(inputs)]
