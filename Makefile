@@ -1,4 +1,4 @@
-# Two commands: `make ask` answers from seeds/, `make test` runs the tests.
+# Two commands: `make ask` answers from seeds/, `make test` runs the tests, on every core.
 # Both make an environment of their own in .venv; nothing else on the machine is touched.
 
 PYTHON ?= python3
@@ -11,7 +11,7 @@ ask: .venv/installed
 	@$(BIN)/qa ask "$(QUESTION)"
 
 test: .venv/installed-dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 check: .venv/installed-dev
 	$(BIN)/ruff format --check .
