@@ -141,6 +141,11 @@ class Assistant:
         if workers is not None or ray is not None:
             from qa.ingest.cluster import Cluster
 
+            if self.settings.offline:
+                raise ConfigError(
+                    "'offline' is set, and workers are reached over the network; leave --workers"
+                    " and --ray out"
+                )
             if self.embedding is not self._minilm:
                 raise UsageError("workers embed with the embedded model; leave --embedding out")
             cluster = Cluster(self.settings.documents, self.settings.max_file_mb, workers, ray)

@@ -4,21 +4,23 @@ import errno
 import sys
 from typing import Any
 
+from qa import sandbox
 from qa.config import Settings
 from qa.errors import ConfigError
 
 _NETWORK = frozenset(
-    {"socket.connect", "socket.sendto", "socket.sendmsg", "socket.getaddrinfo"}
+    {"socket.__new__", "socket.connect", "socket.sendto", "socket.sendmsg", "socket.getaddrinfo"}
     | {"socket.gethostbyname", "socket.gethostbyaddr", "socket.getnameinfo"}
 )
+_GIVEN = -1  # the family of a socket that is there already
 _enforced = False
 
 
 def enforce() -> None:
     """Make every connection and look-up of this process fail, for as long as it lives.
 
-    An audit hook of the interpreter: no library can take it off again, and none that this
-    project uses connects but through the interpreter.
+    An audit hook of the interpreter: no library can take it off again, but code that goes past
+    the interpreter is not bound by it.
     """
     global _enforced
     if not _enforced:
@@ -31,12 +33,18 @@ def _refuse(event: str, arguments: tuple[Any, ...]) -> None:
         address = arguments[1] if event in ("socket.connect", "socket.sendto") else None
         if isinstance(address, str | bytes):  # a socket file: it does not leave the machine
             return
+        if event == "socket.__new__" and arguments[1] in (_GIVEN, sandbox.AF_UNIX):
+            return
         raise OSError(errno.ENETUNREACH, "the setting 'offline' forbids every connection")
 
 
 def go_offline(settings: Settings) -> None:
-    """Make connections impossible; ConfigError at once where the settings need one."""
+    """Make connections impossible, by the kernel where it can.
+
+    Raises ConfigError at once where the settings need one.
+    """
     enforce()
+    sandbox.forbid_network()
     if settings.is_shared:  # its client connects past the interpreter
         raise ConfigError(
             f"'offline' is set, and library {settings.library!r} is reached over the network;"

@@ -12,7 +12,6 @@ Sources: seccomp(2), landlock(7), and the tables of system calls in the kernel's
 import ctypes
 import errno
 import os
-import platform
 import struct
 import sys
 from collections.abc import Iterable, Sequence
@@ -23,13 +22,16 @@ from typing import NamedTuple
 KILL = 0x80000000
 """A verdict that ends the process; the usual one is an error's number."""
 
+AF_UNIX = 1
+"""The family of sockets that do not leave the machine."""
+
 _ALLOW, _ERROR = 0x7FFF0000, 0x00050000
 _LOAD, _AND, _EQUAL, _AT_LEAST, _RETURN = 0x20, 0x54, 0x15, 0x35, 0x06
-_MACHINES = {"x86_64": (0xC000003E, 0), "aarch64": (0xC00000B7, 1)}  # and the column below
-_AF_UNIX = 1
+_MACHINES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}  # in the order of the columns below
 _CLONE_THREAD = 0x10000
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
-_NO_NEW_PRIVILEGES, _SET_FILTER, _ALL_THREADS = 38, 1, 1
+_SECCOMP = (317, 277)
+_NO_NEW_PRIVILEGES, _SET_FILTER, _IS_AVAILABLE, _ALL_THREADS = 38, 1, 2, 1
 _X32 = 0x40000000  # system calls of x86-64 from here on are of another interface
 _RECENT = 424  # where the tables of all machines become one; every library does without those
 
@@ -114,7 +116,7 @@ _SYSTEM = (  # what the interpreter and its libraries may load or look up while 
     *("/proc/self", "/sys/devices/system/cpu", "/dev/null", "/dev/urandom"),
 )
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446  # the same on all machines
-_BENEATH = 1
+_BENEATH, _VERSION = 1, 1
 _ACCESS = 0x1FFF  # all that Landlock's first version knows: reading, writing, making, running
 _READ_FILE, _READ_FOLDER = 0x4, 0x8
 
@@ -128,13 +130,23 @@ class Rule(NamedTuple):
     value: int = 0
 
 
+def filters() -> tuple[str, ...]:
+    """The names of those that this kernel has."""
+    action = struct.pack("I", _ERROR)
+    has = {
+        "seccomp": _is_known() and _call(_SECCOMP[_column()], _IS_AVAILABLE, 0, action) == 0,
+        "Landlock": _is_known() and _call(_CREATE_RULESET, 0, 0, _VERSION) > 0,
+    }
+    return tuple(name for name, is_there in has.items() if is_there)
+
+
 def forbid_network(verdict: int = errno.ENETUNREACH) -> bool:
     """Let no thread or child of this process make a socket but Unix's; tell whether it holds.
 
     Sockets that are there already are not taken away.  ``verdict`` is the number of the error
     that such a call gets, or ``KILL``.
     """
-    family = Rule("socket", 0, 0xFFFFFFFF, _AF_UNIX)
+    family = Rule("socket", 0, 0xFFFFFFFF, AF_UNIX)
     return _filter([family, Rule("io_uring_setup")], verdict, _X32)
 
 
@@ -163,27 +175,34 @@ def confine(folder: Path) -> bool:
 
 def _filter(rules: Sequence[Rule], verdict: int, beyond: int) -> bool:
     """Have the kernel apply ``rules`` to all threads; calls from ``beyond`` on are unknown."""
-    if sys.platform != "linux" or platform.machine() not in _MACHINES or sys.maxsize < 1 << 32:
+    if not _is_known():
         return False
     program = _program(rules, verdict, beyond)
     buffer = ctypes.create_string_buffer(program, len(program))
     head = struct.pack("HxxxxxxP", len(program) // 8, ctypes.addressof(buffer))
-    call = (317, 277)[_MACHINES[platform.machine()][1]]
-    return _privileged_no_more() and not _call(call, _SET_FILTER, _ALL_THREADS, head)
+    return _privileged_no_more() and not _call(_SECCOMP[_column()], _SET_FILTER, _ALL_THREADS, head)
+
+
+def _is_known() -> bool:
+    """Whether the tables here are those of this machine."""
+    return sys.platform == "linux" and os.uname().machine in _MACHINES and sys.maxsize > 1 << 32
+
+
+def _column() -> int:
+    return list(_MACHINES).index(os.uname().machine)
 
 
 def _program(rules: Sequence[Rule], verdict: int, beyond: int) -> bytes:
     """The filter in the kernel's instructions: (operation, jump if so, jump if not, operand)."""
-    audit, column = _MACHINES[platform.machine()]
     no = verdict if verdict == KILL else _ERROR | verdict
     lines = [
         (_LOAD, 0, 0, 4),  # the interface; programs of 32 bits have another
-        (_EQUAL, 1, 0, audit),
+        (_EQUAL, 1, 0, _MACHINES[os.uname().machine]),
         (_RETURN, 0, 0, no),
         (_LOAD, 0, 0, 0),  # the system call
     ]
     for rule in rules:
-        if (number := _NUMBERS[rule.name][column]) < 0:
+        if (number := _NUMBERS[rule.name][_column()]) < 0:
             continue
         argument = [
             (_LOAD, 0, 0, 16 + 8 * rule.place),  # its lower half, on machines of this order
@@ -203,7 +222,7 @@ def _program(rules: Sequence[Rule], verdict: int, beyond: int) -> bytes:
 
 def _restrict(paths: Iterable[str]) -> bool:
     """Have the kernel refuse files to this thread, and those it starts, but to read ``paths``."""
-    if sys.platform != "linux":
+    if not _is_known():
         return False
     handled = struct.pack("Q", _ACCESS)
     ruleset = _call(_CREATE_RULESET, handled, len(handled), 0)

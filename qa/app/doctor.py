@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from qa import __version__
+from qa import __version__, sandbox
 from qa.assistant import Assistant
 from qa.config import Settings
 from qa.errors import ConfigError, LibraryBusy, QAError
@@ -46,6 +46,7 @@ def examine(assistant: Assistant, *, deep: bool = False, probe: bool = False) ->
             yield Finding(True, f"{package} {importlib.metadata.version(package)}")
         except importlib.metadata.PackageNotFoundError:
             yield Finding(False, f"{package} is not installed; run: pip install qa")
+    yield _confined()
     yield from _models(assistant)
     yield from _engine(settings, assistant.engine)
     yield _refusing(assistant)
@@ -53,6 +54,13 @@ def examine(assistant: Assistant, *, deep: bool = False, probe: bool = False) ->
         yield from _probed(settings, assistant.engine)
     yield from _documents(settings.documents)
     yield from _library(assistant, deep=deep)
+
+
+def _confined() -> Finding:
+    """What keeps readers of documents and ``--offline`` to their bounds here."""
+    held = " and ".join(sandbox.filters())
+    by = f"the kernel ({held}) and the interpreter" if held else "the interpreter alone"
+    return Finding(True, f"readers of documents, and --offline, are kept in bounds by {by}")
 
 
 def _models(assistant: Assistant) -> Iterator[Finding]:

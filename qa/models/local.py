@@ -4,12 +4,15 @@ import importlib.util
 import json
 import re
 import secrets
-import urllib.request
+import socket
+import tempfile
 from collections.abc import Sequence
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Event, Lock, Thread
 from typing import Any
+from urllib.parse import urlsplit
 
 from qa.errors import ModelRejected, ModelUnknown
 from qa.models import wire
@@ -122,14 +125,17 @@ def _serve(path: Path, context: int) -> tuple[Any, int]:
     params.n_parallel = 1
     params.verbosity = -1  # its log would run through the answer on the terminal
     params.warmup = False
-    # It opens a port on the loopback; nobody else on the machine shall use it.
+    # It listens, though all that is asked of it is what it serves: nobody else shall use it.
     params.api_keys = [key]
     params.endpoint_slots = False
     params.ui = False
     try:
-        server = xllamacpp.Server(params)
-        described = _describe(server.listening_address, key)
-    except (RuntimeError, OSError, ValueError) as error:
+        with tempfile.TemporaryDirectory(prefix="qa-") as folder:
+            if hasattr(socket, "AF_UNIX"):  # a file of ours that is gone before we return
+                params.hostnames = [str(Path(folder) / "llama.sock")]
+            server = xllamacpp.Server(params)
+            described = _describe(server.listening_address, key)
+    except (RuntimeError, OSError, ValueError, HTTPException) as error:
         raise ModelUnknown(
             f"model file {str(path)!r} cannot be loaded ({one_line(str(error))}); "
             "see that it is whole, of a kind that llama.cpp knows, and that memory suffices"
@@ -139,12 +145,17 @@ def _serve(path: Path, context: int) -> tuple[Any, int]:
 
 
 def _describe(address: str, key: str) -> dict[str, Any]:
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    request = urllib.request.Request(
-        f"{address}/v1/models", headers={"Authorization": f"Bearer {key}"}
-    )
-    with opener.open(request, timeout=30) as response:
-        body = json.loads(response.read())
+    parts = urlsplit(address)
+    connection = HTTPConnection(parts.hostname or "localhost", parts.port, timeout=30)
+    try:
+        if parts.scheme == "unix":
+            connection.sock = socket.socket(socket.AF_UNIX)
+            connection.sock.settimeout(30)
+            connection.sock.connect(parts.path)
+        connection.request("GET", "/v1/models", headers={"Authorization": f"Bearer {key}"})
+        body = json.loads(connection.getresponse().read())
+    finally:
+        connection.close()
     meta = body["data"][0].get("meta") if body.get("data") else None
     return meta if isinstance(meta, dict) else {}
 

@@ -11,10 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults import jail
+from tests.faults import native
 
 ROOT = Path(__file__).parents[2]
 KEY = "sk-verysecret-0123456789"
+kernel = pytest.mark.skipif(
+    not native.supported(), reason="needs Linux's seccomp and Landlock on x86-64 or ARM"
+)
 
 
 def run(*command: str, cwd: Path, **environment: str) -> "subprocess.CompletedProcess[str]":
@@ -40,7 +43,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.skipif(not jail.supported(), reason="needs Linux's seccomp on x86-64 or ARM")
+@kernel
 def test_the_jail_holds(project: Path) -> None:
     """The filter that the next test rests on ends a process that makes a socket."""
     result = run("-m", "tests.faults.jail", "--connect", cwd=project)
@@ -60,7 +63,7 @@ COMMANDS = [
 ]
 
 
-@pytest.mark.skipif(not jail.supported(), reason="needs Linux's seccomp on x86-64 or ARM")
+@kernel
 def test_no_command_makes_a_socket(project: Path) -> None:
     """Without an endpoint no command even makes a socket, telemetry included, key or no key."""
     ends = {
@@ -135,6 +138,46 @@ for name, way in ways.items():
         raise AssertionError(name)
 """
     assert run("-c", code, cwd=project).stderr == ""
+
+
+@kernel
+def test_offline_binds_native_code(project: Path) -> None:
+    """With --offline no thread, library or program started makes a socket but Unix's."""
+    code = """
+import asyncio, queue, subprocess, sys, threading
+from qa import Assistant
+native = '''
+import ctypes
+libc = ctypes.CDLL(None, use_errno=True)
+got = {family: (libc.socket(family, kind, 0), ctypes.get_errno())
+       for family, kind in ((2, 1), (2, 2), (10, 1), (16, 3), (17, 3), (40, 1))}
+assert set(got.values()) == {(-1, 101)}, got  # ENETUNREACH
+assert libc.socket(1, 1, 0) > 0
+'''
+asked, told = queue.Queue(), queue.Queue()
+def earlier():
+    asked.get()
+    try:
+        told.put(exec(native, {}))
+    except AssertionError as error:
+        told.put(error)
+threading.Thread(target=earlier, daemon=True).start()
+Assistant(offline=True)
+exec(native, {})
+asked.put(None)
+assert told.get() is None
+subprocess.run([sys.executable, "-c", native], check=True)
+asyncio.run(asyncio.sleep(0))
+"""
+    assert run("-c", code, cwd=project).stderr == ""
+
+
+@pytest.mark.parametrize("option", [("--workers", "1"), ("--ray", "auto")])
+def test_offline_forbids_workers(project: Path, option: tuple[str, str]) -> None:
+    """Workers are reached over sockets, so --offline refuses them, and says so in one line."""
+    result = run("-m", "qa", "--offline", "ingest", *option, cwd=project)
+    assert (result.returncode, len(result.stderr.splitlines())) == (2, 1)
+    assert "'offline' is set" in result.stderr
 
 
 def test_keys_stay_where_they_are(project: Path, endpoint: tuple[str, list[object]]) -> None:

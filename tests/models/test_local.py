@@ -5,6 +5,7 @@ The tests with a real model want its path in QA_TEST_GGUF, such as the file in t
 """
 
 import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -64,6 +65,24 @@ def test_closed_early(model) -> None:
         next(iter(reply))
     assert list(reply) == []
     assert "Paris" in "".join(model.reply(ASKED, max_tokens=40))
+
+
+def test_no_port_is_opened(model) -> None:
+    """A model answers where the kernel ends whoever makes a socket but Unix's."""
+    code = f"""
+from qa import sandbox
+from qa.models.llm import Message, open_llm
+if not sandbox.forbid_network(sandbox.KILL):
+    print("no kernel to ask")
+else:
+    model = open_llm("local:{os.environ["QA_TEST_GGUF"]}", window=512)
+    print("".join(model.reply([Message("user", "What is the capital of France?")], max_tokens=9)))
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    if "no kernel" in done.stdout:
+        pytest.skip("needs Linux's seccomp")
+    said = "".join(model.reply([Message("user", "What is the capital of France?")], max_tokens=9))
+    assert done.stdout == f"{said}\n"
 
 
 def test_documents_cannot_end_a_turn(model) -> None:
