@@ -28,6 +28,13 @@ _LONGEST = 4000
 _BETWEEN = re.compile(rf"\s?(?:{DASH})\s?|\s+(?:to|until|till|through|and)\s+", re.I)
 _SINCE = re.compile(r"\b(?:ever\s+)?since\s+$", re.I)
 _UNTIL = re.compile(r"\b(?:until|till|through)\s+$", re.I)
+# "signed in March, it runs until May"
+_RUNS = re.compile(
+    r"\b(?:(?:runs?|lasts?|continues?|extends?)|(?:remains?|stays?|is|are)\s+\w+)"
+    r"\s+(?:until|till|through)\s+$",
+    re.I,
+)
+_BORN = re.compile(r"\bborn\b", re.I)
 _CLAUSE = re.compile(r"[,;:()\u2013\u2014]|\b(?:and|but|while|whereas|which|who)\b", re.I)
 _FROM = re.compile(r"\b(?:from|between)\s+$", re.I)
 
@@ -44,7 +51,7 @@ def expressions(
     if not _HINT.search(sentence):
         return ()
     before = None
-    if context and _HINT.search(context):
+    if context and _HINT.search(context) and not _BORN.search(context):
         earlier = _resolved(context, atoms(context), anchor, None)
         before = next((one for one in reversed(earlier) if one.interval is not None), None)
     return _resolved(sentence, atoms(sentence), anchor, before)
@@ -152,7 +159,9 @@ def _scope(
     """
     tense = tense_at(marks, atom.start, atom.end)
     if tense is None and not marks and _UNTIL.search(sentence, 0, atom.start):
-        tense = "future"  # "the offer runs until May 3"
+        tense = "future"  # "the offer: until May 3"
+    if _RUNS.search(sentence, 0, atom.start):
+        tense = "future"
     if atom.reading.kind == "anaphoric":
         known = last or (None if sentence[atom.start :].lower().startswith("within") else before)
         return Scope(None, tense, known.interval if known else None)
@@ -161,6 +170,8 @@ def _scope(
     told = last or before
     if told is None or told.interval is None:
         return Scope(None, None if tense == "would" else tense)
+    if last is not None and _BORN.search(sentence, 0, last.start):
+        return Scope(None, None)  # a life goes on elsewhere than in the year it begins
     if tense == "would" and last is not None:
         return Scope(None, tense, told.interval, narrative=True)
     if last is not None and last.relative and _is_another_year(last, anchor):

@@ -27,7 +27,8 @@ _DONE = rf"(?!\w*\d)\w+ed|{'|'.join(_IRREGULAR)}"  # "will be held": no past
 _CUE = re.compile(
     rf"""(?i:
       (?P<open>(?:was|were|been)\s+(?:originally\s+|initially\s+|first\s+)?(?:scheduled|expected
-        |planned|slated|due|set|projected)\b(?:\s+(?:to|be|have|been)\b(?:\s+(?:{_DONE})\b)?)*)
+        |planned|slated|due|set|projected)\b(?:\s+(?:to|be|have|been)\b(?:\s+(?:{_DONE})\b)?)*
+        |\b(?:is|are)\s+(?:not\s+|\w+ly\s+)?(?!{_PLANNED}\b)(?:{_DONE})\b)
     | (?P<would>\b(?:would|could|might|was\s+to|were\s+to)\b
         (?:\s+(?:have|be|been|not|also|{_DONE})\b)*)
     | (?P<future>(?:\b(?:will|shall|may|can|must|should|won['\u2019]t)\b
