@@ -16,9 +16,9 @@ from typing import Any, NamedTuple
 
 from qa.data import Document, Passage, Sentence, Source
 from qa.errors import LibraryBusy, LibraryDamaged, LibraryError, LibraryMismatch
-from qa.library import lexical
+from qa.library import arrays, lexical
 
-FORMAT = "3"
+FORMAT = "4"
 """Version of the tables and of how documents are read and split."""
 
 _TABLES = """
@@ -126,7 +126,7 @@ def mapped(error: sqlite3.Error, library: Path) -> LibraryError:
 
 def create(connection: sqlite3.Connection, meta: dict[str, str]) -> None:
     """Make the tables, all or none."""
-    connection.executescript(f"BEGIN IMMEDIATE;{_TABLES}{lexical.TABLES}")
+    connection.executescript(f"BEGIN IMMEDIATE;{_TABLES}{arrays.TABLES}{lexical.TABLES}")
     connection.executemany("INSERT INTO meta VALUES (?, ?)", [("format", FORMAT), *meta.items()])
     connection.execute("COMMIT")
 
@@ -386,6 +386,7 @@ def delete_orphans(connection: sqlite3.Connection) -> tuple[str, ...]:
         f"SELECT number FROM passages WHERE document_id IN ({gone})"
     ).fetchall()
     lexical.remove(connection, (number for (number,) in numbers))
+    arrays.remove(connection, (number for (number,) in numbers))
     connection.executemany("DELETE FROM passages WHERE number = ?", numbers)
     connection.execute(f"DELETE FROM documents WHERE id IN ({gone})")
     if not numbers:

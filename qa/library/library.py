@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from qa.errors import LibraryBusy, LibraryDamaged, LibraryError, LibraryMismatch
-from qa.library import catalog, days, holder, place, vectors
+from qa.library import arrays, catalog, days, holder, place, vectors
 from qa.library.salvage import Salvage
 from qa.library.view import Index, View
 from qa.library.writer import Writer
@@ -145,12 +145,7 @@ class Library:
         with self._lock:
             if self._index is not None and self._index.key == key:
                 return self._index
-            table = connection.execute(
-                """SELECT p.number, p.length, v.row FROM passages p
-                   JOIN vectors v ON v.id = p.vector_id ORDER BY p.number"""
-            )
-            # Row by row: a list of a million would be 200 MB.
-            found = np.fromiter(table, np.dtype((np.int64, 3)))
+            found = arrays.read(connection)
             file = store / meta["vector_file"]
             try:
                 matrix = vectors.map_rows(file, int(meta["rows"]), int(meta["width"]))
@@ -161,14 +156,13 @@ class Library:
                 raise LibraryError(
                     f"vector file {str(file)!r} cannot be read ({error.strerror})"
                 ) from error
-            if len(found) and not 0 <= found[:, 2].min() <= found[:, 2].max() < len(matrix):
+            if len(found) and found["row"].max() >= len(matrix):
                 raise LibraryDamaged(
                     f"library {str(self.path)!r} names vectors that are not there; run: qa repair"
                 )
-            numbers, lengths, rows = found.T
-            self._index = Index(
-                *(key, numbers.copy(), lengths.astype(float), rows.copy(), matrix, codes)
-            )
+            numbers, rows = (found[one].astype(np.int64) for one in ("number", "row"))
+            lengths = found["length"].astype(np.float64)
+            self._index = Index(key, numbers, lengths, rows, matrix, codes)
             return self._index
 
     @contextmanager

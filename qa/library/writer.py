@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from qa.data import Document
 from qa.errors import LibraryDamaged, LibraryMismatch
-from qa.library import catalog, days, lexical, vectors
+from qa.library import arrays, catalog, days, lexical, vectors
 from qa.library.catalog import FileState, NewPassage, StoredPassage
 
 if TYPE_CHECKING:
@@ -122,6 +122,8 @@ class Writer:
                     reason=change.reason,
                 )
             lexical.add(self._connection, new)
+            if new:
+                arrays.add(self._connection, new[0][0])
             catalog.delete_sources(self._connection, deleted)
             gone = catalog.delete_orphans(self._connection)
             if gone:  # Chroma holds them still: whoever is killed here leaves word of it
@@ -195,8 +197,12 @@ class Writer:
         if not lexical.agree(self._connection):
             yield "the index of words is damaged (it does not say what the passages say)"
         rows = dict(self._connection.execute("SELECT id, row FROM vectors"))
-        if not rows:
-            return
+        if rows:
+            yield from self._vector_faults(rows)
+        if not arrays.agree(self._connection):
+            yield "the arrays of passages are damaged (they do not say what the passages say)"
+
+    def _vector_faults(self, rows: Mapping[str, int]) -> Iterator[str]:
         meta = catalog.read_meta(self._connection)
         flat = (self._path / meta["vector_file"], int(meta["rows"]), int(meta["width"]))
         matrix = vectors.map_rows(*flat)
@@ -288,6 +294,7 @@ class Writer:
             self._connection.executemany(
                 "UPDATE vectors SET row = ? WHERE id = ?", [(i, one) for i, one in enumerate(ids)]
             )
+            arrays.renew(self._connection)
             catalog.write_meta(self._connection, vector_file=name, rows=str(len(ids)))
             catalog.next_generation(self._connection)
         for flat in list(vectors.flat_files(self._path)):

@@ -182,7 +182,8 @@ def test_a_lost_vector_file_comes_back_from_chroma(tmp_path: Path) -> None:
     """A reader says what is broken; the next writer mends it with the same answers."""
     library = library_at(tmp_path)
     with library.writing("test") as writer:
-        store(writer, change("a.txt", "Seres builds cars.", "JAC builds vans."))
+        store(writer, change("a.txt", "Seres builds cars."))
+        store(writer, change("b.txt", "JAC builds vans."))  # its row will be the first
     for flat in library.path.glob("vectors-*.f32"):
         flat.unlink()
     with pytest.raises(LibraryDamaged, match="run: qa ingest"), library_at(tmp_path).reading():
