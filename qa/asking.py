@@ -61,7 +61,8 @@ def stream(
     """The statements of the answer, each once it is checked, and the answer last."""
     from qa.answer.period import period_of, when_notes
     from qa.answer.retrieve import LIMIT, retrieve
-    from qa.answer.when import known_by, nothing_yet
+    from qa.answer.when import known_by, nothing_known
+    from qa.answer.wording import EMPTY, NOT_YET
 
     clock = Clock()
     with clock.stage("complete"):
@@ -78,8 +79,12 @@ def stream(
             hits = find(completed, LIMIT)
         asked = _Asked(question, completed, history, hits, view, clock, period, find)
         events = (_extract if parts.engine == "extractive" else _generate)(parts, asked)
-        if when.as_of is not None and not view.passages:
-            events = iter((nothing_yet(question, completed, when.as_of, clock.seconds()),))
+        if not view.passages:
+            held = parts.settings.library if parts.settings.is_shared else parts.settings.documents
+            why = (
+                NOT_YET.format(day=when.as_of) if whole.passages else EMPTY.format(place=str(held))
+            )
+            events = iter((nothing_known(question, completed, why, clock.seconds()),))
         for event in events:
             if isinstance(event, Answer):
                 said = period.notes if period else ()

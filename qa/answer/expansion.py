@@ -7,7 +7,7 @@
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from qa.answer.emphasis import Span
@@ -45,7 +45,8 @@ def expansion(question: str, hits: Sequence[Hit]) -> Expansion | None:
     One that spells an acronym out goes before a line that has the term as its label.
     """
     spelled, labelled = _ASKED.search(question), _MEANING.search(question)
-    sought = [(long_form, spelled[1] or spelled[2])] if spelled else []
+    sought: list[tuple[Callable[[str, str], Span | None], str]] = []
+    sought += [(long_form, spelled[1] or spelled[2])] if spelled else []
     sought += [(definition, labelled[1] or labelled[2])] if labelled else []
     for find, wanted in sought:
         for hit in hits:

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import NamedTuple
 
-from qa.answer.wording import AS_OF, NOT_YET, UNDATED
+from qa.answer.wording import AS_OF, UNDATED
 from qa.data import Answer
 from qa.errors import UsageError
 from qa.library.interface import View
@@ -46,15 +46,15 @@ def known_by(view: View, day: date | None) -> tuple[View, tuple[str, ...]]:
     return (view.without(gone) if gone else view), (f"{note}.",)
 
 
-def nothing_yet(
-    question: str, completed: str, day: date, seconds: tuple[tuple[str, float], ...]
+def nothing_known(
+    question: str, completed: str, reason: str, seconds: tuple[tuple[str, float], ...]
 ) -> Answer:
-    """The refusal where no document is certainly published by ``day``."""
+    """The refusal where there is no document to answer from; ``reason`` says why."""
     return Answer(
         question=question,
         answered_question=completed,
         statements=(),
-        reason=NOT_YET.format(day=day),
+        reason=reason,
         nearest=(),
         hits=(),
         engine="extractive",

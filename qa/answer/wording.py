@@ -29,6 +29,12 @@ TAKEN_FOR = "“{typed}” was taken for “{taken}”."
 
 UNANSWERED = "Nothing was found for “{part}”."
 """A note where one part of a compound question was answered and this one was not."""
+EMPTY = (
+    "There is nothing to answer from: no document in {place!r} can be read (qa sources lists what"
+    " was skipped, and why)."
+)
+"""Why every question is refused where the folder, or the shared library, holds nothing."""
+
 NOT_YET = "No document is known to have been published by {day}."
 AS_OF = "As of {day}: {known} of {all} documents were looked at"
 UNDATED = "; {count} left out because {their} date is not known (qa sources --set-date gives one)"

@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from qa.errors import GoldError
+from qa.errors import GoldError, UsageError
 
 REQUIRED = ("id", "question", "kind", "answerable")
 """The fields that every pair states."""
@@ -207,13 +207,14 @@ def parse(line: str) -> GoldPair:
 def load(path: Path) -> tuple[GoldPair, ...]:
     """The pairs of a gold file in order; blank lines are allowed.
 
-    Raises GoldError naming the file, the line and the field: for a file that cannot be
-    read or holds no pair, a line that is malformed, and an id that stands twice.
+    Raises UsageError where there is no such file, and GoldError naming the file, the line and
+    the field: for one that cannot be read or holds no pair, a line that is malformed, and an id
+    that stands twice.
     """
     try:
         lines = path.read_text(encoding="utf-8").split("\n")
     except FileNotFoundError:
-        raise GoldError(f"no gold file {str(path)!r}") from None
+        raise UsageError(f"there is no gold file {str(path)!r}") from None
     except (OSError, UnicodeDecodeError) as error:
         raise GoldError(f"gold file {str(path)!r} cannot be read as UTF-8: {error}") from error
     pairs: list[GoldPair] = []

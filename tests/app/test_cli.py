@@ -164,6 +164,17 @@ def test_errors(project: Path, arguments: tuple[str, ...], status: int, line: st
     assert len(result.stderr.splitlines()) == 1
 
 
+def test_an_empty_folder(tmp_path: Path) -> None:
+    """Who asks a folder without a readable document is told so, not that documents are silent."""
+    (tmp_path / "papers").mkdir()
+    result = qa("ask", "--documents", "papers", "who is it?", cwd=tmp_path)
+    assert (result.returncode, result.stderr) == (1, "")
+    assert result.stdout.splitlines()[0] == (
+        "There is nothing to answer from: no document in 'papers' can be read (qa sources lists"
+        " what was skipped, and why)."
+    )
+
+
 def test_doctor_shows_no_secret(project: Path) -> None:
     """The doctor says that a key is set and where things would go, never the key."""
     result = qa(

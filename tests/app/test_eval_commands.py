@@ -220,7 +220,7 @@ def test_what_cannot_be_meant_is_said() -> None:
         qa("compare", "a", "b", "--by", "wright")
     with pytest.raises(UsageError, match="exclude each other"):
         qa("run", "--model", "m", "--replay", "r.jsonl")
-    with pytest.raises(GoldError, match="no gold file"):
+    with pytest.raises(UsageError, match="no gold file"):
         qa("run", "none.jsonl")
 
 

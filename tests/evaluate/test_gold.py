@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.errors import GoldError
+from qa.errors import GoldError, UsageError
 from qa.evaluate.gold import Evidence, GoldPair, dumps, load, parse
 
 GOOD = {
@@ -139,7 +139,7 @@ def test_a_file_without_pairs_is_refused(tmp_path: Path) -> None:
     path.write_text("\n\n")
     with pytest.raises(GoldError, match="holds no pair"):
         load(path)
-    with pytest.raises(GoldError, match="no gold file"):
+    with pytest.raises(UsageError, match="no gold file"):
         load(tmp_path / "other.jsonl")
 
 
