@@ -16,8 +16,8 @@ from rich.terminal_theme import MONOKAI
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from qa.app import render  # noqa: E402 - from this checkout
 from qa.app.conversation import Conversation  # noqa: E402
+from qa.app.lines import BLANK, Line, Piece  # noqa: E402
 from qa.app.screen import Screen  # noqa: E402
 from qa.assistant import Assistant  # noqa: E402
 
@@ -48,9 +48,9 @@ def picture() -> str:
         assistant.sync()
         conversation = Conversation(assistant, screen)
         for line in LINES:
-            screen.print([render.Line((render.Piece(f"> {line}", "bold"),)), render.BLANK])
+            screen.print([Line((Piece(f"> {line}", "bold"),)), BLANK])
             conversation.ask(line)
-            screen.print([render.BLANK])
+            screen.print([BLANK])
         conversation.preparation.stop()
     svg = console.export_svg(title="qa", theme=MONOKAI, unique_id="conversation")
     return _FONTS.sub("", svg)

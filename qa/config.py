@@ -7,7 +7,6 @@ names that OpenAI's own tools use, ``OPENAI_BASE_URL`` and ``OPENAI_API_KEY``.
 
 import os
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from difflib import get_close_matches
@@ -121,6 +120,8 @@ def place(library: str | Path) -> Path | str:
 
 
 def _from_toml(path: Path) -> dict[str, Any]:
+    import tomllib
+
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:

@@ -17,6 +17,7 @@ from qa import __version__
 from qa.app.dates import AS_OF, CLEAR_DATE, SET_DATE, TODAY, set_dates
 from qa.app.eval_commands import eval_group
 from qa.app.freshness import bring_up_to_date, progress_bar, report_text
+from qa.app.lines import to_json
 from qa.app.options import ENGINE, FOLDER, OUTPUT, SETTINGS, assistant_of, with_options
 from qa.app.screen import Screen, say
 from qa.app.search_commands import search_command, why_not_command
@@ -92,8 +93,6 @@ def ask(
 
     The sentences that support each statement of the answer are cited.
     """
-    from qa.app import render
-
     if batch is not None:
         if question or as_json or plain or verbose:
             raise UsageError("--batch takes no QUESTION, --json, --plain or --verbose")
@@ -110,7 +109,7 @@ def ask(
         if as_json:
             answer = assistant.ask(text, as_of=as_of, today=today)
             answer = replace(answer, seconds=(synced, *answer.seconds))
-            click.echo(render.to_json(answer.to_dict()))
+            click.echo(to_json(answer.to_dict()))
         else:
             answer = _show(
                 assistant.stream(text, as_of=as_of, today=today), plain=plain, verbose=verbose
@@ -138,8 +137,6 @@ def _batch(
     sync: bool,
 ) -> int:
     """Answer a question a line, each on its own; exit status 3 where one failed."""
-    from qa.app import render
-
     failed = False
     assistant.warm()
     if sync:
@@ -154,7 +151,7 @@ def _batch(
             except QAError as error:
                 failed = True
                 found = {"question": question, "error": str(error)}
-            click.echo(render.to_json(found, indent=None))
+            click.echo(to_json(found, indent=None))
     except UnicodeDecodeError as error:
         raise UsageError(f"{lines.name!r} is not {error.encoding} text: {error.reason}") from error
     return 3 if failed else 0
@@ -234,7 +231,7 @@ def sources(
         given = set_dates(assistant, set_date, clear_date)
         found = [one for one in assistant.sources() if not given or one.path in given]
     if as_json:
-        click.echo(render.to_json([render.source_dict(source) for source in found]))
+        click.echo(to_json([render.source_dict(source) for source in found]))
     else:
         Screen(plain=plain).print(render.source_lines(found))
 

@@ -11,8 +11,8 @@ from qa.app import render, saved, why, why_not
 from qa.app.conversation import Conversation
 from qa.app.dates import parse_day, set_dates
 from qa.app.freshness import progress_bar, report_text, say_skipped
+from qa.app.lines import BLANK, Line, Piece, plain
 from qa.app.markdown import to_markdown
-from qa.app.render import Line, Piece
 from qa.errors import UsageError
 
 
@@ -51,7 +51,7 @@ def _help_lines() -> Iterator[Line]:
     width = max(len(f"/{name} {one.takes}") for name, one in COMMANDS.items())
     for name, one in COMMANDS.items():
         yield Line((Piece(f"{f'/{name} {one.takes}':<{width}}  ", "bold"), Piece(one.help)))
-    yield render.BLANK
+    yield BLANK
     for keys, what in _KEYS:
         yield Line((Piece(f"{keys:<{width}}  ", "bold"), Piece(what)))
 
@@ -176,7 +176,7 @@ def _save(conversation: Conversation, argument: str) -> None:
 
 
 def _copy(conversation: Conversation, _argument: str) -> None:
-    text = render.plain(render.answer_lines(conversation.last()))
+    text = plain(render.answer_lines(conversation.last()))
     if not conversation.screen.is_rich:
         raise UsageError("/copy needs a terminal with a clipboard; /save FILE.md writes a file")
     # OSC 52: the terminal itself takes it, also over ssh.

@@ -11,6 +11,7 @@ from typing import Any, cast
 
 from qa.app import render, saved
 from qa.app.freshness import bring_up_to_date, say_news
+from qa.app.lines import safe
 from qa.app.preparation import Preparation
 from qa.app.screen import Screen, has_links
 from qa.assistant import Assistant
@@ -79,7 +80,7 @@ class Conversation:
     def _stream(self, assistant: Assistant, question: str) -> Answer:
         patience: AbstractContextManager[None] = nullcontext()
         if assistant.engine != "extractive":  # which takes no time to speak of
-            patience = self.screen.waiting(f"asking {render.safe(assistant.engine)} ...")
+            patience = self.screen.waiting(f"asking {safe(assistant.engine)} ...")
         stream = assistant.stream(question, self.answers, as_of=self.as_of, today=self.today)
         # Closed when the reader interrupts, so that the model stops.
         with (

@@ -22,6 +22,7 @@ from qa.app.eval_shared import (
     write,
 )
 from qa.app.eval_suites import suite_command
+from qa.app.lines import to_json
 from qa.errors import UsageError
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def run_command(
 
     Exit status: 0 done, 3 where a question got no answer.
     """
-    from qa.app import eval_tables, render
+    from qa.app import eval_tables
 
     report = _run(_sets(gold, documents), library, settings_of(context, engine))
     if junit is not None:
@@ -84,7 +85,7 @@ def run_command(
 
         write(html, page(report))
     if as_json:
-        click.echo(render.to_json(report))
+        click.echo(to_json(report))
     else:
         console().print(eval_tables.summary(report), eval_tables.worst(report, worst), sep="\n\n")
     context.exit(3 if report["failed"] else 0)

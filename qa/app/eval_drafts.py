@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from qa.app.eval_shared import PATH, documents_option, gold_files, settings_of
-from qa.app.render import safe
+from qa.app.lines import safe
 from qa.errors import UsageError
 
 if TYPE_CHECKING:

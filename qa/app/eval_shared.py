@@ -1,7 +1,6 @@
 """What the commands of ``qa eval`` share: options, folders, settings, a bar, a console."""
 
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -57,6 +56,8 @@ def folder_or_temporary(kept: Path | None) -> Iterator[Path]:
     if kept is not None:
         yield kept
         return
+    import tempfile
+
     with tempfile.TemporaryDirectory(prefix="qa-eval-") as made:
         yield Path(made)
 

@@ -15,6 +15,7 @@ from qa.app.eval_shared import (
     progress,
     settings_of,
 )
+from qa.app.lines import to_json
 from qa.errors import UsageError
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def suite_command(
     as_json: bool,
 ) -> None:
     """Run standard data: NAME is squad, beir, claims, qed or canard."""
-    from qa.app import eval_tables, render
+    from qa.app import eval_tables
     from qa.evaluate.suites import suite
 
     run = suite(name)
@@ -47,7 +48,7 @@ def suite_command(
     with folder_or_temporary(library) as kept, progress(f"suite {name}", limit) as step:
         found = run(data, _opener(kept, settings), limit, step)
     if as_json:
-        click.echo(render.to_json(found.to_dict()))
+        click.echo(to_json(found.to_dict()))
     else:
         console().print(eval_tables.suite(found))
 

@@ -7,7 +7,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from qa.app.render import safe
+from qa.app.lines import safe
 from qa.evaluate.compare import Change, Comparison
 from qa.evaluate.gate import Gate
 from qa.evaluate.measures import BY_NAME

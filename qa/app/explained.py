@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from qa.app import render
-from qa.app.render import Line, Piece
+from qa.app.lines import BLANK, Line, Piece, one_line
 from qa.app.why_not import worth_text
 from qa.data import Hit, hit_dicts
 from qa.positions import line_of
@@ -23,19 +23,19 @@ def explained_lines(hits: Sequence[Hit], parts: "Sequence[PartRead]", bar: float
         fate = "answered" if part.confidence >= bar else "refused"
         yield Line(
             (
-                Piece(f"Read for “{render.one_line(part.question)}”: ", "bold"),
+                Piece(f"Read for “{one_line(part.question)}”: ", "bold"),
                 Piece(f"confidence {part.confidence:.3f}, shown from {bar:.3f} on: {fate}"),
             )
         )
         yield Line((Piece(f"made of {worth_text(part.evidence)}", "dim"),), indent=4)
         for one in part.sentences[:_SENTENCES]:
             line = line_of(one.hit.document.text, one.sentence.start)
-            place = f"{render.one_line(one.hit.path)}, line {line}, of hit {one.hit.rank}"
+            place = f"{one_line(one.hit.path)}, line {line}, of hit {one.hit.rank}"
             told = f"chance {one.chance:.3f}  score {one.score:.2f}  "
             yield Line((Piece(f"{one.rank}. ", "cyan"), Piece(told), Piece(place, "dim")))
-            yield Line((Piece(f"“{render.one_line(one.text)}”", "italic"),), indent=4)
+            yield Line((Piece(f"“{one_line(one.text)}”", "italic"),), indent=4)
             yield Line((Piece(worth_text(one.features, _FEATURES), "dim"),), indent=4)
-        yield render.BLANK
+        yield BLANK
 
 
 def explained_dict(hits: Sequence[Hit], parts: "Sequence[PartRead]", bar: float) -> dict[str, Any]:

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from qa.answer.dates import written_text
-from qa.app.render import dates_text, one_line, safe
+from qa.app.lines import one_line, safe
+from qa.app.render import dates_text
 from qa.data import Answer, Citation
 
 # What Markdown, or the HTML in it, could take for a mark of its own.

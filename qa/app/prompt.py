@@ -13,9 +13,10 @@ from prompt_toolkit.history import FileHistory
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.styles import Style
 
-from qa.app import render, saved
+from qa.app import saved
 from qa.app.commands import COMMANDS
 from qa.app.conversation import Conversation
+from qa.app.lines import safe
 from qa.errors import QAError
 
 PROMPT = "> "
@@ -73,7 +74,7 @@ def _below(conversation: Conversation) -> str:
         if percent is not None:
             return f"reading the documents: {percent} %"
         return "loading ..."
-    engine = render.safe(conversation.assistant.engine)
+    engine = safe(conversation.assistant.engine)
     return f"{engine} · /help"
 
 
@@ -145,4 +146,4 @@ class Completions(Completer):
         except QAError:
             return []  # no library yet
         # A name that would steer the terminal is not offered: it could not be shown as it is.
-        return [path for path in paths if render.safe(path) == path]
+        return [path for path in paths if safe(path) == path]

@@ -1,78 +1,17 @@
 """Data to text for a reader; nothing here reads or writes.
 
-A text is a list of lines, a line a list of (text, style) pieces: printed as they are into
-a pipe, coloured and wrapped in a terminal.  Every piece passes ``safe``, so nothing that a
-document, a file's name or a model contains reaches the terminal as a command to it.
+Every piece passes ``safe``, so nothing that a document, a file's name or a model contains
+reaches the terminal as a command to it.
 """
 
-import json
-import re
-import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from qa.answer.dates import days_text, written_text
+from qa.app.lines import BLANK, Line, Piece, one_line, safe
 from qa.data import Answer, Citation, Hit, LeftOut, Source, Statement, Usage
 from qa.errors import UsageError
-
-
-class Piece(NamedTuple):
-    """Some text and how it looks: a rich style, or "" for plain."""
-
-    text: str
-    style: str = ""
-
-
-class Line(NamedTuple):
-    """Pieces that belong on one line, and how far it is indented when it wraps."""
-
-    pieces: tuple[Piece, ...]
-    indent: int = 0
-
-
-BLANK = Line(())
-
-_BREAK = re.compile(r"[ \t]*[\r\n]+[ \t]*")
-
-
-def safe(text: str) -> str:
-    r"""``text`` with each character that steers a terminal or hides text made visible.
-
-    Control characters (escape among them), bidirectional overrides and zero-width
-    characters become U+FFFD, one for one; tab and newline stay.
-
-    >>> safe("a\\x1b[31mb")
-    'a\ufffd[31mb'
-    """
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join("\ufffd" if _steers(char) else char for char in text)
-
-
-def _steers(char: str) -> bool:
-    # Cf: format characters; joiners are needed by emoji and by several scripts.
-    category = unicodedata.category(char)
-    if category in ("Cc", "Cs"):
-        return char not in "\t\n"
-    return category in ("Cf", "Zl", "Zp") and char not in "\u200c\u200d\u00ad"
-
-
-def to_json(value: Any, indent: int | None = 2) -> str:
-    """JSON for people and programs: readable letters, and nothing that steers a terminal."""
-    text = json.dumps(value, ensure_ascii=False, indent=indent)
-    return "".join(_escaped(c) if _steers(c) else c for c in text) if not text.isascii() else text
-
-
-def _escaped(char: str) -> str:
-    return json.dumps(char)[1:-1]
-
-
-def plain(lines: Iterable[Line]) -> str:
-    """The lines without colour or wrapping."""
-    return "".join(
-        " " * line.indent + "".join(piece.text for piece in line.pieces) + "\n" for line in lines
-    )
 
 
 def answer_lines(answer: Answer) -> Iterator[Line]:
@@ -248,14 +187,6 @@ def text_lines(text: str, highlight: tuple[int, int] | None) -> Iterator[Line]:
         else:
             pieces.append(Piece(safe(line)))
         yield Line(tuple(pieces))
-
-
-def one_line(text: str) -> str:
-    """``text`` with its line breaks as single blanks, as a hard-wrapped sentence is read.
-
-    Blanks at the ends stay: a piece of a sentence keeps its distance to the next.
-    """
-    return safe(_BREAK.sub(" ", text))
 
 
 def line_span(text: str, number: int) -> tuple[int, int]:

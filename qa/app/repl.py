@@ -8,7 +8,7 @@ from pathlib import Path
 
 from qa import __version__
 from qa.app.conversation import Conversation
-from qa.app.render import BLANK
+from qa.app.lines import BLANK
 from qa.app.screen import Screen, say
 from qa.assistant import Assistant
 from qa.errors import ModelError, QAError, UsageError

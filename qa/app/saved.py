@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from qa.app.render import to_json
+from qa.app.lines import to_json
 from qa.data import Answer, Citation, Dated, LeftOut, Statement, Usage
 from qa.errors import UsageError
 

@@ -3,7 +3,6 @@
 import os
 import shlex
 import shutil
-import subprocess
 import sys
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,8 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from qa.app import render
-from qa.app.render import Line, Piece
+from qa.app.lines import Line, Piece, plain, safe
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -25,7 +23,7 @@ WIDTH = 100
 
 def say(text: str) -> None:
     """A remark to the person at the terminal, beside the output; wrapped between words."""
-    text = render.safe(text)
+    text = safe(text)
     if sys.stderr.isatty():
         columns = shutil.get_terminal_size().columns
         text = textwrap.fill(text, columns, break_long_words=False, break_on_hyphens=False)
@@ -59,7 +57,7 @@ class Screen:
     def print(self, lines: Iterable[Line], *, wrap: bool = True) -> None:
         """Print ``lines``; without ``wrap`` the terminal breaks what is too long."""
         if self.plain:
-            click.echo(render.plain(lines), nl=False)
+            click.echo(plain(lines), nl=False)
             return
         from rich.padding import Padding
 
@@ -74,13 +72,15 @@ class Screen:
 
     def tell(self, text: str, style: str = "") -> None:
         """Print one paragraph."""
-        self.print([Line((Piece(render.safe(text), style),))])
+        self.print([Line((Piece(safe(text), style),))])
 
     def page(self, lines: list[Line], at: int = 0) -> None:
         """Show ``lines`` in the reader's pager, from the one at index ``at`` on.
 
         Without a pager, or where it would not work, what stands around ``at`` is printed.
         """
+        import subprocess
+
         pager = _pager() if self.is_rich and sys.stdin.isatty() else None
         if pager is None:
             return self.print(lines[max(0, at - 5) : at + 15], wrap=False)

@@ -7,6 +7,7 @@ import click
 
 from qa.app.dates import AS_OF, TODAY
 from qa.app.freshness import bring_up_to_date
+from qa.app.lines import to_json
 from qa.app.options import ENGINE, OUTPUT, SETTINGS, assistant_of, with_options
 from qa.app.screen import Screen
 from qa.errors import UsageError
@@ -49,7 +50,7 @@ def search_command(
         found = explained_dict(hits, parts, bar)
         lines = explained_lines(hits, parts, bar)
     if as_json:
-        click.echo(render.to_json(found))
+        click.echo(to_json(found))
     else:
         Screen(plain=plain).print(lines)
 

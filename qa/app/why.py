@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from qa.app import render
 from qa.app.conversation import is_cited
-from qa.app.render import Line, Piece
+from qa.app.lines import BLANK, Line, Piece, one_line
 from qa.data import Answer, Hit
 from qa.positions import line_of
 
@@ -29,7 +29,7 @@ def why_lines(answer: Answer) -> Iterator[Line]:
         yield _pair("support", support)
     for gone in answer.left_out:
         yield render.left_out_line(gone)
-    yield render.BLANK
+    yield BLANK
     if not answer.hits:
         yield Line((Piece("Its passages are not kept: it was resumed, or nothing was found."),))
     for hit in answer.hits:
@@ -42,10 +42,10 @@ def place_lines(hit: Hit, remark: str = "") -> Iterator[Line]:
         f"{one.retriever} #{one.rank} {one.score:.3f} adds {one.part:.2f}" for one in hit.ranked
     )
     line = line_of(hit.document.text, hit.passage.start)
-    place = f"{render.one_line(hit.path)}, line {line}"
+    place = f"{one_line(hit.path)}, line {line}"
     yield Line((Piece(f"{hit.rank}. ", "cyan"), Piece(place), Piece(remark, "bold")))
     yield Line((Piece(f"score {hit.score:.3f}: {said}", "dim"),), indent=3)
 
 
 def _pair(name: str, value: str) -> Line:
-    return Line((Piece(f"{name:<11}", "dim"), Piece(render.one_line(value))))
+    return Line((Piece(f"{name:<11}", "dim"), Piece(one_line(value))))

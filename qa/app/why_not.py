@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from qa.app import render
-from qa.app.render import Line, Piece
+from qa.app.lines import Line, Piece, one_line, safe
 from qa.app.why import place_lines
 from qa.assistant import Assistant
 from qa.data import Answer, Hit
@@ -47,7 +47,7 @@ def folded(text: str) -> str:
 
 
 def _say(text: str, indent: int = 0) -> Line:
-    return Line((Piece(render.safe(text)),), indent)
+    return Line((Piece(safe(text)),), indent)
 
 
 def _not_chosen(
@@ -110,9 +110,9 @@ def worth_text(features: "Iterable[Feature]", most: int | None = None) -> str:
 
 
 def _quote(hit: Hit, start: int, text: str) -> Iterator[Line]:
-    place = f"{render.one_line(hit.path)}, line {line_of(hit.document.text, start)}"
+    place = f"{one_line(hit.path)}, line {line_of(hit.document.text, start)}"
     yield Line((Piece(place, "dim"),), indent=3)
-    yield Line((Piece(f"“{render.one_line(text)}”", "italic"),), indent=3)
+    yield Line((Piece(f"“{one_line(text)}”", "italic"),), indent=3)
 
 
 def _not_read(assistant: Assistant, answer: Answer, phrase: str) -> Iterator[Line]:
@@ -132,11 +132,11 @@ def _not_read(assistant: Assistant, answer: Answer, phrase: str) -> Iterator[Lin
         if source.document_id is not None and sought in folded(
             assistant.document(source.path).text
         ):
-            yield _say(_why_unfound(answer, render.one_line(source.path), source.path, hits))
+            yield _say(_why_unfound(answer, one_line(source.path), source.path, hits))
             return
     skipped = sum(source.state == "skipped" for source in sources)
     unread = f"; {skipped} files could not be read (qa sources)" if skipped else ""
-    yield _say(f"No document of the library holds “{render.one_line(phrase)}”{unread}.")
+    yield _say(f"No document of the library holds “{one_line(phrase)}”{unread}.")
 
 
 def _why_unfound(answer: Answer, shown: str, path: str, hits: tuple[Hit, ...]) -> str:
@@ -144,7 +144,7 @@ def _why_unfound(answer: Answer, shown: str, path: str, hits: tuple[Hit, ...]) -
     if into is not None:
         return (
             f"{shown} holds it; its passage was folded into hit {into.rank},"
-            f" {render.one_line(into.path)}, which says nearly the same."
+            f" {one_line(into.path)}, which says nearly the same."
         )
     if answer.as_of is not None:
         return f"{shown} holds it, but is not certainly published by {answer.as_of}."

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from qa.app import render
+from qa.app.lines import one_line, plain
 from qa.assistant import Assistant
 from qa.data import Answer
 from tests.answer.attacks import ASKED, ATTACKS, HONEST
@@ -42,7 +43,7 @@ def test_what_is_shown_is_what_a_document_says(answers: tuple[Path, dict[str, An
             (citation,) = statement.citations
             assert statement.text == citation.quote
             written = (folder / citation.path).read_text(encoding="utf-8")
-            assert render.one_line(citation.quote) in render.one_line(written)
+            assert one_line(citation.quote) in one_line(written)
 
 
 def test_what_no_attacker_speaks_of_is_answered_honestly(
@@ -70,7 +71,7 @@ def test_a_question_of_a_document_is_no_answer(answers: tuple[Path, dict[str, An
 def test_nothing_steers_the_terminal(answers: tuple[Path, dict[str, Answer]]) -> None:
     """What is printed holds no control, bidirectional or invisible character."""
     _, given = answers
-    printed = "".join(render.plain(render.answer_lines(answer)) for answer in given.values())
+    printed = "".join(plain(render.answer_lines(answer)) for answer in given.values())
     assert [
         one for one in printed if unicodedata.category(one) in ("Cc", "Cf") and one != "\n"
     ] == []

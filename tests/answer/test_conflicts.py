@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from qa.answer.conflicts import conflict, quoted
 from qa.answer.question import analyse
-from qa.app.render import answer_lines, plain
+from qa.app.lines import plain
+from qa.app.render import answer_lines
 from qa.assistant import Assistant
 
 STAFF = "How many employees does Ambler have?"

@@ -9,7 +9,8 @@ from qa.answer.anaphora import antecedent
 from qa.answer.listing import form
 from qa.answer.members import blocks, labelled, row, same_member
 from qa.answer.question import analyse
-from qa.app.render import answer_lines, plain
+from qa.app.lines import plain
+from qa.app.render import answer_lines
 from qa.assistant import Assistant
 from qa.data import Answer
 

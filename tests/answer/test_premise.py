@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from qa.app.render import answer_lines, plain
+from qa.app.lines import plain
+from qa.app.render import answer_lines
 from qa.assistant import Assistant
 
 Print = Callable[[str], str]

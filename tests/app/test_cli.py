@@ -190,11 +190,12 @@ def test_doctor_shows_no_secret(project: Path) -> None:
 
 
 def test_help_is_light() -> None:
-    """``qa --help`` loads none of the heavy libraries."""
+    """``qa --help`` loads none of the heavy libraries, and nothing that reads documents."""
     code = (
         "import sys\nfrom qa.app.cli import main\n"
         "try:\n    main(['--help'])\nexcept SystemExit:\n    pass\n"
         "heavy = {'chromadb', 'llama_index', 'openai', 'onnxruntime', 'numpy', 'rich', 'lxml'}\n"
+        "heavy |= {'qa.answer', 'qa.times', 'qa.library.library'}\n"
         "assert not heavy & set(sys.modules), heavy & set(sys.modules)\n"
     )
     result = subprocess.run(

@@ -3,7 +3,6 @@
 import re
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from qa.errors import ConfigError
 
@@ -33,6 +32,8 @@ def is_address(library: str) -> bool:
 
 def parse(library: str) -> Address:
     """The parts of an address.  Raises ConfigError where it is none."""
+    from urllib.parse import urlsplit
+
     if library.startswith("milvus+file:"):
         path = library.removeprefix("milvus+file:").removeprefix("//")
         if not path.endswith(".db") or len(path) == len(".db"):
