@@ -183,6 +183,14 @@ def test_a_malformed_header_costs_nothing_else(tmp_path: Path, header: str) -> N
     assert text.endswith("\n\nBody.\n")
 
 
+@pytest.mark.parametrize("header", ["To: " + "a@b.c, " * 20_000, "From: " + "(" * 200_000])
+def test_a_header_without_end_stands_as_it_is(tmp_path: Path, header: str) -> None:
+    """A message with a header of a length that no parser is made for is read all the same."""
+    found = reading(tmp_path, "a.eml", f"Subject: S\n{header}\n\nText.")
+    assert found.text.endswith("\n\nText.")
+    assert header.split()[0] in found.text
+
+
 def test_dates_of_rows_are_no_date_of_a_table(tmp_path: Path) -> None:
     """A table with a column of dates is not dated by its first row."""
     file = tmp_path / "pier.csv"

@@ -15,6 +15,7 @@ from docx.oxml import parse_xml
 from tests.ingest.files import reading, refusal, repacked
 
 _W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+_RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _RUN = "<w:r><w:t>text</w:t></w:r>"
 _HOSTILE = (
     '<?xml version="1.0"?><!DOCTYPE d [{}]>'
@@ -66,6 +67,22 @@ def test_a_word_file_reads_in_order(tmp_path: Path) -> None:
         (f'<w:p {_W}><w:ins w:id="1">{_RUN}</w:ins></w:p>', "text\n"),
         (f'<w:p {_W}>{_RUN}<w:del w:id="1"><w:r><w:t>old</w:t></w:r></w:del></w:p>', "text\n"),
         (f"<w:p {_W}>{_RUN}<w:r><w:rPr><w:vanish/></w:rPr><w:t>b</w:t></w:r></w:p>", "text\n"),
+        (
+            f'<w:p {_W}>{_RUN}<w:r><w:rPr><w:vanish w:val="1"/></w:rPr><w:t>b</w:t></w:r></w:p>',
+            "text\n",
+        ),
+        (
+            f'<w:p {_W}><w:r><w:rPr><w:vanish w:val="0"/></w:rPr><w:t>text</w:t></w:r></w:p>',
+            "text\n",
+        ),
+        (
+            f'<w:p {_W}>{_RUN}<w:r><w:rPr><w:rStyle w:val="Away"/></w:rPr><w:t>b</w:t></w:r></w:p>',
+            "text\n",
+        ),
+        (
+            f"<w:p {_W}><w:r><w:instrText>DDE evil</w:instrText></w:r>{_RUN}</w:p>",
+            "text\n",
+        ),
         (f"<w:sdt {_W}><w:sdtContent><w:p>{_RUN}</w:p></w:sdtContent></w:sdt>", "text\n"),
         (f"<w:p {_W}><w:hyperlink>{_RUN}</w:hyperlink></w:p>", "text\n"),
         (f"<w:p {_W}>{_RUN}<w:r><w:br/><w:t>b</w:t><w:noBreakHyphen/></w:r></w:p>", "text\nb-\n"),
@@ -79,8 +96,53 @@ def test_a_word_file_reads_in_order(tmp_path: Path) -> None:
 def test_everything_visible_in_a_word_file_is_read(tmp_path: Path, xml: str, expected: str) -> None:
     """Insertions, fields, links and boxes are read; deleted and hidden text is not."""
     document = _word()
+    away = f'<w:style {_W} w:type="character" w:styleId="Away"><w:rPr><w:vanish/></w:rPr></w:style>'
+    document.styles.element.append(parse_xml(away))
     document.element.body.insert(0, parse_xml(xml))
     assert expected == reading(tmp_path, "a.docx", _saved(document)).text
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("http://127.0.0.1:9/a.dotm", "Text.\n"), ("file:///etc/passwd", "Text.\n")],
+)
+def test_nothing_outside_a_word_file_is_read(tmp_path: Path, name: str, expected: str) -> None:
+    """Remote templates, linked pictures, notes and parts of other files are left where they are."""
+    document = _word()
+    document.add_paragraph("Text.")
+    kinds = "attachedTemplate image aFChunk footnotes oleObject subDocument".split()
+    for kind in kinds:
+        relation = document.part.relate_to(name, f"{_RELATIONS}/{kind}", is_external=True)
+    chunk = f'<w:altChunk {_W} xmlns:r="{_RELATIONS}" r:id="{relation}"/>'
+    document.element.body.insert(0, parse_xml(chunk))
+    assert reading(tmp_path, "a.docx", _saved(document)).text == expected
+
+
+def test_members_that_lead_out_of_a_word_file(tmp_path: Path) -> None:
+    """No member of an archive is written anywhere, whatever path it names."""
+    document = _word()
+    document.add_paragraph("Text.")
+    (tmp_path / "in").mkdir()
+    members = {"../out.txt": b"evil", str(tmp_path / "out.txt"): b"evil", "..\\out.txt": b"evil"}
+    data = repacked(_saved(document), members)
+    assert reading(tmp_path / "in", "a.docx", data).text == "Text.\n"
+    assert sorted(tmp_path.rglob("*")) == [tmp_path / "in", tmp_path / "in" / "a.docx"]
+
+
+def test_boxes_in_boxes_and_styles_on_styles(tmp_path: Path) -> None:
+    """Nesting that would take time without end if each level were met again costs nothing."""
+    box = "<w:p><w:r><w:txbxContent>{}</w:txbxContent></w:r></w:p>"
+    inner = '<w:p><w:pPr><w:pStyle w:val="s0"/></w:pPr><w:r><w:t>text</w:t></w:r></w:p>'
+    for _ in range(60):
+        inner = box.format(inner)
+    styles = "".join(
+        f'<w:style w:type="paragraph" w:styleId="s{n}"><w:basedOn w:val="s{n + 1}"/></w:style>'
+        for n in range(300)
+    )
+    body = f"<w:document {_W}><w:body>{inner}</w:body></w:document>"
+    changes = {"word/document.xml": body.encode()}
+    changes["word/styles.xml"] = f"<w:styles {_W}>{styles}</w:styles>".encode()
+    assert reading(tmp_path, "a.docx", repacked(_saved(_word()), changes)).text == "text\n"
 
 
 def test_a_word_file_without_properties_has_no_title(tmp_path: Path) -> None:
@@ -140,6 +202,9 @@ def test_slides_are_pages(tmp_path: Path) -> None:
     three.shapes.title.text = "Numbers"
     table = three.shapes.add_table(1, 2, 0, 0, 9, 9).table
     table.cell(0, 0).text, table.cell(0, 1).text = "Bonn", "1989"
+    hidden = three.shapes.add_textbox(0, 0, 9, 9)
+    hidden.text_frame.text = "evil"
+    hidden.element.nvSpPr.cNvPr.set("hidden", "1")
     three.shapes.add_group_shape().shapes.add_textbox(0, 0, 9, 9).text_frame.text = "In a group."
     found = reading(tmp_path, "a.pptx", _saved(show))
     assert found.text == (

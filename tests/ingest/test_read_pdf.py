@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 import pypdf
+import pytest
 
 from tests.ingest.files import Words, paragraph, pdf, reading, refusal
 
@@ -156,3 +157,28 @@ def test_a_false_page_count_does_not_hang(tmp_path: Path) -> None:
     """A file that claims two billion pages is read or refused at once."""
     data = pdf([paragraph(700, ["One."])]).replace(b"/Count 1 ", b"/Count 2000000000 ")
     assert reading(tmp_path, "a.pdf", data).text == "One.\n"
+
+
+def test_nothing_in_a_pdf_is_run(tmp_path: Path) -> None:
+    """A script, a program to be launched and an attachment are not read, still less run."""
+    data = pdf([paragraph(720, ["Page one says hello."])]).replace(
+        b"/Type /Catalog",
+        b"/Type /Catalog /OpenAction << /S /Launch /F (/bin/sh) /Next << /S /JavaScript"
+        b" /JS (while(1);) >> >> /Names << /EmbeddedFiles << /Names [(evil) 99 0 R] >> >>",
+    )
+    assert reading(tmp_path, "a.pdf", data).text == "Page one says hello.\n"
+
+
+@pytest.mark.parametrize(
+    "pages",
+    [
+        b"2 0 obj<</Type/Pages/Kids[2 0 R 2 0 R]/Count 999999999>>endobj",
+        b"".join(b"%d 0 obj<</Type/Pages/Kids[%d 0 R]/Count 1>>endobj\n" % (n, n + 1)
+                 for n in range(2, 5000)),
+    ],
+)  # fmt: skip
+def test_a_tree_of_pages_without_end(tmp_path: Path, pages: bytes) -> None:
+    """Pages that hold themselves, or one another without end, are refused."""
+    head = b"%PDF-1.7\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
+    data = head + pages + b"\ntrailer<</Root 1 0 R>>"
+    assert refusal(tmp_path, "a.pdf", data).startswith("is ")

@@ -87,6 +87,11 @@ def test_hostile_front_matter_is_harmless(tmp_path: Path) -> None:
     )
     found = reading(tmp_path, "a.md", f"---\n{bomb}title: T\n---\nText.\n")
     assert (found.title, found.text.strip()) == ("T", "Text.")
+    for title in ("*y", "[*y, *y]", "{name: *y}"):
+        found = reading(tmp_path, "c.md", f"---\n{bomb}title: {title}\n---\n# H\n\nText.\n")
+        assert found.title == "H"
+    merged = bomb.replace("[x,x]", "{x: 1}").replace("[*", "{<<: [*").replace("]", "]}")
+    assert "Text." in reading(tmp_path, "d.md", f"---\n{merged}title: T\n---\nText.\n").text
     evil = "---\ntitle: !!python/object/apply:os.system ['true']\n---\nText.\n"
     assert evil == reading(tmp_path, "b.md", evil).text
 

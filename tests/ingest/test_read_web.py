@@ -56,7 +56,29 @@ def test_blocks_read_as_a_browser_shows_them(tmp_path: Path, body: str, expected
         "<span style='visibility:hidden'>evil</span>",
         "<span style='font-size:0px'>evil</span>",
         "<span style='opacity:0'>evil</span>",
+        "<span style='opacity: .0'>evil</span>",
+        "<span style='font-size:0.00em !important'>evil</span>",
+        "<span style='font:0/0 serif'>evil</span>",
+        "<span style='display:/**/none'>evil</span>",
+        r"<span style='d\69 splay:none'>evil</span>",
+        "<span style='color:transparent'>evil</span>",
+        "<span style='color:rgba(1, 2, 3, 0)'>evil</span>",
+        "<span style='color:rgb(1 2 3 / 0%)'>evil</span>",
+        "<span style='color:#fff; background:#FFF'>evil</span>",
+        "<div style='position:absolute;left:-9999px'>evil</div>",
+        "<div style='position:fixed;top:-100vh'>evil</div>",
+        "<div style='text-indent:-999em'>evil</div>",
+        "<div style='position:absolute;clip:rect(1px, 1px, 1px, 1px)'>evil</div>",
+        "<div style='clip-path:inset(50%)'>evil</div>",
+        "<div style='height:0;overflow:hidden'>evil</div>",
+        "<div style='transform:scale(0)'>evil</div>",
+        "<div style='filter:opacity(0)'>evil</div>",
+        "<div popover>evil</div>",
+        "<noframes>evil</noframes>",
+        "<noembed>evil</noembed>",
+        "<math><annotation>evil</annotation></math>",
         "<p aria-hidden=true>evil <b>evil</b></p>",
+        "<p aria-hidden=TRUE>evil</p>",
         "<dialog>evil</dialog>",
         "<svg><text>evil</text></svg>",
         "<textarea>evil</textarea>",
@@ -71,8 +93,22 @@ def test_what_a_reader_cannot_see_is_not_read(tmp_path: Path, hidden: str) -> No
 
 def test_faint_is_not_hidden(tmp_path: Path) -> None:
     """Text that is merely pale or small is read."""
-    body = "<p style='opacity:0.5'>a</p><p style='font-size:0.8em'>b</p><details>c</details>"
-    assert _text(tmp_path, body) == "a\n\nb\n\nc\n"
+    styles = (
+        "opacity:0.5",
+        "font-size:0.8em",
+        "font:italic 10px/0 serif",
+        "color:rgba(0, 0, 0, 0.8)",
+        "color:#00f; background:#fff",
+        "position:absolute;left:-20px",
+        "left:-9999px",
+        "clip:rect(0px, 90px, 40px, 0px)",
+        "clip-path:inset(5% 0)",
+        "height:0",
+        "transform:scale(0.9)",
+        "displayed:none",
+    )
+    body = "".join(f"<p style='{style}'>{style}</p>" for style in styles)
+    assert _text(tmp_path, f"{body}<details>c</details>").split("\n\n") == [*styles, "c\n"]
 
 
 def test_boilerplate_goes_only_where_the_main_part_is_marked(tmp_path: Path) -> None:

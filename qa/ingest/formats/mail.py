@@ -2,7 +2,7 @@
 
 from email import message_from_bytes, policy
 from email.header import decode_header, make_header
-from email.message import EmailMessage, Message
+from email.message import Message
 
 from qa.errors import DocumentError
 from qa.ingest.formats import dates
@@ -10,7 +10,16 @@ from qa.ingest.formats.decode import decode
 from qa.ingest.formats.draft import Dated, Draft, Raw
 from qa.ingest.formats.web import visible_text
 
+_LONG = 20_000  # characters of a header; the parser's time grows with their square
 _SHOWN = ("From", "To", "Cc", "Date", "Subject")
+
+
+class _Policy(policy.EmailPolicy):
+    """The default, but that a header too long to be parsed stands as it is."""
+
+    def header_fetch_parse(self, name: str, value: str) -> str:
+        """A header as it is asked for."""
+        return value if len(value) > _LONG else super().header_fetch_parse(name, value)
 
 
 def message(raw: Raw) -> Draft:
@@ -18,7 +27,7 @@ def message(raw: Raw) -> Draft:
 
     Raises DocumentError where the file is no e-mail message.
     """
-    parsed = message_from_bytes(raw.data.lstrip(), policy=policy.default)
+    parsed = message_from_bytes(raw.data.lstrip(), policy=_Policy())
     headers = {name: _header(parsed, name) for name in _SHOWN}
     if not any(headers.values()):
         raise DocumentError("is not an e-mail message: it has no From, To, Date or Subject")
@@ -52,7 +61,7 @@ def _decoded_words(value: str) -> str:
         return value
 
 
-def _body(parsed: EmailMessage) -> tuple[str, list[str]]:
+def _body(parsed: Message) -> tuple[str, list[str]]:
     """The text of the message (plain preferred) and the names of what is attached."""
     plain: list[str] = []
     rich: list[str] = []

@@ -3,8 +3,8 @@
 import io
 import re
 import zipfile
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 from qa.errors import DocumentError
 from qa.ingest.formats import dates
@@ -36,11 +36,11 @@ def word(raw: Raw) -> Draft:
 
     properties = _checked(raw)
     document = Document(io.BytesIO(raw.data))
-    styles = _styles(document)
+    styles = _Styles(document)
     blocks = list(_blocks(document.element.body, styles))
     for relation in document.part.rels.values():
         if not relation.is_external and relation.reltype.endswith(("/footnotes", "/endnotes")):
-            blocks.extend(_notes(relation.target_part.blob))
+            blocks.extend(_notes(relation.target_part.blob, styles))
     return _draft(_joined(blocks), properties)
 
 
@@ -61,7 +61,8 @@ def slides(raw: Raw) -> Draft:
         if title is not None and title.has_text_frame and title.text_frame.text.strip():
             blocks.append(("", "## " + " ".join(title.text_frame.text.split())))
         for shape in _shapes(slide.shapes):
-            if title is None or shape.shape_id != title.shape_id:
+            is_title = title is not None and shape.shape_id == title.shape_id
+            if not is_title and not _is_hidden(shape):
                 blocks.extend(_shape(shape))
         frame = slide.notes_slide.notes_text_frame if slide.has_notes_slide else None
         if frame is not None and frame.text.strip():
@@ -134,35 +135,74 @@ def _breaks(text: str) -> str:
 # ---- Word
 
 
-def _styles(document: Any) -> Callable[[Any], tuple[str, str]]:
-    """A function from a paragraph's element to its (kind, prefix)."""
-    by_id: dict[str, Any] = {style.style_id: style.element for style in document.styles}
+class _Says(NamedTuple):
+    """What a paragraph or a style says of itself, or of what is based on it."""
 
-    def chain(paragraph: Any) -> Iterator[Any]:
-        yield paragraph
-        name = _value(paragraph, "pPr/pStyle")
+    prefix: str | None  # of a heading
+    numbered: bool
+    hidden: bool | None
+
+
+class _Styles:
+    """The styles of a Word file; each is looked up once, whatever is based on what."""
+
+    def __init__(self, document: Any) -> None:
+        self._by_id: dict[str, Any] = {style.style_id: style.element for style in document.styles}
+        self._known: dict[str | None, _Says] = {}
+
+    def look(self, paragraph: Any) -> tuple[str, str]:
+        """A paragraph's kind and prefix."""
+        own, style = _says(paragraph), self._says(_value(paragraph, "pPr/pStyle"))
+        prefix = own.prefix if own.prefix is not None else style.prefix
+        if prefix is not None:
+            return "", prefix
+        return ("li", "- ") if own.numbered or style.numbered else ("", "")
+
+    def hides(self, paragraph: Any, run: Any) -> bool:
+        """True for a run of a paragraph that is not shown: by itself, or by one of its styles."""
+        said = (
+            _switched(run, "rPr/vanish"),
+            self._says(_value(run, "rPr/rStyle")).hidden,
+            self._says(_value(paragraph, "pPr/pStyle")).hidden,
+        )
+        return next((one for one in said if one is not None), False)
+
+    def _says(self, name: str | None) -> _Says:
+        if name not in self._known:
+            chain = list(self._chain(name))
+            prefix = next((one.prefix for one in chain if one.prefix is not None), None)
+            hidden = next((one.hidden for one in chain if one.hidden is not None), None)
+            self._known[name] = _Says(prefix, any(one.numbered for one in chain), hidden)
+        return self._known[name]
+
+    def _chain(self, name: str | None) -> Iterator[_Says]:
         seen: set[str] = set()
-        while name in by_id and name not in seen:
+        while name in self._by_id and name not in seen:
             seen.add(name)
-            yield by_id[name]
-            name = _value(by_id[name], "basedOn")
+            yield _says(self._by_id[name])
+            name = _value(self._by_id[name], "basedOn")
 
-    def look(paragraph: Any) -> tuple[str, str]:
-        numbered = False
-        for element in chain(paragraph):
-            name = (_value(element, "name") or "").lower()
-            level = _value(element, "pPr/outlineLvl")
-            if name == "title":
-                return "", "# "
-            if match := re.fullmatch(r"heading ([1-9])", name):
-                return "", "#" * min(int(match[1]), 6) + " "
-            if level is not None and level.isdigit() and int(level) < 9:
-                return "", "#" * min(int(level) + 1, 6) + " "
-            number = _value(element, "pPr/numPr/numId")
-            numbered = numbered or (number not in (None, "0")) or name.startswith("list ")
-        return ("li", "- ") if numbered else ("", "")
 
-    return look
+def _says(element: Any) -> _Says:
+    name = (_value(element, "name") or "").lower()
+    level = _value(element, "pPr/outlineLvl")
+    prefix = None
+    if name == "title":
+        prefix = "# "
+    elif match := re.fullmatch(r"heading ([1-9])", name):
+        prefix = "#" * min(int(match[1]), 6) + " "
+    elif level is not None and level.isdigit() and int(level) < 9:
+        prefix = "#" * min(int(level) + 1, 6) + " "
+    number = _value(element, "pPr/numPr/numId")
+    numbered = (number not in (None, "0")) or name.startswith("list ")
+    return _Says(prefix, numbered, _switched(element, "rPr/vanish"))
+
+
+def _switched(element: Any, path: str) -> bool | None:
+    """Whether a property is on; None where nothing is said of it."""
+    if element.find("/".join(_W + step for step in path.split("/"))) is None:
+        return None
+    return _value(element, path) not in ("0", "false", "off")
 
 
 def _value(element: Any, path: str) -> str | None:
@@ -171,7 +211,7 @@ def _value(element: Any, path: str) -> str | None:
     return None if value is None else str(value)
 
 
-def _blocks(body: Any, look: Callable[[Any], tuple[str, str]]) -> Iterator[tuple[str, str]]:
+def _blocks(body: Any, styles: _Styles) -> Iterator[tuple[str, str]]:
     """The paragraphs and tables below ``body`` in document order, at any depth of wrapping."""
     from lxml import etree
 
@@ -181,24 +221,36 @@ def _blocks(body: Any, look: Callable[[Any], tuple[str, str]]) -> Iterator[tuple
             walk.skip_subtree()
         elif element.tag == f"{_W}p":
             walk.skip_subtree()
-            kind, prefix = look(element)
-            text = _breaks(_paragraph(element))
+            kind, prefix = styles.look(element)
+            text = _breaks(_paragraph(element, styles))
             if prefix.startswith("#"):
                 text = " ".join(text.split())
             if text:
                 yield kind, prefix + text
-            for box in element.iter(f"{_W}txbxContent"):
-                if not any(above.tag == _PART for above in box.iterancestors()):
-                    yield from _blocks(box, look)
+            for box in _boxes(element):
+                yield from _blocks(box, styles)
         elif element.tag == f"{_W}tbl":
             walk.skip_subtree()
-            yield from _rows(element)
+            yield from _rows(element, styles)
 
 
-def _rows(table: Any) -> Iterator[tuple[str, str]]:
+def _boxes(paragraph: Any) -> Iterator[Any]:
+    """The text boxes of a paragraph, those inside of another left to it."""
+    from lxml import etree
+
+    walk = etree.iterwalk(paragraph, events=("start",))
+    for _, element in walk:
+        if element.tag in _GONE:
+            walk.skip_subtree()
+        elif element.tag == f"{_W}txbxContent":
+            walk.skip_subtree()
+            yield element
+
+
+def _rows(table: Any, styles: _Styles) -> Iterator[tuple[str, str]]:
     for row in table.iter(f"{_W}tr"):
         cells = [
-            " ".join(" ".join(_paragraph(p) for p in cell.iter(f"{_W}p")).split())
+            " ".join(" ".join(_paragraph(p, styles) for p in cell.iter(f"{_W}p")).split())
             for cell in row.iter(f"{_W}tc")
             if next(cell.iterancestors(f"{_W}tr")) is row
         ]
@@ -206,14 +258,14 @@ def _rows(table: Any) -> Iterator[tuple[str, str]]:
             yield "row", " | ".join(cells)
 
 
-def _paragraph(paragraph: Any) -> str:
+def _paragraph(paragraph: Any, styles: _Styles) -> str:
     from lxml import etree
 
     parts: list[str] = []
     walk = etree.iterwalk(paragraph, events=("start",))
     for _, element in walk:
         tag = element.tag
-        hidden = tag == f"{_W}r" and element.find(f"{_W}rPr/{_W}vanish") is not None
+        hidden = tag == f"{_W}r" and styles.hides(paragraph, element)
         if hidden or tag in _GONE or tag == f"{_W}txbxContent":
             walk.skip_subtree()
         elif tag == f"{_W}t":
@@ -223,12 +275,12 @@ def _paragraph(paragraph: Any) -> str:
     return "".join(parts)
 
 
-def _notes(blob: bytes) -> Iterator[tuple[str, str]]:
+def _notes(blob: bytes, styles: _Styles) -> Iterator[tuple[str, str]]:
     from lxml import etree
 
     root = etree.fromstring(blob, etree.XMLParser(resolve_entities=False, no_network=True))
     for paragraph in root.iter(f"{_W}p"):
-        if text := _breaks(_paragraph(paragraph)):
+        if text := _breaks(_paragraph(paragraph, styles)):
             yield "", text
 
 
@@ -244,6 +296,10 @@ def _shapes(shapes: Any) -> Iterator[Any]:
             waiting.extend(list(shape.shapes)[::-1])
         else:
             yield shape
+
+
+def _is_hidden(shape: Any) -> bool:
+    return any(one.get("hidden") in ("1", "true") for one in shape.element.xpath("./*/p:cNvPr"))
 
 
 def _shape(shape: Any) -> Iterator[tuple[str, str]]:

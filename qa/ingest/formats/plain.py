@@ -64,8 +64,18 @@ def _yaml(source: str) -> dict[str, Any]:
     """The mapping that ``source`` holds; empty where it is no mapping, so no front matter."""
     import yaml  # type: ignore[import-untyped] # has no types
 
+    class Loader(yaml.SafeLoader):  # type: ignore[misc] # of an untyped class
+        """Takes an alias of a list or a mapping for nothing: such grow without end."""
+
+        def compose_node(self, parent: Any, index: Any) -> Any:
+            aliased = self.check_event(yaml.AliasEvent)
+            node = super().compose_node(parent, index)
+            if aliased and not isinstance(node, yaml.ScalarNode):
+                return yaml.ScalarNode("tag:yaml.org,2002:null", "")
+            return node
+
     try:
-        found = yaml.safe_load(source)
+        found = yaml.load(source, Loader)
     except (yaml.YAMLError, ValueError, RecursionError, TypeError, AttributeError, KeyError):
         return {}
     if not isinstance(found, dict):

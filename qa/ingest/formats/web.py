@@ -11,10 +11,11 @@ from qa.errors import DocumentError
 from qa.ingest.formats.decode import decode
 from qa.ingest.formats.draft import Draft, Raw
 from qa.ingest.formats.web_head import author, published, title
+from qa.ingest.formats.web_style import hides
 
 _NEVER = frozenset(
-    "head script style noscript template svg canvas iframe object embed audio video select "
-    "datalist textarea button rt rp".split()
+    "head script style noscript noframes noembed template svg canvas iframe object embed audio "
+    "video select datalist textarea button rt rp annotation annotation-xml".split()
 )
 _ASIDE = frozenset(["nav", "footer", "aside"])
 _HEADINGS = {f"h{level}": "#" * level + " " for level in range(1, 7)}
@@ -23,11 +24,6 @@ _BLOCKS = frozenset(
     "figcaption figure footer form header hgroup hr html legend li main menu nav ol p pre search "
     "section summary table tbody td tfoot th thead tr ul".split()
 ) | frozenset(_HEADINGS)
-_INVISIBLE = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|(?:opacity|font-size)\s*:\s*0[a-z%]*\s*"
-    r"(?:;|!|$)",
-    re.I,
-)
 _SPACE = re.compile(r"[ \t\n\r\f]+")
 _META_CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.\-]+)", re.I)
 
@@ -121,10 +117,12 @@ class _Reader:
             return True
         if tag == "dialog" and element.get("open") is None:
             return True
-        if element.get("hidden") is not None or element.get("aria-hidden") == "true":
+        if element.get("hidden") is not None or element.get("popover") is not None:
+            return True
+        if (element.get("aria-hidden") or "").lower() == "true":
             return True
         style = element.get("style")
-        return style is not None and _INVISIBLE.search(style) is not None
+        return style is not None and hides(style)
 
     def _open(self, element: Any, tag: str, in_table: bool) -> None:
         if tag == "tr" and in_table:
