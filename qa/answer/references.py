@@ -249,9 +249,17 @@ def _spoken_of(turn: Turn, kind: Pronoun) -> str | None:
         for length in range(len(split), 0, -1):
             phrase = " ".join(["the", *split[:length]])
             plural = phrase.endswith("s") and not phrase.endswith("ss")
-            if plural == (kind == "they") and re.search(rf"\b{re.escape(phrase)}\b", said):
+            if plural == (kind == "they") and re.search(_as_said(split[:length]), said):
                 return phrase
     return None
+
+
+def _as_said(words: Sequence[str]) -> str:
+    """How an answer may say "the second ferry": "a second electric ferry"; one word as it is."""
+    if len(words) == 1:
+        return rf"\bthe {re.escape(words[0])}\b"
+    between = r"\s+(?:[a-z][\w-]*\s+){0,2}?"
+    return rf"\b(?:the|an?|its|their)\s+{between.join(map(re.escape, words))}\b"
 
 
 def _asked_for(turn: Turn, kind: Pronoun, focus: Focus) -> str | None:

@@ -53,6 +53,14 @@ SALES = turn("How many vans did Hartlow sell in 2021?", "Hartlow sold 4,000 vans
         (FOUNDED, "what are its products?", "what are Brontal Optics's products?"),
         (FOUNDED, "And where is it based?", "And where is Brontal Optics based?"),
         (
+            turn(
+                "how much does the second ferry cost?",
+                "The board resolved to order a second electric ferry from the yard at Rissa.",
+            ),
+            "when is it due?",
+            "when is the second ferry due?",
+        ),
+        (
             turn("When was Ada Marsh born?", "Ada Marsh was born in 1815; she lived in Kelby."),
             "where did she study?",
             "where did Ada Marsh study?",
