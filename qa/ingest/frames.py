@@ -1,9 +1,13 @@
 """What passes between the process that reads files and the one that asks it to: JSON lines.
 
-Never pickle: whatever a hostile file makes of its reader, it can send nothing but text.
+Never pickle: whatever a hostile file makes of its reader, it can send nothing but text.  A request
+is one line.  An answer is several, so that neither side ever holds a large document in one more
+form than it must: passages, some to a line, then what is said of all, then an empty line.
 """
 
 import json
+import sys
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,6 +15,11 @@ from typing import Any, NamedTuple
 from qa.data import Document, Passage, Sentence
 from qa.errors import DocumentError
 from qa.library.catalog import NewPassage
+
+END = b"\n"
+"""The line that ends an answer."""
+
+_BLOCK = 512  # passages of one line
 
 
 class Ask(NamedTuple):
@@ -41,13 +50,17 @@ def asked(line: bytes) -> tuple[Path, str]:
 
 
 def refusal(reason: str) -> bytes:
-    """The answer for a file that cannot be read."""
-    return _line({"reason": reason})
+    """The end of an answer for a file that cannot be read, whatever lines went before it."""
+    return _line({"reason": reason}) + END
 
 
-def answer(reading: Reading) -> bytes:
-    """The answer for a file that can."""
+def answer(reading: Reading) -> Iterator[bytes]:
+    """The answer for a file that can, line by line."""
     document = reading.document
+    for first in range(0, len(reading.passages), _BLOCK):
+        some = reading.passages[first : first + _BLOCK]
+        texts = {one.vector_id: reading.texts[one.vector_id] for one in some}
+        yield _line({"passages": [_row(one) for one in some], "texts": texts})
     fields = {
         "id": document.id,
         "text": document.text,
@@ -58,35 +71,40 @@ def answer(reading: Reading) -> bytes:
         "page_starts": document.page_starts,
         "written": [_written(day) for day in document.written] if document.written else None,
     }
-    passages = [
-        (
-            *(one.passage.id, one.passage.heading, one.passage.page),
-            [(sentence.start, sentence.end) for sentence in one.passage.sentences],
-            *(" ".join(one.terms), one.vector_id),
-        )
-        for one in reading.passages
-    ]
-    return _line({"document": fields, "passages": passages, "texts": reading.texts})
+    yield _line({"document": fields}) + END
 
 
-def answered(line: bytes) -> Reading:
-    """What an answer says.
+def answered(lines: list[bytes]) -> Reading:
+    """What an answer says, the line that ends it left out; takes the lines away one by one.
 
     Raises DocumentError with the reason why the file cannot be read, or where the answer
     itself cannot be understood.
     """
     try:
-        found = json.loads(line)
-        if "reason" in found:
-            raise DocumentError(str(found["reason"]))
-        document = _document(found["document"])
-        passages = tuple(_passage(document, *row) for row in found["passages"])
-        texts = {str(name): str(text) for name, text in found["texts"].items()}
+        last = json.loads(lines.pop())
+        if "reason" in last:
+            raise DocumentError(str(last["reason"]))
+        document = _document(last["document"])
+        passages: list[NewPassage] = []
+        texts: dict[str, str] = {}
+        lines.reverse()
+        while lines:
+            block = json.loads(lines.pop())
+            passages += [_passage(document, *row) for row in block["passages"]]
+            texts |= {str(name): str(text) for name, text in block["texts"].items()}
         if texts.keys() != {one.vector_id for one in passages}:
             raise ValueError("texts and passages do not belong together")
     except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
         raise DocumentError(f"its reader's answer cannot be understood ({error})") from error
-    return Reading(document, passages, texts)
+    return Reading(document, tuple(passages), texts)
+
+
+def _row(one: NewPassage) -> tuple[object, ...]:
+    return (
+        *(one.passage.id, one.passage.heading, one.passage.page),
+        [(sentence.start, sentence.end) for sentence in one.passage.sentences],
+        *(" ".join(one.terms), one.vector_id),
+    )
 
 
 def _document(fields: dict[str, Any]) -> Document:
@@ -114,7 +132,8 @@ def _passage(
     sentences = tuple(Sentence(start, end) for start, end in spans)
     start, end = sentences[0].start, sentences[-1].end
     passage = Passage(name, document.id, start, end, sentences, heading, page)
-    return NewPassage(passage, tuple(terms.split()), vector_id)
+    # One copy of each word, however often it is said.
+    return NewPassage(passage, tuple(map(sys.intern, terms.split())), vector_id)
 
 
 def _written(day: date | None) -> str | None:

@@ -66,7 +66,7 @@ class Reader:
         self._asked = 0
         self._unsent: deque[Ask] = deque()
         self._sent: deque[Ask] = deque()
-        self._answers: dict[int, bytes | str] = {}  # the line, or the reason why there is none
+        self._answers: dict[int, list[bytes] | str] = {}  # lines, or the reason why there are none
 
     def __enter__(self) -> Self:
         return self
@@ -157,8 +157,13 @@ class Reader:
 
     def _listen(self, process: "_Process") -> None:
         """Take in what the process answers, until it ends or is no longer ours."""
-        most = 100_000_000 + 40 * self._limits.max_bytes  # a longer line is no answer
-        while (line := process.output.readline(most)).endswith(b"\n"):
+        most = 100_000_000 + 40 * self._limits.max_bytes  # what is longer is no answer
+        room, lines = most, []
+        while (line := process.output.readline(room)).endswith(b"\n"):
+            if process.ready and line != frames.END:
+                lines.append(line)
+                room -= len(line)
+                continue
             with self._changed:
                 if self._process is not process:
                     break
@@ -169,8 +174,9 @@ class Reader:
                 elif not self._sent:
                     break  # nobody asked
                 else:
-                    self._answers[self._sent.popleft().number] = line
+                    self._answers[self._sent.popleft().number] = lines
                     process.answered += 1
+                    room, lines = most, []
                 process.since = time.monotonic()
                 self._send()
                 self._changed.notify()

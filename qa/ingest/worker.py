@@ -10,7 +10,7 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -67,24 +67,24 @@ def serve(count: Callable[[Sequence[str]], list[int]]) -> None:
     for line in sys.stdin.buffer:
         path, sha256 = frames.asked(line)
         _limit_time(limits.allowed(path.stat().st_size if path.exists() else 0))
-        out.write(_answered(path, sha256, limits, count))
+        out.writelines(_answered(path, sha256, limits, count))
         out.flush()
 
 
 def _answered(
     path: Path, sha256: str, limits: Limits, count: Callable[[Sequence[str]], list[int]]
-) -> bytes:
+) -> Iterator[bytes]:
     try:
-        return frames.answer(reading(path, limits.max_bytes, count, sha256=sha256))
+        yield from frames.answer(reading(path, limits.max_bytes, count, sha256=sha256))
     except DocumentError as error:
         if isinstance(error.__cause__, MemoryError):
             os._exit(OUT_OF_MEMORY)
-        return frames.refusal(str(error))
+        yield frames.refusal(str(error))
     except MemoryError:
         os._exit(OUT_OF_MEMORY)
     except Exception as error:  # what a file can do here costs that file alone
         said = " ".join(str(error).split())[:200]
-        return frames.refusal(f"cannot be split ({type(error).__name__}: {said})")
+        yield frames.refusal(f"cannot be split ({type(error).__name__}: {said})")
 
 
 def reading(

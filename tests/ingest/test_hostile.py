@@ -151,6 +151,17 @@ def test_a_table_of_the_widest_row(reader: Reader, tmp_path: Path) -> None:
     assert found.passages[-1].passage.sentences[-1].end == len(found.document.text) - 1
 
 
+def test_a_document_of_many_passages(reader: Reader, tmp_path: Path) -> None:
+    """What comes over in several parts is put together as it was, and the next file is read."""
+    sections = (f"# Part {n}\n\nThe mill of Bonn number {n} opened.\n" for n in range(1200))
+    path = tmp_path / "a.md"
+    path.write_text("\n".join(sections))
+    found = read(reader, tmp_path, "a.md", path.read_bytes())
+    assert len(found.passages) == 1200
+    assert found == worker.reading(path, 1_000_000, MiniLM().count)
+    assert read(reader, tmp_path, "b.txt", b"Bonn.").document.text == "Bonn."
+
+
 def test_a_pdf_of_many_pages(reader: Reader, tmp_path: Path) -> None:
     """Every one of a thousand pages is read, and passages name the page."""
     lines = [f"Page {n} says that firm {n} works." for n in range(1, 1001)]
