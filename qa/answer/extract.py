@@ -31,6 +31,7 @@ from qa.answer.latter import of_another
 from qa.answer.premise import mistaken
 from qa.answer.promise import passage_cosines, promise
 from qa.answer.question import Question, analyse
+from qa.answer.rows import of_other_rows
 from qa.answer.spelling import Correction, corrected
 from qa.answer.weights import Weights, weights
 from qa.answer.wording import REFUSAL, UNSPELLED
@@ -190,6 +191,8 @@ def rank(
     """The sentences of ``hits`` ranked as answers to ``question``; None without any."""
     learned = learned or weights()
     found = [one for one in candidates(hits) if among is None or among(one)]
+    others = of_other_rows(question, found)
+    found = [one for i, one in enumerate(found) if i not in others]
     found = [one for one in found if says_something(one, question)] or found
     if not found or not question.terms:
         return None
@@ -270,7 +273,8 @@ SECOND = 0.6
 OTHER = 0.4
 """The same for a sentence of another document with another phrase of the type asked for."""
 FILLS = 0.2
-"""The same for one with a phrase of the type asked for, where the first sentence has none."""
+"""The same for one with a phrase of the type asked for, where the first sentence has none, and
+for one that holds a name or a figure of the question that no sentence before it holds."""
 MEMBER = 0.08
 """The same for a sentence that has the noun asked for and adds a member to a list."""
 SAME = 0.9
@@ -282,6 +286,7 @@ def select(ranking: Ranking) -> list[int]:
     question = ranking.reading.question
     chosen, members = [0], _members(ranking, 0)
     most = MOST if question.several else 2
+    exact, held = question.names | question.numbers, ranking.sentences[0].terms
     head = SENTENCE.index("head")
     first = ranking.sentences[0].hit.document.id
     for i in range(1, len(ranking.sentences)):
@@ -290,7 +295,9 @@ def select(ranking: Ranking) -> list[int]:
         share = float(ranking.chance[i] / ranking.chance[0])
         own = _members(ranking, i)
         needed = SECOND
-        if question.several and ranking.rows[i, head] > 0 and own - members:
+        if (exact & ranking.sentences[i].terms) - held:
+            needed = FILLS
+        elif question.several and ranking.rows[i, head] > 0 and own - members:
             needed = MEMBER
         elif question.expected is not None and not question.several:
             # one phrase answers; another is shown only where another document gives another
@@ -303,6 +310,7 @@ def select(ranking: Ranking) -> list[int]:
             continue
         chosen.append(i)
         members |= own
+        held |= ranking.sentences[i].terms
     return chosen
 
 

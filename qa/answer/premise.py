@@ -17,7 +17,7 @@ from qa.answer.features import Candidate
 from qa.answer.question import Question
 from qa.answer.wording import ORDINAL, OTHER_MONTH, TURNED
 from qa.text import Word, term, words
-from qa.times.words import MONTH, month_number
+from qa.times.words import DAY, MONTH, month_number
 
 READ = 3
 """So many of the best sentences are looked at."""
@@ -32,7 +32,7 @@ _BY = re.compile(r"\bby\b", re.IGNORECASE)
 _ASKED_MONTH = re.compile(
     rf"\b(?:in|during|for|of)\s+({MONTH})\b|\b(?:in|during)\s+(?i:({MONTH}))\b"
 )
-_IN_MONTH = re.compile(rf"\b(?:in|during|for|of)\s+({MONTH})")
+_IN_MONTH = re.compile(rf"\b(?P<by>in|during|for|of)\s+(?P<day>{DAY}\s+)?({MONTH})")
 _ANY_MONTH = re.compile(rf"\b{MONTH}")
 _TIMES = frozenset(
     term(word) or ""
@@ -154,23 +154,25 @@ def _of_another_month(question: Question, ranked: Sequence[Candidate]) -> Mistak
     """Where a month is asked about, and the best sentence says what it says of another one.
 
     A month that stands behind a figure may be what it is compared with ("3,000, against 2,000
-    in May"): then no heading, and no sentence around, may name the month asked about.
+    in May"), and a day ("for 7 May", not "the minutes of 7 May") that of another thing: then no
+    heading, and no sentence around, may name the month asked about.
     """
     asked = [month_number(one[1] or one[2]) for one in _ASKED_MONTH.finditer(question.text)]
     best = ranked[0]
     said = _IN_MONTH.search(best.text)
     if len(asked) != 1 or said is None or question.expected == "time":
         return None
-    if _months(question.text) - {asked[0]} or _months(best.text) != {month_number(said[1])}:
+    if _months(question.text) - {asked[0]} or _months(best.text) != {month_number(said[3])}:
         return None
     if any(asked[0] in _months(one.text) for one in ranked):
         return None
-    if any(char.isdigit() for char in best.text[: said.start()]):
+    is_days = said["day"] and said["by"] != "of"
+    if is_days or any(char.isdigit() for char in best.text[: said.start()]):
         hit = best.hit
         around = f"{hit.document.title or ''}\n{hit.passage.heading or ''}\n{hit.text}"
         if asked[0] in _months(around):
             return None
-    reason = OTHER_MONTH.format(said=_MONTHS[month_number(said[1])], asked=_MONTHS[asked[0]])
+    reason = OTHER_MONTH.format(said=_MONTHS[month_number(said[3])], asked=_MONTHS[asked[0]])
     return Mistaken(reason, (best,))
 
 

@@ -86,7 +86,7 @@ def of_ferries(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
     folder: Path = tmp_path_factory.mktemp("ferries")
     (folder / "minutes.txt").write_text(
         "The board met in Drammen. Passenger numbers in May were 48,200, a record. The café on "
-        "deck two was closed.\n"
+        "deck two was closed. The minutes of 7 May were approved by the chair.\n"
     )
     (folder / "october.txt").write_text(
         "Freight in October\n\nThe ferries carried 3,100 vehicles, against 2,950 in August.\n"
@@ -96,9 +96,12 @@ def of_ferries(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
         yield assistant
 
 
-def test_another_month(of_ferries: Assistant) -> None:
+@pytest.mark.parametrize(
+    "question", ["How many passengers were there in June?", "Who approved the minutes of June?"]
+)
+def test_another_month(of_ferries: Assistant, question: str) -> None:
     """The figure of May is no answer about June, and that is said."""
-    assert of_ferries.ask("How many passengers were there in June?").text == (
+    assert of_ferries.ask(question).text == (
         "The documents do not answer this. What was found speaks of May, not of June."
     )
 
