@@ -67,6 +67,7 @@ class StandIn:
     """Embeds as the model does, for the time it takes, and gives the stand-in's vector."""
 
     name = "stand-in"
+    one_by_one = True
     spread = MiniLM.spread
 
     def __init__(self, model: MiniLM, vector: NDArray[np.float32]) -> None:

@@ -39,6 +39,7 @@ class Drawn:
     """Unit vectors at random, under the model's name."""
 
     name = MiniLM.name
+    one_by_one = False
 
     def __init__(self) -> None:
         self._chance = np.random.default_rng(1)

@@ -119,6 +119,8 @@ class Cluster:
         """The embedded model's."""
         return self._model.name
 
+    one_by_one = False  # the workers embed
+
     @property
     def spread(self) -> float | None:
         """The embedded model's."""

@@ -60,6 +60,27 @@ def scan(root: Path, *, exclude: Sequence[str] = ()) -> Iterator[Found | Unreada
     yield from sorted(walk.found, key=lambda one: one.path)
 
 
+def inside(path: Path, documents: Path) -> str:
+    """``path`` relative to the documents folder, in the library's own spelling.
+
+    Raises UsageError for a path that is not there, or not in the folder.
+    """
+    relative = os.path.relpath(path.absolute(), documents.absolute())
+    if relative == ".." or relative.startswith(f"..{os.sep}"):
+        raise UsageError(
+            f"{str(path)!r} is not inside the documents folder {str(documents)!r};"
+            " copy it there, or name its folder with --documents DIR"
+        )
+    if not path.exists():
+        raise UsageError(f"there is no file or folder {str(path)!r}")
+    return "" if relative == "." else relative.replace(os.sep, "/")
+
+
+def is_in(path: str, within: tuple[str, ...]) -> bool:
+    """Whether ``path`` is one of ``within``, or in a folder of them; they are all where empty."""
+    return not within or any(top in ("", path) or path.startswith(f"{top}/") for top in within)
+
+
 class _Folder(NamedTuple):
     """A folder being walked: its path ("" or "a/b/") and, behind a link, its real one."""
 

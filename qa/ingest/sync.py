@@ -1,6 +1,5 @@
 """A folder into a library: only what changed since the last time."""
 
-import os
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -9,8 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from qa.config import Settings
 from qa.errors import DocumentError, UsageError
+from qa.ingest.ahead import Ahead
 from qa.ingest.files import digest
-from qa.ingest.folder import Found, Unreadable, scan
+from qa.ingest.folder import Found, Unreadable, inside, is_in, scan
+from qa.ingest.frames import Reading
 from qa.ingest.reader import WORKER, Reader
 from qa.library.catalog import FileState
 from qa.library.interface import Library, Writer
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 
     from qa.ingest.cluster import Cluster
 
-_BATCH_PASSAGES = 128  # passages embedded and stored at once: what a kill can cost
+_BATCH_PASSAGES = 128  # passages embedded and not stored yet: what a kill can cost
+_AHEAD_SHARE = 4  # one in so many of them is of the next batch, embedded while one is stored
 _BATCH_CHARACTERS = 4_000_000  # and of text held in memory meanwhile
 _AHEAD_FILES = 256  # files read before they are stored ...
 _AHEAD_BYTES = 4_000_000  # ... and of what size together, the one being stored left out
@@ -66,14 +68,15 @@ class _Key(NamedTuple):
 class _Looked(NamedTuple):
     """A file that was looked at: what it holds, or why that cannot be told.
 
-    ``asked`` is the reader's number where it has been asked for; ``same`` is True where
-    the bytes are those of the last time.
+    ``asked`` is the reader's number where it has been asked for, ``reading`` what it answered;
+    ``same`` is True where the bytes are those of the last time.
     """
 
     one: Found | Unreadable
     key: _Key | None = None
     reason: str | None = None
     asked: int | None = None
+    reading: Reading | None = None
     same: bool = False
 
 
@@ -88,10 +91,6 @@ def _silent(_progress: Progress) -> None:
     pass
 
 
-def _nothing(_texts: Mapping[str, str]) -> "Mapping[str, NDArray[np.float32]]":
-    return {}
-
-
 def sync(
     settings: Settings,
     library: Library,
@@ -103,7 +102,7 @@ def sync(
     rebuild: bool = False,
     purpose: str = "qa ingest",
     progress: Callable[[Progress], None] = _silent,
-    known: "Callable[[Mapping[str, str]], Mapping[str, NDArray[np.float32]]]" = _nothing,
+    known: "Callable[[Mapping[str, str]], Mapping[str, NDArray[np.float32]]] | None" = None,
 ) -> Report:
     """Bring the library up to date with the folder, or with ``paths`` inside it.
 
@@ -119,12 +118,10 @@ def sync(
     began = time.perf_counter()
     if rebuild and paths:
         raise UsageError("a rebuild reads the whole folder; leave the paths out")
-    within = tuple(_inside(path, settings.documents) for path in paths)
+    within = tuple(inside(path, settings.documents) for path in paths)
     seen_ns = time.time_ns()
     found = [
-        one
-        for one in scan(settings.documents, exclude=settings.exclude)
-        if _is_in(one.path, within)
+        one for one in scan(settings.documents, exclude=settings.exclude) if is_in(one.path, within)
     ]
     if not rebuild and library.exists():
         with library.reading() as view:
@@ -137,9 +134,11 @@ def sync(
         states = _within(writer.states(), within)
         retry = writer.skipped() if writer.meta("reading") != _reading(settings) else frozenset()
         deleted = tuple(sorted(states.keys() - {one.path for one in found}))
-        with cluster or Reader(settings.documents, settings.max_file_mb, worker) as reader:
-            embeds = cluster or embedding
-            job = _Job(settings, writer, embeds, reader, states, retry, seen_ns, known)
+        with (
+            cluster or Reader(settings.documents, settings.max_file_mb, worker) as reader,
+            Ahead(cluster or embedding, begins=known is None) as ahead,
+        ):
+            job = _Job(settings, writer, ahead, reader, states, retry, seen_ns, known)
             job.run(_look(found, states, retry), deleted, progress)
         if not within:
             writer.set_meta(reading=_reading(settings))
@@ -163,16 +162,17 @@ class _Job:
         self,
         settings: Settings,
         writer: Writer,
-        embedding: Embeds,
+        ahead: Ahead,
         reader: "Reader | Cluster",
         states: dict[str, FileState],
         retry: frozenset[str],
         seen_ns: int,
-        known: "Callable[[Mapping[str, str]], Mapping[str, NDArray[np.float32]]]",
+        known: "Callable[[Mapping[str, str]], Mapping[str, NDArray[np.float32]]] | None",
     ) -> None:
         self._settings = settings
         self._writer = writer
-        self._embedding = embedding
+        self._ahead = ahead
+        self._next = _BATCH_PASSAGES // _AHEAD_SHARE if ahead.begins else 0
         self._reader = reader
         self._states = states
         self._retry = retry
@@ -200,7 +200,7 @@ class _Job:
         def tick(share: float) -> None:
             progress(Progress(done + round(share * in_batch), total, path))
 
-        for looked in self._ahead(suspects):
+        for looked in self._read(suspects):
             one, path = looked.one, looked.one.path
             tick(0.0)
             change = None if looked.same else self._change(looked, pending)
@@ -209,7 +209,7 @@ class _Job:
                 touched.append(self._state(one, self._states[one.path].digest))
             else:
                 pending.changes.append(change)
-            if _is_full(pending):
+            if _is_full(pending, _BATCH_PASSAGES - self._next):
                 self._store(pending, (), tick)
                 pending, done, in_batch = _Pending([], {}), done + in_batch, 0
         # Deleted files go last: a renamed one still finds its document under the old name.
@@ -217,7 +217,32 @@ class _Job:
         self._writer.touch(touched)
         tick(1.0)
 
-    def _ahead(self, suspects: Sequence[Found | Unreadable]) -> Iterator[_Looked]:
+    def _read(self, suspects: Sequence[Found | Unreadable]) -> Iterator[_Looked]:
+        """Each file in turn, read, while some of the passages that come after it are embedded."""
+        waiting: deque[_Looked] = deque()
+        ahead = 0
+        for looked in self._asked_for(suspects):
+            waiting.append(self._answered(looked))
+            ahead += _size(waiting[-1])
+            while waiting and ahead - _size(waiting[0]) >= self._next:
+                ahead -= _size(waiting[0])
+                yield waiting.popleft()
+        yield from waiting
+
+    def _answered(self, looked: _Looked) -> _Looked:
+        """A file with what the reader says of it; what must be embedded is begun."""
+        if looked.asked is None:
+            return looked
+        try:
+            reading = self._reader.answer(looked.asked)
+        except DocumentError as error:
+            return looked._replace(reason=str(error))
+        if self._ahead.begins:
+            missing = self._writer.missing(reading.texts)
+            self._ahead.begin({one: reading.texts[one] for one in missing})
+        return looked._replace(reading=reading)
+
+    def _asked_for(self, suspects: Sequence[Found | Unreadable]) -> Iterator[_Looked]:
         """Each file in turn, while the reader is at work on those that come after it."""
         waiting: deque[_Looked] = deque()
         ahead = 0
@@ -264,16 +289,14 @@ class _Job:
                 return Change(state, known=known)
             if key in self._unread:
                 return Change(state, reason=self._unread[key])
+            path = self._settings.documents / one.path
+            asked = self._reader.ask(path, state.size, key.sha256)
+            looked = self._answered(looked._replace(asked=asked))
         self._asked.discard(key)
-        try:
-            asked = looked.asked
-            if asked is None:
-                path = self._settings.documents / one.path
-                asked = self._reader.ask(path, state.size, key.sha256)
-            reading = self._reader.answer(asked)
-        except DocumentError as error:
-            self._unread[key] = str(error)
-            return Change(state, reason=str(error))
+        reading = looked.reading
+        if reading is None:
+            self._unread[key] = looked.reason or ""
+            return Change(state, reason=looked.reason)
         self._in_batch[key] = reading.document.id
         pending.texts.update(reading.texts)
         return Change(state, reading.document, reading.passages)
@@ -287,8 +310,9 @@ class _Job:
         if not pending.changes and not deleted:
             return
         missing = self._writer.missing(pending.texts)
-        vectors = dict(self._known({one: pending.texts[one] for one in missing}))
-        new = sorted(missing - vectors.keys())
+        wanted = {one: pending.texts[one] for one in missing}
+        vectors = dict(self._known(wanted)) if self._known is not None else {}
+        new = {one: text for one, text in wanted.items() if one not in vectors}
         finished = 0
 
         def done(count: int) -> None:
@@ -296,8 +320,7 @@ class _Job:
             finished += count
             tick(finished / len(new))
 
-        rows = self._embedding.embed([pending.texts[one] for one in new], done) if new else ()
-        vectors |= zip(new, rows, strict=True)
+        vectors |= self._ahead.vectors(new, done)
         self._writer.store(pending.changes, vectors, pending.texts, deleted)
         for change in pending.changes:
             (self.written if change.reason is None else self.refused).append(change.state.path)
@@ -305,10 +328,14 @@ class _Job:
         self._in_batch.clear()  # from here on the catalog knows them
 
 
-def _is_full(pending: _Pending) -> bool:
+def _size(looked: _Looked) -> int:
+    """How many passages a file was read to have."""
+    return len(looked.reading.texts) if looked.reading is not None else 0
+
+
+def _is_full(pending: _Pending, passages: int) -> bool:
     return (
-        len(pending.texts) >= _BATCH_PASSAGES
-        or sum(map(len, pending.texts.values())) >= _BATCH_CHARACTERS
+        len(pending.texts) >= passages or sum(map(len, pending.texts.values())) >= _BATCH_CHARACTERS
     )
 
 
@@ -354,22 +381,5 @@ def _since(began: float) -> float:
     return time.perf_counter() - began
 
 
-def _inside(path: Path, documents: Path) -> str:
-    """``path`` relative to the documents folder, in the library's own spelling."""
-    relative = os.path.relpath(path.absolute(), documents.absolute())
-    if relative == ".." or relative.startswith(f"..{os.sep}"):
-        raise UsageError(
-            f"{str(path)!r} is not inside the documents folder {str(documents)!r};"
-            " copy it there, or name its folder with --documents DIR"
-        )
-    if not path.exists():
-        raise UsageError(f"there is no file or folder {str(path)!r}")
-    return "" if relative == "." else relative.replace(os.sep, "/")
-
-
-def _is_in(path: str, within: tuple[str, ...]) -> bool:
-    return not within or any(top in ("", path) or path.startswith(f"{top}/") for top in within)
-
-
 def _within(states: dict[str, FileState], within: tuple[str, ...]) -> dict[str, FileState]:
-    return {path: state for path, state in states.items() if _is_in(path, within)}
+    return {path: state for path, state in states.items() if is_in(path, within)}

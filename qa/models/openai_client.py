@@ -257,6 +257,7 @@ class OpenAIEmbedding:
     ``width`` is the length of its vectors, None before the first call.
     """
 
+    one_by_one = False
     spread: float | None = None  # as different as the models that answer there
 
     def __init__(

@@ -45,7 +45,7 @@ TRACED = (
 )
 WORKER = "tests.faults.reader"
 WIDTH = 8
-BATCH = 3  # passages stored at once: many batches in a small folder
+BATCH = 4  # passages in flight, three of them stored at once: many batches in a small folder
 MOST_PASSAGES = 2  # of one document below: with BATCH, what can be in flight
 OLD = 946_684_800
 LIMIT = 60  # seconds after which a process is taken to hang
@@ -55,6 +55,7 @@ class Hashed:
     """An embedding that depends on the text alone and notes down each text it embeds."""
 
     name = "hashed-8"
+    one_by_one = True
 
     def __init__(self, notes: Path) -> None:
         self._notes = notes

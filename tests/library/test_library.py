@@ -37,6 +37,7 @@ class Hashed:
     """``vector`` as an embedding model whose spread is not known."""
 
     name = "model"
+    one_by_one = False
     spread = None
 
     def embed(
