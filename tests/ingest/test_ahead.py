@@ -50,7 +50,12 @@ def test_vectors_are_the_same_begun_or_not(one_by_one: bool) -> None:
         assert sum(finished) == 3
         last = ahead.vectors({"9": "of a later batch"}, finished.append)
         assert list(last["9"]) == list(row("of a later batch"))
-    assert sorted(one for texts in model.calls for one in texts) == ["of a later batch", "one", "three", "two"]
+    assert sorted(one for texts in model.calls for one in texts) == [
+        "of a later batch",
+        "one",
+        "three",
+        "two",
+    ]
 
 
 def test_a_model_that_wants_many_texts_gets_them_together() -> None:
