@@ -5,7 +5,9 @@ import re
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -358,3 +360,24 @@ def test_the_command_line_streams_a_model(folder: Path) -> None:
 def elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No qa.toml or .env of the working directory leaks in."""
     monkeypatch.chdir(tmp_path)
+
+
+def test_many_who_ask_at_once_get_what_one_gets(folder: Path) -> None:
+    """Eight threads that share an assistant are answered to the letter as one that asks alone."""
+    questions = [
+        "When did the bakery on Mill Lane open?",
+        "Who founded the bakery?",
+        "How many loaves does the bakery sell a day?",
+        "Who bought the bakery in 2015?",
+    ]
+
+    def ask(assistant: Assistant, question: str) -> dict[str, Any]:
+        found = assistant.ask(question).to_dict()
+        del found["seconds"]
+        return found
+
+    with Assistant(documents=folder) as alone:
+        expected = [ask(alone, question) for question in questions]
+    with Assistant(documents=folder) as shared, ThreadPoolExecutor(8) as callers:
+        found = list(callers.map(lambda question: ask(shared, question), questions * 4))
+    assert found == expected * 4

@@ -36,6 +36,7 @@ from qa.answer.spelling import Correction, corrected
 from qa.answer.weights import Weights, weights
 from qa.answer.wording import REFUSAL, UNSPELLED
 from qa.data import Citation, Hit, Sentence, Statement
+from qa.models.blas import one_thread
 
 EMBEDDED = 16
 """At most so many sentences are embedded for one question (2 to 5 ms each)."""
@@ -83,6 +84,7 @@ class Extraction(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
+@one_thread
 def extract(
     question: str,
     hits: Sequence[Hit],

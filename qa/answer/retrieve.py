@@ -10,6 +10,7 @@ from qa.data import Document, Hit, Passage, Ranked
 from qa.ingest.split import passage_id
 from qa.library.catalog import StoredPassage
 from qa.library.interface import Scores, View
+from qa.models.blas import one_thread
 from qa.models.embedding import Embedding, MiniLM
 from qa.text import terms
 
@@ -42,6 +43,7 @@ class _Found(NamedTuple):
     ranked: tuple[Ranked, ...]
 
 
+@one_thread
 def retrieve(
     question: str,
     view: View,

@@ -11,7 +11,9 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import files
 from threading import Lock
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeVar
+
+from cachetools import LRUCache
 
 from qa.errors import LibraryDamaged
 
@@ -29,6 +31,9 @@ MAX_TOKENS = 256
 """The model was trained on 256 word pieces; what lies beyond is not embedded."""
 
 _COUNTED = 1024  # texts whose word pieces are held in memory at once, to be counted
+
+
+Kept = TypeVar("Kept")
 
 
 class Embeds(Protocol):
@@ -81,6 +86,8 @@ class MiniLM:
         self._lock = Lock()
         self._loaded: tuple[Any, Any] | None = None
         self._counter: Any = None
+        # One for all callers: texts are run in the order in which they come, as many as cores.
+        self._pool = ThreadPoolExecutor(os.cpu_count() or 1, "embedding")
 
     def load(self) -> tuple[Any, Any]:
         """(session, tokenizer), from files whose hashes are checked; slow once, then free.
@@ -128,9 +135,8 @@ class MiniLM:
             return rows
         # Longest first, so that no core is left with a long text at the end.
         order = sorted(range(len(texts)), key=lambda index: -len(encodings[index].ids))
-        with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-            for _ in pool.map(run, order):
-                done(1)
+        for _ in self._pool.map(run, order):
+            done(1)
         return rows
 
     def embed_question(self, question: str) -> "NDArray[np.float32]":
@@ -150,8 +156,7 @@ class MiniLM:
             rows = self._hidden(encoding.ids)[real]
             return Tokens(spans[real], rows / np.linalg.norm(rows, axis=1, keepdims=True))
 
-        with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-            return list(pool.map(run, encodings))
+        return list(self._pool.map(run, encodings))
 
     def _hidden(self, ids: Sequence[int]) -> "NDArray[np.float32]":
         """The last layer's row of each word piece."""
@@ -163,37 +168,48 @@ class MiniLM:
 
 
 class Remembered:
-    """MiniLM that keeps what it has embedded, at most ``most`` rows of 1.5 kB.
+    """MiniLM that keeps what it embedded last, so many bytes of ``rows`` and of ``pieces``.
 
-    A conversation reads the same sentences again and again.
+    A conversation reads the same sentences again and again, and so do callers who ask of the
+    same documents: a passage's word pieces take some 300 kB, a sentence's row 1.5.
     """
 
-    def __init__(self, model: MiniLM, most: int = 8192) -> None:
+    def __init__(self, model: MiniLM, *, rows: int = 16_000_000, pieces: int = 64_000_000) -> None:
         self._model = model
-        self._most = most
-        self._rows: dict[str, NDArray[np.float32]] = {}
-        self._tokens: dict[str, Tokens] = {}
+        self._rows: _Recent[NDArray[np.float32]] = _Recent(rows, lambda row: row.nbytes)
+        self._pieces: _Recent[Tokens] = _Recent(
+            pieces, lambda one: one.spans.nbytes + one.rows.nbytes
+        )
 
     def __call__(self, texts: Sequence[str]) -> "NDArray[np.float32]":
         """Unit row vectors, one a text, as ``MiniLM.embed`` gives them."""
         import numpy as np
 
-        known = dict(self._rows)  # another thread may drop rows meanwhile
-        new = list(dict.fromkeys(text for text in texts if text not in known))
-        known |= zip(new, self._model.embed(new), strict=True) if new else ()
-        if len(self._rows) + len(new) > self._most:
-            self._rows = {}
-        self._rows |= {text: known[text] for text in new}
-        return np.stack([known[text] for text in texts])
+        # A row of its own: one that is kept must not keep those of its neighbours.
+        return np.stack(self._rows(texts, lambda new: [*map(np.copy, self._model.embed(new))]))
 
     def tokens(self, texts: Sequence[str]) -> list[Tokens]:
-        """As ``MiniLM.tokens`` gives them; those of 128 texts are kept, of some 200 kB each."""
-        known = dict(self._tokens)
-        new = list(dict.fromkeys(text for text in texts if text not in known))
-        known |= zip(new, self._model.tokens(new), strict=True)
-        if len(self._tokens) + len(new) > 128:
-            self._tokens = {}
-        self._tokens |= {text: known[text] for text in new}
+        """As ``MiniLM.tokens`` gives them."""
+        return self._pieces(texts, self._model.tokens)
+
+
+class _Recent(Generic[Kept]):
+    """What was made of texts, the last used of it, at most so many bytes."""
+
+    def __init__(self, most: int, size: Callable[[Kept], int]) -> None:
+        self._lock = Lock()
+        self._kept: LRUCache[str, Kept] = LRUCache(most, size)
+
+    def __call__(self, texts: Sequence[str], make: Callable[[list[str]], list[Kept]]) -> list[Kept]:
+        """What is kept of each text, and what ``make`` makes of the others."""
+        with self._lock:
+            known = {text: self._kept[text] for text in texts if text in self._kept}
+        new = [text for text in dict.fromkeys(texts) if text not in known]
+        if new:
+            made = dict(zip(new, make(new), strict=True))
+            with self._lock:
+                self._kept.update(made)
+            known |= made
         return [known[text] for text in texts]
 
 

@@ -31,6 +31,20 @@ def test_what_was_read_once_is_remembered() -> None:
     assert first is again
 
 
+def test_what_was_read_longest_ago_is_forgotten_first() -> None:
+    """What is kept has a bound in bytes, and what is read again has the same vectors."""
+    # "a", "goat" and ".": 3 pieces of 384 floats and 2 offsets are 4,632 bytes; two texts fit
+    model = Remembered(MiniLM(), pieces=10_000)
+    [goat] = model.tokens(["A goat."])
+    [cow] = model.tokens(["A cow."])
+    model.tokens(["A goat."])
+    model.tokens(["A hen."])
+    assert model.tokens(["A goat."])[0] is goat
+    [again] = model.tokens(["A cow."])
+    assert again is not cow
+    assert (again.rows == cow.rows).all()
+
+
 @pytest.mark.parametrize(
     "text", ["", "goat", "Zwölf goats.", "The lighthouse was lit in 1868. " * 60]
 )
