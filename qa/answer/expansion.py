@@ -1,4 +1,6 @@
-"""What a term stands for, where the documents say it: "Long Form (LF)", "E07: probe fouled".
+"""What a term stands for, where the documents say it.
+
+"Long Form (LF)", "E07: the probe is fouled", and in contracts "Ada Nolan ("the Tenant")".
 
 >>> text = "Ten of the solid rocket booster (SRB) were built."
 >>> start, end = long_form(text, "SRB")
@@ -30,6 +32,11 @@ _MEANING = re.compile(
 )
 _SAYS = r"[\"”'’*]{0,2}(?:\s*[:|]|\s+[\u2013\u2014-])\s+"
 
+_CALLED = re.compile(r"[A-Z][\w.&'’-]*(?:\s+(?:[A-Z&][\w.&'’-]*|of|de|van|von|and|plc))*$")
+_WHO = re.compile(
+    r"\b(?:who|what)\s+(?:is|are|was|were)\s+the\s+(\w[\w\s-]{0,30}?)\s*\?*\s*$", re.I
+)
+
 
 class Expansion(NamedTuple):
     """The sentence that says what a term stands for, and the range of the words that do."""
@@ -39,22 +46,30 @@ class Expansion(NamedTuple):
     span: Span
 
 
-def expansion(question: str, hits: Sequence[Hit]) -> Expansion | None:
-    """The first sentence of ``hits`` that says what the term that ``question`` asks for is.
+def expansions(question: str, hits: Sequence[Hit]) -> tuple[Expansion, ...]:
+    """The sentences of ``hits`` that say what the term that ``question`` asks for is.
 
-    One that spells an acronym out goes before a line that has the term as its label.
+    One for each thing that it is said to be, the best hit's first.  Where an acronym is spelled
+    out, lines that have it as their label are not looked for.
     """
     spelled, labelled = _ASKED.search(question), _MEANING.search(question)
+    party = _WHO.search(question)
     sought: list[tuple[Callable[[str, str], Span | None], str]] = []
     sought += [(long_form, spelled[1] or spelled[2])] if spelled else []
     sought += [(definition, labelled[1] or labelled[2])] if labelled else []
+    sought += [(called, party[1])] if party else []
     for find, wanted in sought:
+        found: dict[str, Expansion] = {}
         for hit in hits:
             for one in hit.passage.sentences:
-                found = find(hit.document.text[one.start : one.end], wanted)
-                if found is not None:
-                    return Expansion(hit, one, found)
-    return None
+                text = hit.document.text[one.start : one.end]
+                span = find(text, wanted)
+                if span is not None:
+                    said = text[span.start : span.end].casefold()
+                    found.setdefault(said, Expansion(hit, one, span))
+        if found:
+            return tuple(found.values())
+    return ()
 
 
 def definition(text: str, label: str) -> Span | None:
@@ -66,6 +81,19 @@ def definition(text: str, label: str) -> Span | None:
     """
     line = re.match(rf"\W{{0,3}}{re.escape(label)}{_SAYS}(\S.*\S)", text, re.IGNORECASE | re.DOTALL)
     return Span(*line.span(1)) if line else None
+
+
+def called(text: str, party: str) -> Span | None:
+    """The name before the brackets in which a contract says how it calls it.
+
+    >>> text = 'Made between Harrow Ltd ("the Landlord") and Ada Nolan (the “Tenant”).'
+    >>> [text[slice(*called(text, one))] for one in ("landlord", "tenant")]
+    ['Harrow Ltd', 'Ada Nolan']
+    """
+    quoted = rf"[\"“'‘]?(?:the\s+)?[\"“'‘]?(?:the\s+)?{re.escape(party)}[\"”'’]"
+    brackets = re.search(rf"\s*\((?:[a-z ,]*\s)?{quoted}\s*\)", text, re.IGNORECASE)
+    name = _CALLED.search(text, 0, brackets.start()) if brackets else None
+    return Span(*name.span()) if name else None
 
 
 def long_form(text: str, short: str) -> Span | None:

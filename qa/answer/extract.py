@@ -14,8 +14,9 @@ import numpy as np
 from qa.answer import conflicts, emphasis, lists
 from qa.answer.cite import cite
 from qa.answer.confidence import evidence_features, why_not
-from qa.answer.expansion import expansion, unspelled
+from qa.answer.expansion import expansions, unspelled
 from qa.answer.features import (
+    PRONOUN,
     SENTENCE,
     Candidate,
     Embed,
@@ -102,9 +103,9 @@ def extract(
     is every sentence that names a member, and ``more`` gives as many hits as it takes.  With
     ``among`` only the sentences that it takes are read.
     """
-    spelled = expansion(question, hits)
-    if spelled is not None:
-        return Extraction((_said(*spelled[:2], 1, spelled.span),), None, (), 1.0)
+    if spelled := expansions(question, hits)[:MOST]:
+        said = (_said(one.hit, one.sentence, i, one.span) for i, one in enumerate(spelled, 1))
+        return Extraction(tuple(said), None, (), 1.0)
     short = unspelled(question, hits)
     if short is not None:
         return Extraction((), f"{REFUSAL} {UNSPELLED.format(short=short)}", (), 0.0)
@@ -227,10 +228,16 @@ _CAPTION = re.compile(
 )
 
 
+# What a mail is about says nothing of it; asked for it, it is the answer.
+_SUBJECT = re.compile(r"(?:subject|re|fwd?):\s", re.IGNORECASE)
+_OF_MAIL = re.compile(r"\b(?:e-?mail|mail|message|subject|about)\b", re.IGNORECASE)
+
+
 def says_something(one: Candidate, question: Question) -> bool:
-    """Not a caption, a question, a date alone, only the question's words, or of something else."""
+    """No caption or subject, question or date alone, only the question's words, or of another."""
     return not (
         _CAPTION.match(one.text)
+        or (_SUBJECT.match(one.text) and not _OF_MAIL.search(question.text))
         or one.text.rstrip().endswith(("?", "\uff1f"))
         or emphasis.dates_alone(one.text)
         or one.terms <= set(question.terms)
@@ -247,6 +254,8 @@ def read(
 ) -> tuple[Reading, list[Candidate], Floats, Floats]:
     """(reading, the candidates worth embedding, their features, their vectors)."""
     reading = Reading(question, found, statistics)
+    if len(question.terms) == 1:  # "who is the tenant?": what speaks of no tenant is no answer
+        found = [one for one in found if _speaks_of(reading, one)] or found
     best = max(hit.score for hit in hits)
     cosines = passage_cosines(hits)
     hopes = [promise(reading, one, cosines[one.hit.passage.id], best) for one in found]
@@ -268,6 +277,10 @@ def read(
         dtype=np.float32,
     )  # fmt: skip
     return reading, kept, rows, vectors
+
+
+def _speaks_of(reading: Reading, one: Candidate) -> bool:
+    return bool(reading.matched(one.terms, one.above)) or bool(PRONOUN.match(one.text))
 
 
 SECOND = 0.6

@@ -257,7 +257,7 @@ SENTENCE = (
 )
 """The features of a sentence, in the order of the columns of `sentence_features`."""
 
-_PRONOUN = re.compile(
+PRONOUN = re.compile(
     r"^\W*(?:he|she|it|they|his|her|its|their|this|that|these|those|both|the\s+(?:\w+\s+){0,1}"
     r"(?:latter|former|two|company|brand|city|group|book|film|song|series|show|team|event))\b",
     re.IGNORECASE,
@@ -336,7 +336,7 @@ def sentence_features(
         one.place / max(1, len(one.hit.passage.sentences) - 1),
         float(content < 4),
         float(one.text.rstrip().endswith(("?", "？", ":"))),
-        before * float(bool(_PRONOUN.match(one.text))),
+        before * float(bool(PRONOUN.match(one.text))),
         float(bool(cue and cue.search(one.text))),
         own.get(question.head, 0.0) if question.head in weights else 0.0,
         _part(question.names, one.terms),

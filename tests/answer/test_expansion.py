@@ -2,7 +2,7 @@
 
 import pytest
 
-from qa.answer.expansion import definition, expansion, long_form
+from qa.answer.expansion import called, definition, expansions, long_form
 from tests.answer.test_late import hit
 
 
@@ -68,6 +68,37 @@ def test_what_does_it_mean(question: str, answer: str | None) -> None:
         "E01: tank empty. E03: pump pressure below 6 bar. E07: the water level probe is fouled. "
         "Preload: the force that holds a joint."
     )
-    found = expansion(question, [hit(text)])
-    said = found and found.hit.document.text[found.sentence.start : found.sentence.end]
-    assert said == answer
+    said = [
+        one.hit.document.text[one.sentence.start : one.sentence.end]
+        for one in expansions(question, [hit(text)])
+    ]
+    assert said == ([answer] if answer else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "party", "name"),
+    [
+        ('Made between Harrow Ltd ("the Landlord") and Ada Nolan.', "landlord", "Harrow Ltd"),
+        (
+            "Acme Holdings plc (hereinafter the “Company”) leases it.",
+            "company",
+            "Acme Holdings plc",
+        ),
+        ("Smith and Sons Ltd (the 'Contractor') shall build.", "Contractor", "Smith and Sons Ltd"),
+        ("The buyer (tenant of the flat) pays.", "tenant", None),
+        ('The fee ("the Fee") is due.', "fee", None),
+    ],
+)
+def test_parties(text: str, party: str, name: str | None) -> None:
+    """A contract's own word for a party leads to its name; other brackets do not."""
+    found = called(text, party)
+    assert (text[found.start : found.end] if found else None) == name
+
+
+def test_who_is_the_tenant() -> None:
+    """Who asks for the tenant is shown where leases name theirs, each tenant once."""
+    text = 'Made between Harrow Ltd ("the Landlord") and Ada Nolan ("the Tenant"). The Tenant pays.'
+    other = text.replace("Ada Nolan", "Beatrix Quist")
+    found = expansions("who is the tenant?", [hit(text, "1"), hit(other, "2"), hit(text, "3")])
+    names = [text[slice(*one.span)] if one.hit.document.id == "1" else "" for one in found]
+    assert (len(found), names[0]) == (2, "Ada Nolan")
