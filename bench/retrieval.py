@@ -74,6 +74,9 @@ class StandIn:
         self._model = model
         self._vector = vector
 
+    def load(self) -> None:
+        """Nothing to load."""
+
     def embed(
         self, texts: Sequence[str], done: Callable[[int], None] = lambda _: None
     ) -> NDArray[np.float32]:

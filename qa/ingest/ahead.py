@@ -38,6 +38,11 @@ class Ahead:
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
 
+    def warm(self) -> None:
+        """Load the model in the background; what fails here fails where a text is embedded."""
+        if self._pool is not None:
+            self._pool.submit(self._embedding.load)
+
     def begin(self, texts: Mapping[str, str]) -> None:
         """Have texts, by the vectors' ids, embedded in the background."""
         if self._pool is None:

@@ -152,6 +152,9 @@ class Cluster:
         self._vectors |= zip(done.reading.texts.values(), done.rows, strict=True)
         return done.reading
 
+    def load(self) -> None:
+        """Nothing: each worker loads its own."""
+
     def embed(
         self, texts: Sequence[str], done: Callable[[int], None] = lambda _finished: None
     ) -> "NDArray[np.float32]":

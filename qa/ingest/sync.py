@@ -270,6 +270,7 @@ class _Job:
             return _Looked(one, key)
         if not self._asked and not self.written and not self.refused:
             self._writer.warm()
+            self._ahead.warm()
         self._asked.add(key)
         return _Looked(one, key, asked=self._reader.ask(path, one.size, key.sha256))
 

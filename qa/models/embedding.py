@@ -47,6 +47,9 @@ class Embeds(Protocol):
     def one_by_one(self) -> bool:
         """Whether many threads with a text each are how it embeds fastest."""
 
+    def load(self) -> object:
+        """Get ready to embed, where that takes long; once."""
+
     def embed(
         self, texts: Sequence[str], done: Callable[[int], None] = ...
     ) -> "NDArray[np.float32]":

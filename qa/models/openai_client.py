@@ -278,6 +278,9 @@ class OpenAIEmbedding:
     def __repr__(self) -> str:
         return f"OpenAIEmbedding({self.name!r} at {self._endpoint.host!r})"
 
+    def load(self) -> None:
+        """Nothing: the model is elsewhere."""
+
     def embed(
         self, texts: Sequence[str], done: Callable[[int], None] = lambda _finished: None
     ) -> "NDArray[np.float32]":

@@ -60,6 +60,9 @@ class Hashed:
     def __init__(self, notes: Path) -> None:
         self._notes = notes
 
+    def load(self) -> None:
+        """Nothing to load."""
+
     def embed(self, texts: Sequence[str], done: Callable[[int], None] = lambda _count: None) -> Any:
         """Unit vectors, one a text."""
         with self._notes.open("a", encoding="utf-8") as file:

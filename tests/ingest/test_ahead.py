@@ -24,6 +24,9 @@ class Fake:
         self.one_by_one = one_by_one
         self.calls: list[list[str]] = []
 
+    def load(self) -> None:
+        """Nothing to load."""
+
     def embed(
         self, texts: Sequence[str], done: Callable[[int], None] = lambda _finished: None
     ) -> np.ndarray:
