@@ -9,7 +9,8 @@ OUTAGE = """Subject: Postmortem: outage of 18 February 2026
 On 18 February 2026 uploads failed for three hours.
 The certificate was renewed by Tomas Reyes.
 """
-LEASE = """The Landlord insures the building. The Tenant insures her own belongings, and pays 1,450 euros.
+LEASE = """The Landlord insures the building.
+The Tenant insures her own belongings, and pays 1,450 euros.
 The Landlord heats the stairs.
 """
 
