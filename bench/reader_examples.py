@@ -8,9 +8,9 @@ import numpy as np
 from bench.reader_data import SEED, Asked, Dataset, Embedder, Index
 from bench.reader_negatives import altered, answers, asked_words, lessened, swapped
 from qa.answer.confidence import evidence_features
-from qa.answer.extract import read
 from qa.answer.features import Candidate, Reading, candidates
 from qa.answer.question import analyse
+from qa.answer.rank import read
 
 
 class Example(NamedTuple):

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from qa.answer.calibration import Bar
-    from qa.answer.extract import Among, Extraction
+    from qa.answer.extract import Extraction
     from qa.answer.period import Period
+    from qa.answer.rank import Among
     from qa.answer.when import When
     from qa.library.interface import Library, View
     from qa.models.embedding import Embedding, Remembered

@@ -11,9 +11,10 @@ from typing import NamedTuple
 
 from qa.answer.cite import cite
 from qa.answer.dates import anchor, dates_of
-from qa.answer.extract import NEAREST, Extraction, says_something
+from qa.answer.extract import NEAREST, Extraction
 from qa.answer.features import Candidate, candidates
 from qa.answer.question import analyse
+from qa.answer.rank import says_something
 from qa.answer.wording import MORE_CHANGES, NO_CHANGES, REFUSAL
 from qa.data import Hit, Statement
 from qa.text import terms

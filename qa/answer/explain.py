@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from qa.answer.confidence import EVIDENCE
-from qa.answer.extract import EMBEDDED, Ranking, rank, says_something
 from qa.answer.features import SENTENCE, Candidate, Embed, Floats, TermStatistics, candidates
 from qa.answer.question import analyse
+from qa.answer.rank import EMBEDDED, Ranking, rank, says_something
 from qa.answer.weights import weights
 from qa.data import Hit, Sentence
 from qa.positions import line_of

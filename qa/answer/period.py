@@ -15,9 +15,10 @@ from typing import Literal, NamedTuple
 
 from qa.answer.changes import asks_for_changes, changes
 from qa.answer.dates import anchor, dates_of, is_newer
-from qa.answer.extract import Among, Extraction
+from qa.answer.extract import Extraction
 from qa.answer.features import Candidate
 from qa.answer.question import analyse
+from qa.answer.rank import Among
 from qa.answer.subject import Subject, subject_of
 from qa.answer.wording import DISAGREE, EARLIER, NOT_THEN, READ_AS, SUBJECT, WHEN
 from qa.data import Citation, Dated, Document, Hit, Sentence, Statement

@@ -66,8 +66,8 @@ class Benched:
 
     def sentences(self, question: str, hits: "Sequence[Hit]") -> "tuple[RankedSentence, ...]":
         """The sentences of ``hits`` in the order in which the reader would answer with them."""
-        from qa.answer.extract import rank
         from qa.answer.question import analyse
+        from qa.answer.rank import rank
         from qa.evaluate.suites import RankedSentence
 
         with self._assistant.library.reading() as view:
