@@ -204,6 +204,13 @@ class Assistant:
             raise UsageError(
                 f"the question has {len(question)} characters; at most {MAX_QUESTION} are read"
             )
+        try:
+            question.encode()
+        except UnicodeEncodeError as error:
+            raise UsageError(
+                "the question holds bytes that are no UTF-8, the first after"
+                f" {question[: error.start]!r}; write it as text"
+            ) from error
         _ = self.engine  # raises where the LLM is asked for and no model is named
 
     def search(

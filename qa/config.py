@@ -182,7 +182,10 @@ def _checked(name: str, value: Any, where: str, folder: Path | None) -> Any:
             raise ConfigError(f"{where} is {value!r}; a {kind}'s path is expected")
         if name == "library" and is_address(value):
             return value
-        return (folder / value if folder else Path(value)).expanduser()
+        try:
+            return (folder / value if folder else Path(value)).expanduser()
+        except RuntimeError as error:
+            raise ConfigError(f"{where} is {value!r}; there is no such user") from error
     if name in ("engine", "fallback"):
         allowed = get_args(Engine if name == "engine" else Fallback)
         if value not in allowed:

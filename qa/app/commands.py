@@ -15,6 +15,8 @@ from qa.app.lines import BLANK, Line, Piece, plain
 from qa.app.markdown import to_markdown
 from qa.errors import UsageError
 
+_DIGITS = 9  # of a citation's number
+
 
 class Command(NamedTuple):
     """A command: what it takes (for the reader), what it does, and the function that does it."""
@@ -82,7 +84,7 @@ def _sources(conversation: Conversation, argument: str) -> None:
 
 def _open(conversation: Conversation, argument: str) -> None:
     digits = argument.strip("[]")
-    if not digits.isdecimal():
+    if not digits.isdecimal() or len(digits) > _DIGITS:
         raise UsageError(f"/open takes the number of a citation, not {argument!r}")
     citation = conversation.citation(int(digits))
     text, remark = conversation.cited_text(citation)
@@ -161,7 +163,7 @@ def _again(conversation: Conversation, _argument: str) -> None:
 
 def _save(conversation: Conversation, argument: str) -> None:
     conversation.last()
-    path = Path(argument).expanduser()
+    path = _path(argument)
     writers = {".md": to_markdown, ".json": saved.to_text}
     if path.suffix not in writers:
         raise UsageError(f"{argument!r} ends neither in .md nor in .json")
@@ -173,6 +175,16 @@ def _save(conversation: Conversation, argument: str) -> None:
     except OSError as error:
         raise UsageError(f"{argument!r} cannot be written: {error.strerror}") from error
     conversation.screen.tell(f"Saved {len(conversation.answers)} answers in {argument!r}.")
+
+
+def _path(argument: str) -> Path:
+    """The path that is meant; UsageError for what can be none."""
+    if "\0" in argument:
+        raise UsageError(f"{argument!r} can be no path: it holds a NUL")
+    try:
+        return Path(argument).expanduser()
+    except RuntimeError as error:
+        raise UsageError(f"{argument!r} can be no path: there is no such user") from error
 
 
 def _copy(conversation: Conversation, _argument: str) -> None:
@@ -194,7 +206,7 @@ def _resume(conversation: Conversation, argument: str) -> None:
     kept = {path.stem: path for path in saved.kept(conversation.folder)}
     kept.pop(conversation.name, None)
     if argument:
-        path = kept.get(argument, Path(argument).expanduser())
+        path = kept.get(argument) or _path(argument)
     elif kept:
         path = next(iter(kept.values()))
     else:

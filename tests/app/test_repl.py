@@ -287,6 +287,42 @@ The Ostrava bakery opened in **1987**.[^1]
         terminal.ask("/resume talk.md", "is no conversation that /save FILE.json wrote")
 
 
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (b"/save ~nobody-of-this-name/talk.md", "can be no path"),
+        (b"/save a\0b.md", "can be no path"),
+        (b"/save " + b"x" * 300 + b".md", "cannot be written: File name too long"),
+        (b"/save no/such/folder/talk.md", "cannot be written: No such file or directory"),
+        (b"/resume ~nobody-of-this-name/talk.json", "can be no path"),
+        (b"/resume a\0b", "can be no path"),
+        (b"/open " + b"9" * 5000, "/open takes the number of a citation"),
+        (b"/as-of " + b"9" * 5000, "is no date"),
+        (b"when did \xff the bakery open?", "the question holds bytes that are no UTF-8"),
+        (b"/search \xff", "the question holds bytes that are no UTF-8"),
+        (b"/why-not \xff", "No document of the library holds"),
+        (b"\x1b[2J\x1b]0;owned\x07?", "The documents do not answer this"),
+    ],
+)
+def test_hostile_lines(project: Path, line: bytes, said: str) -> None:
+    """Whatever is typed or piped in is answered in one line, and the next question as ever."""
+    question = b"when did the Ostrava bakery open?\n"
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("QA_", "OPENAI_"))}
+    result = subprocess.run(
+        [sys.executable, "-m", "qa", "chat"],
+        cwd=project,
+        env=environment | {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"},
+        input=question + line + b"\n" + question,
+        capture_output=True,
+        check=True,
+    )
+    shown = (result.stdout + result.stderr).decode()
+    assert said in shown
+    assert "unforeseen" not in shown
+    assert "\x1b" not in shown
+    assert shown.count("The Ostrava bakery opened in 1987. [1]") == 2
+
+
 def test_piped_conversation(project: Path) -> None:
     """Without a terminal each line is a question or a command; the output is plain text."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("QA_", "OPENAI_"))}

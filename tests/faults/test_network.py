@@ -1,5 +1,6 @@
 """Nothing connects without an endpoint, nothing at all with --offline; keys stay where they are."""
 
+import json
 import os
 import signal
 import socket
@@ -40,6 +41,15 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("project")
     (folder / "seeds").mkdir()
     (folder / "seeds" / "bakery.txt").write_text("The bakery opened in 1987.")
+    pair = {
+        "id": "1",
+        "question": "when did the bakery open?",
+        "kind": "fact",
+        "answerable": True,
+        "must": [["1987"]],
+        "evidence": [{"path": "bakery.txt", "quote": "The bakery opened in 1987."}],
+    }
+    (folder / "gold.jsonl").write_text(json.dumps(pair) + "\n")
     return folder
 
 
@@ -50,6 +60,7 @@ def test_the_jail_holds(project: Path) -> None:
     assert result.returncode == -signal.SIGSYS
 
 
+FOLDER = ("--documents", "seeds")
 COMMANDS = [
     (("ingest",), 0),
     (("ask", "when did the bakery open?", "--json"), 0),
@@ -60,6 +71,14 @@ COMMANDS = [
     (("repair",), 0),
     (("ingest", "--rebuild"), 0),
     (("chat",), 0),
+    (("search", "bakery", "--explain"), 0),
+    (("why-not", "1987", "when did the bakery open?"), 0),
+    (("sources", "--set-date", "bakery.txt=2020-01-01"), 0),
+    (("ask", "when did the bakery open?", "--as-of", "2024-01-01"), 0),
+    (("eval", "run", "gold.jsonl", *FOLDER, "--html", "page.html", "--junit", "units.xml"), 0),
+    (("eval", "check", "gold.jsonl", *FOLDER), 0),
+    (("eval", "draft", "--out", "drafts.jsonl", *FOLDER), 0),
+    (("eval", "calibrate", "gold.jsonl", *FOLDER), 3),  # one pair promises nothing
 ]
 
 
@@ -73,6 +92,17 @@ def test_no_command_makes_a_socket(project: Path) -> None:
         for arguments, _status in COMMANDS
     }
     assert dict(COMMANDS) == ends
+
+
+def test_the_model_reports_to_nobody(tmp_path: Path) -> None:
+    """The library that runs the model keeps no telemetry, which it would send when it can."""
+    code = "from qa.models.embedding import MiniLM; MiniLM().embed_question('when?')"
+    subprocess.run(
+        [sys.executable, "-c", code],
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "HOME": str(tmp_path)},
+        check=True,
+    )
+    assert list(tmp_path.rglob("*")) == []
 
 
 @pytest.fixture

@@ -58,12 +58,12 @@ def place(tmp_path: Path) -> Path:
 
 
 def test_readers_beside_a_writer(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Readers beside updates, compactions and rebuilds see whole documents, and never fail."""
+    """Ten readers beside updates, compactions and rebuilds see whole documents, and never fail."""
     monkeypatch.setattr(kill.syncing, "_BATCH_PASSAGES", 2)
     monkeypatch.setattr(kill.writing, "_COMPACT_ABOVE", 0)
     versions = [kill._expected(one, place) for one in (kill._A, kill._B)]
     words = [" ".join(f"{k} {v}" for k, v in one.items()) for one in versions]
-    readers = [start(READER, str(place), *words) for _ in range(3)]
+    readers = [start(READER, str(place), *words) for _ in range(10)]
     for reader in readers:
         assert reader.stdout is not None
         assert reader.stdout.readline() == "ready\n"
@@ -72,7 +72,7 @@ def test_readers_beside_a_writer(place: Path, monkeypatch: pytest.MonkeyPatch) -
         kill.sync(place, rebuild=rebuild)
     (place / "done").touch()
     ends = [(reader.communicate()[1], reader.returncode) for reader in readers]
-    assert ends == [("", 0)] * 3
+    assert ends == [("", 0)] * 10
 
 
 def test_a_second_writer_is_told_of_the_first(place: Path) -> None:
@@ -110,8 +110,8 @@ def test_two_ingests_at_once(place: Path) -> None:
         "try:\n    kill.sync(Path(sys.argv[1]))\n"
         "except LibraryBusy as error:\n    assert 'process' in str(error), error\n"
     )
-    ingests = [start(code, str(place)) for _ in range(3)]
-    assert [(one.communicate()[1], one.returncode) for one in ingests] == [("", 0)] * 3
+    ingests = [start(code, str(place)) for _ in range(10)]
+    assert [(one.communicate()[1], one.returncode) for one in ingests] == [("", 0)] * 10
     kill.sync(place)
     with kill._library(place).reading() as view:
         assert kill._seen(view) == kill._expected(kill._B, place)

@@ -151,6 +151,13 @@ def test_a_table_of_the_widest_row(reader: Reader, tmp_path: Path) -> None:
     assert found.passages[-1].passage.sentences[-1].end == len(found.document.text) - 1
 
 
+def test_reading_loads_no_pickle(tmp_path: Path) -> None:
+    """No format makes its reader unpickle anything: data cannot become code."""
+    with Reader(tmp_path, 1.0, "tests.faults.pickleless") as reader:
+        for suffix, make in SOUND.items():
+            assert "Bonn" in read(reader, tmp_path, f"a{suffix}", make()).document.text
+
+
 def test_a_document_of_many_passages(reader: Reader, tmp_path: Path) -> None:
     """What comes over in several parts is put together as it was, and the next file is read."""
     sections = (f"# Part {n}\n\nThe mill of Bonn number {n} opened.\n" for n in range(1200))
