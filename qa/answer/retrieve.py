@@ -101,18 +101,26 @@ def _best(question: str, view: View, embedding: Embedding, count: int) -> list[_
     scores = view.scores(vector, terms(question))
     unit = _unit(scores, embedding)
     # Without a most there is no word to look up, and every BM25 is 0.
-    parts = (scores.dense * unit, scores.bm25 * (LEXICAL / (scores.bm25_most or 1.0)))
-    fused = parts[0] + parts[1]
+    weight = LEXICAL / (scores.bm25_most or 1.0)
+    fused = scores.dense * unit
+    fused += scores.bm25 * weight
     some = _leading(fused, count, 2.0 * scores.error * unit)
+    dense, words = scores.dense[some] * unit, scores.bm25[some] * weight
     if scores.error:
         exact = view.vectors(scores.positions[some].tolist()) @ vector
         scores.dense[some] = exact
-        parts[0][some] = exact * unit
-        fused[some] = parts[0][some] + parts[1][some]
-    best = some[np.argsort(-fused[some], kind="stable")[:count]]
+        dense = (exact * unit).astype(np.float64)
+    total = dense + words
+    order = np.argsort(-total, kind="stable")[:count]
+    rows = some[order]
+    ranked = zip(
+        _ranked("dense", scores.dense, rows, dense[order]),
+        _ranked("bm25", scores.bm25, rows, words[order]),
+        strict=True,
+    )
     return [
-        _Scored(int(scores.positions[row]), float(fused[row]), _ranked(int(row), scores, parts))
-        for row in best
+        _Scored(int(scores.positions[row]), float(score), both)
+        for row, score, both in zip(rows, total[order], ranked, strict=True)
     ]
 
 
@@ -135,7 +143,7 @@ def _better(best: Sequence[_Scored], others: Sequence[_Scored]) -> list[_Scored]
 
 def _unit(scores: Scores, embedding: Embedding) -> float:
     """What a cosine counts for: another model spreads its cosines more or less than MiniLM."""
-    spread = embedding.spread or scores.dense_over.spread
+    spread = embedding.spread or scores.dense_over().spread
     return MiniLM.spread / spread if spread > 1e-12 else 1.0  # no spread: a single passage
 
 
@@ -156,18 +164,24 @@ def _leading(fused: "NDArray[np.float64]", count: int, margin: float) -> "NDArra
 
 
 def _ranked(
-    row: int,
-    scores: Scores,
-    parts: "tuple[NDArray[np.float64], NDArray[np.float64]]",
-) -> tuple[Ranked, ...]:
+    name: str,
+    scores: "NDArray[np.float64]",
+    rows: "NDArray[np.int64]",
+    parts: "NDArray[np.float64]",
+) -> list[Ranked]:
+    """What one retriever says of each of ``rows``; its rank is among all of ``scores``."""
     import numpy as np
 
-    return tuple(
-        Ranked(name, 1 + int(np.count_nonzero(own > own[row])), float(own[row]), float(part[row]))
-        for name, own, part in zip(
-            ("dense", "bm25"), (scores.dense, scores.bm25), parts, strict=True
-        )
-    )
+    ranks, above = np.empty(len(rows), np.int64), scores
+    for i in np.argsort(scores[rows]):  # what is above one holds all that is above the next
+        higher = above > scores[rows[i]]
+        ranks[i] = 1 + np.count_nonzero(higher)
+        if ranks[i] < len(above) / 8:  # a copy of many takes longer than counting them again
+            above = above[higher]
+    return [
+        Ranked(name, int(rank), float(scores[row]), float(part))
+        for rank, row, part in zip(ranks, rows, parts, strict=True)
+    ]
 
 
 def _fold(

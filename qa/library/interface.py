@@ -4,7 +4,7 @@ Two things keep it: files of this machine (``library``), and an engine that many
 reach (``remote``).  What both are asked is written here, and nothing else is asked of them.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple, Protocol
@@ -31,7 +31,7 @@ class Scores(NamedTuple):
 
     ``positions`` ascend in the order in which passages were stored, and name them to the
     view that gave them.  They are all passages, or as many of the best of each retriever
-    that no other could lead: ``dense_over`` is of all passages in either case, and
+    that no other could lead: ``dense_over()`` is of all passages in either case, and
     ``bm25_most`` is what ``lexical.most`` says, for which no passage need be looked at.
     No cosine is off by more than ``error``; the exact ones are those of the passages'
     ``vectors``.
@@ -40,7 +40,7 @@ class Scores(NamedTuple):
     positions: "NDArray[np.int64]"
     dense: "NDArray[np.float64]"
     bm25: "NDArray[np.float64]"
-    dense_over: Over
+    dense_over: Callable[[], Over]
     bm25_most: float
     error: float = 0.0
 

@@ -14,7 +14,7 @@ import struct
 import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from qa.errors import LibraryDamaged
 
@@ -48,40 +48,53 @@ def idf(passages: int, frequency: int) -> float:
     return math.log(1.0 + (passages - frequency + 0.5) / (frequency + 0.5))
 
 
-def bm25(
-    connection: sqlite3.Connection,
-    terms: Sequence[str],
-    numbers: "NDArray[np.int64]",
-    lengths: "NDArray[np.float64]",
-    *,
-    some: bool = False,
-) -> "NDArray[np.float64]":
-    """Score of every passage for ``terms``; 0 where none of them stands.
+class Passages(NamedTuple):
+    """What is the same for every term: the passages' numbers, ascending, and their lengths.
 
-    ``numbers`` are the passages' numbers in ascending order, ``lengths`` their counts of
-    terms; with ``some`` they are not all passages, and the others count for nothing.
+    ``norms`` is what BM25 adds to a count because of the passage's length in terms.  The
+    passage of number ``numbers[0] + i`` stands at ``position[i]``, which is -1 where there
+    is none; without a gap in the numbers ``position`` is None, and it stands at ``i``.
+    """
+
+    numbers: "NDArray[np.uint32]"
+    lengths: "NDArray[np.uint32]"
+    norms: "NDArray[np.float64]"
+    position: "NDArray[np.int32] | None"
+
+
+def passages(numbers: "NDArray[np.uint32]", lengths: "NDArray[np.uint32]") -> Passages:
+    """The passages of these numbers, ascending, and of so many terms each."""
+    import numpy as np
+
+    mean = max(float(lengths.mean()), 1e-9) if len(lengths) else 1.0
+    norms = K1 * (1.0 - B + B * lengths.astype(np.float64) / mean)
+    position = None
+    if len(numbers) and numbers[-1] - numbers[0] >= len(numbers):
+        position = np.full(int(numbers[-1] - numbers[0]) + 1, -1, np.int32)
+        position[numbers - numbers[0]] = np.arange(len(numbers), dtype=np.int32)
+    return Passages(numbers, lengths, norms, position)
+
+
+def bm25(
+    connection: sqlite3.Connection, terms: Sequence[str], among: Passages, *, some: bool = False
+) -> "tuple[NDArray[np.float64], dict[str, int]]":
+    """Score of every passage for ``terms``, 0 where none stands, and how many hold each.
+
+    With ``some`` they are not all passages, and the others count for nothing.
     Robertson and Zaragoza (2009), with the never-negative idf of ``idf``.
     """
     import numpy as np
 
-    scores = np.zeros(len(numbers))
-    if not len(numbers):
-        return scores
-    mean = max(float(lengths.mean()), 1e-9)
-    position = np.full(int(numbers[-1]) + 2, -1, np.int32)  # of each number
-    position[numbers] = np.arange(len(numbers), dtype=np.int32)
+    scores, frequency = np.zeros(len(among.numbers)), {}
     for term, repeats in Counter(terms).items():
-        found, counts = _places(connection, term)
-        at = position[np.minimum(found, len(position) - 1)]
-        if (at < 0).any():
-            if not some:
-                raise LibraryDamaged(
-                    "the index of words names passages that are not; run: qa repair"
-                )
-            counts, at = counts[at >= 0], at[at >= 0]
-        norm = K1 * (1.0 - B + B * lengths[at] / mean)
-        scores[at] += repeats * idf(len(numbers), len(at)) * counts * (K1 + 1.0) / (counts + norm)
-    return scores
+        at, counts = _places(connection, term, among, some=some)
+        frequency[term] = len(at)
+        part = counts * (repeats * idf(len(scores), len(at)))
+        part *= K1 + 1.0
+        counts += among.norms[at]
+        part /= counts
+        scores[at] += part
+    return scores, frequency
 
 
 def most(terms: Sequence[str], passages: int, frequency: Mapping[str, int]) -> float:
@@ -94,34 +107,40 @@ def most(terms: Sequence[str], passages: int, frequency: Mapping[str, int]) -> f
 
 
 def document_frequency(
-    connection: sqlite3.Connection,
-    terms: Iterable[str],
-    among: "NDArray[np.int64] | None" = None,
+    connection: sqlite3.Connection, terms: Iterable[str], among: Passages | None = None
 ) -> dict[str, int]:
-    """How many passages (of those numbered in ``among``) hold each term."""
+    """How many passages (of those ``among``) hold each term."""
     if among is not None:
-        import numpy as np
-
-        return {
-            term: int(np.isin(_places(connection, term)[0], among).sum()) for term in set(terms)
-        }
+        return {term: len(_places(connection, term, among, some=True)[0]) for term in set(terms)}
     count = "SELECT coalesce(sum(length(places)), 0) FROM postings WHERE term = ?"
     return {term: connection.execute(count, (term,)).fetchone()[0] // _PLACE for term in set(terms)}
 
 
 def _places(
-    connection: sqlite3.Connection, term: str
+    connection: sqlite3.Connection, term: str, among: Passages, *, some: bool
 ) -> "tuple[NDArray[np.int64], NDArray[np.float64]]":
-    """The numbers of the passages that hold a term, ascending, and how often each does."""
+    """The positions of the passages that hold a term, ascending, and how often each does."""
     import numpy as np
 
     blocks = connection.execute(
         "SELECT block, places FROM postings WHERE term = ? ORDER BY block", (term,)
     ).fetchall()
-    pairs = np.frombuffer(b"".join(places for _, places in blocks), "<u2").reshape(-1, 2)
-    starts = np.array([block << _BITS for block, _ in blocks], np.int64)
-    sizes = [len(places) // _PLACE for _, places in blocks]
-    return np.repeat(starts, sizes) + pairs[:, 0], pairs[:, 1].astype(np.float64)
+    pairs = np.frombuffer(b"".join(places for _, places in blocks), "<u4")
+    first = int(among.numbers[0]) if len(among.numbers) else 0
+    starts = np.array([(block << _BITS) - first for block, _ in blocks], np.int64)
+    at = np.repeat(starts, [len(places) // _PLACE for _, places in blocks])
+    at += pairs & _MOST
+    counts = (pairs >> 16).astype(np.float64)
+    span = among.numbers if among.position is None else among.position
+    known = at.view(np.uint64) < len(span)  # seen so, what is below 0 is far above
+    if among.position is not None:
+        at = among.position.take(at, mode="clip").astype(np.int64)
+        known &= at >= 0
+    if not known.all():
+        if not some:
+            raise LibraryDamaged("the index of words names passages that are not; run: qa repair")
+        at, counts = at[known], counts[known]
+    return at, counts
 
 
 # --- writing: each takes a connection inside a writer's transaction

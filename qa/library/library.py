@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from qa.errors import LibraryBusy, LibraryDamaged, LibraryError, LibraryMismatch
-from qa.library import arrays, catalog, days, holder, place, vectors
+from qa.library import arrays, catalog, days, holder, lexical, place, vectors
 from qa.library.salvage import Salvage
 from qa.library.view import Index, View
 from qa.library.writer import Writer
@@ -160,9 +160,8 @@ class Library:
                 raise LibraryDamaged(
                     f"library {str(self.path)!r} names vectors that are not there; run: qa repair"
                 )
-            numbers, rows = (found[one].astype(np.int64) for one in ("number", "row"))
-            lengths = found["length"].astype(np.float64)
-            self._index = Index(key, numbers, lengths, rows, matrix, codes)
+            among = lexical.passages(found["number"].copy(), found["length"].copy())
+            self._index = Index(key, among, found["row"].astype(np.int64), matrix, codes)
             return self._index
 
     @contextmanager

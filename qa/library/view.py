@@ -2,8 +2,10 @@
 
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
-from typing import TYPE_CHECKING, NamedTuple
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from qa.data import Document, Passage, Source
 from qa.errors import LibraryDamaged, LibraryMismatch
@@ -18,17 +20,22 @@ if TYPE_CHECKING:
 EXACT = 4_000
 """Up to so many vectors, 6 MB, a question is compared with all of them as they are."""
 
+ALONE = 100_000
+"""Up to so many vectors, of which 2 ms are read, a thread of its own would not pay."""
+
+_Dense: TypeAlias = "tuple[NDArray[np.float64], float]"
+_BM25: TypeAlias = "tuple[NDArray[np.float64], dict[str, int]]"
+
 
 class Index(NamedTuple):
     """One generation's arrays, aligned: position i is one passage.
 
     ``key`` tells generations apart: the store's name and its count of changes.
-    ``numbers`` ascend; ``rows`` say where the passage's vector stands in ``matrix``.
+    ``rows`` say where the passage's vector stands in ``matrix``.
     """
 
     key: tuple[str, str]
-    numbers: "NDArray[np.int64]"
-    lengths: "NDArray[np.float64]"
+    passages: lexical.Passages
     rows: "NDArray[np.int64]"
     matrix: "NDArray[np.float32]"
     codes: vectors.Codes
@@ -57,17 +64,17 @@ class View:
         import numpy as np
 
         gone = np.array(catalog.read_numbers(self._connection, list(documents)), np.int64)
-        index, kept = self._index, ~np.isin(self._index.numbers, gone)
-        left = Index(
-            *(index.key, index.numbers[kept], index.lengths[kept], index.rows[kept]),
-            *(index.matrix, index.codes),
+        index, old = self._index, self._index.passages
+        kept = ~np.isin(old.numbers, gone)
+        left = index._replace(
+            passages=lexical.passages(old.numbers[kept], old.lengths[kept]), rows=index.rows[kept]
         )
         return View(self._connection, self.meta, left, self._given, some=True)
 
     @property
     def passages(self) -> int:
         """How many passages there are."""
-        return len(self._index.numbers)
+        return len(self._index.rows)
 
     def scores(self, vector: "NDArray[np.float32]", terms: Sequence[str]) -> Scores:
         """Cosine with a unit vector, and BM25 for ``terms``, of every passage.
@@ -76,11 +83,20 @@ class View:
         """
         import numpy as np
 
-        (dense, error), bm25 = self.dense(vector), self.bm25(terms)
-        most = lexical.most(terms, self.passages, self.document_frequency(terms))
-        return Scores(np.arange(len(dense)), dense, bm25, _over(dense), most, error)
+        (dense, error), (bm25, frequency) = self._both(vector, terms)
+        most = lexical.most(terms, self.passages, frequency)
+        return Scores(np.arange(len(dense)), dense, bm25, partial(_over, dense), most, error)
 
-    def dense(self, vector: "NDArray[np.float32]") -> "tuple[NDArray[np.float64], float]":
+    def _both(self, vector: "NDArray[np.float32]", terms: Sequence[str]) -> tuple[_Dense, _BM25]:
+        """Side by side in a large library: both work in libraries that let go of the GIL."""
+        if len(self._index.matrix) <= ALONE:
+            return self.dense(vector), self._bm25(terms)
+        with ThreadPoolExecutor(1) as pool:
+            reading = pool.submit(self.dense, vector)
+            bm25 = self._bm25(terms)
+            return reading.result(), bm25
+
+    def dense(self, vector: "NDArray[np.float32]") -> _Dense:
         """Cosine of a unit vector with every passage's, by position, and how far off it may be.
 
         Exact in a small library, from the rounded vectors in a large one.  Raises
@@ -107,17 +123,19 @@ class View:
 
     def bm25(self, terms: Sequence[str]) -> "NDArray[np.float64]":
         """BM25 of every passage for ``terms``, by position."""
-        index = self._index
-        return lexical.bm25(self._connection, terms, index.numbers, index.lengths, some=self._some)
+        return self._bm25(terms)[0]
+
+    def _bm25(self, terms: Sequence[str]) -> _BM25:
+        return lexical.bm25(self._connection, terms, self._index.passages, some=self._some)
 
     def document_frequency(self, terms: Iterable[str]) -> dict[str, int]:
         """How many passages hold each term."""
-        among = self._index.numbers if self._some else None
+        among = self._index.passages if self._some else None
         return lexical.document_frequency(self._connection, terms, among)
 
     def at(self, positions: Sequence[int]) -> list[StoredPassage]:
         """The passages at these positions, in the order asked for."""
-        numbers = [int(self._index.numbers[position]) for position in positions]
+        numbers = self._index.passages.numbers[list(positions)].tolist()
         found = catalog.read_passages(self._connection, numbers)
         if len(found) < len(set(numbers)):
             raise LibraryDamaged("the catalog lacks passages that it names; run: qa repair")

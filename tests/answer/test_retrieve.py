@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from qa.answer.retrieve import _ranked
 from qa.assistant import Assistant
 from qa.library.lexical import idf
 
@@ -24,6 +26,15 @@ def test_a_score_is_what_its_parts_say(tmp_path: Path) -> None:
     assert dense.part == dense.score
     assert hits[0].score == dense.part + bm25.part
     assert hits[1].ranked[1].part == 0.0
+
+
+def test_a_rank_counts_what_scores_higher() -> None:
+    """Of all passages, not of those found; equals share a rank."""
+    scores = np.array([0.5, 0.9, *[0.7] * 20, 0.9, 0.1])
+    rows = np.array([1, 22, 0, 23, 5])
+    ranked = _ranked("dense", scores, rows, scores[rows])
+    assert [one.rank for one in ranked] == [1, 1, 23, 24, 3]
+    assert [one.score for one in ranked] == [0.9, 0.9, 0.5, 0.1, 0.7]
 
 
 def test_a_question_without_a_word_to_look_up_still_finds(tmp_path: Path) -> None:

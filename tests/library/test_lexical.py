@@ -3,13 +3,15 @@
 import math
 import sqlite3
 from collections import Counter
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.library.lexical import TABLES, add, agree, bm25, document_frequency, idf, remove
+from qa.errors import LibraryDamaged
+from qa.library.lexical import TABLES, add, agree, bm25, document_frequency, idf, passages, remove
 
 
 def indexed(*passages: tuple[int, str]) -> sqlite3.Connection:
@@ -21,6 +23,19 @@ def indexed(*passages: tuple[int, str]) -> sqlite3.Connection:
     return connection
 
 
+def scored(
+    connection: sqlite3.Connection,
+    terms: tuple[str, ...],
+    numbers: Sequence[int],
+    lengths: Sequence[int],
+    *,
+    some: bool = False,
+) -> np.ndarray:
+    """BM25 of the passages of these numbers and lengths."""
+    among = passages(np.array(numbers, np.uint32), np.array(lengths, np.uint32))
+    return bm25(connection, terms, among, some=some)[0]
+
+
 @pytest.fixture
 def words() -> sqlite3.Connection:
     """Three passages: "seres build car", "seres seres", "car"."""
@@ -29,7 +44,7 @@ def words() -> sqlite3.Connection:
 
 def test_scores(words: sqlite3.Connection) -> None:
     """A passage's score is the sum, over the question's terms, of idf times saturated count."""
-    scores = bm25(words, ("seres", "car"), np.array([3, 5, 9]), np.array([3.0, 2.0, 1.0]))
+    scores = scored(words, ("seres", "car"), (3, 5, 9), (3, 2, 1))
     weight = math.log(1 + (3 - 2 + 0.5) / (2 + 0.5))  # both terms stand in two of three
     norm = [1.2 * (0.25 + 0.75 * length / 2) for length in (3, 2, 1)]
     expected = [
@@ -48,7 +63,7 @@ def test_a_word_in_every_passage_still_counts() -> None:
 
 def test_unknown_words_score_nothing(words: sqlite3.Connection) -> None:
     """A question whose words stand nowhere scores 0 everywhere."""
-    scores = bm25(words, ("huawei",), np.array([3, 5, 9]), np.array([3.0, 2.0, 1.0]))
+    scores = scored(words, ("huawei",), (3, 5, 9), (3, 2, 1))
     assert scores.tolist() == [0.0, 0.0, 0.0]
 
 
@@ -60,18 +75,35 @@ def test_document_frequency_counts_passages(words: sqlite3.Connection) -> None:
 def test_a_removed_passage_is_found_no_more(words: sqlite3.Connection) -> None:
     """What was deleted neither scores nor counts, and the others score as without it."""
     remove(words, [5])
-    scores = bm25(words, ("seres",), np.array([3, 9]), np.array([3.0, 1.0]))
-    assert (
-        scores.tolist()
-        == bm25(
-            indexed((3, "seres build car"), (9, "car")),
-            ("seres",),
-            np.array([3, 9]),
-            np.array([3.0, 1.0]),
-        ).tolist()
-    )
+    scores = scored(words, ("seres",), (3, 9), (3, 1))
+    without = indexed((3, "seres build car"), (9, "car"))
+    assert scores.tolist() == scored(without, ("seres",), (3, 9), (3, 1)).tolist()
     assert document_frequency(words, ["seres"]) == {"seres": 1}
     assert agree(words)
+
+
+@pytest.mark.parametrize("numbers", [(3, 9), (3, 5), (9,)])
+def test_passages_left_out_count_for_nothing(
+    words: sqlite3.Connection, numbers: tuple[int, ...]
+) -> None:
+    """Among some of the passages, scores and counts are those of a library of these alone."""
+    texts = {3: "seres build car", 5: "seres seres", 9: "car"}
+    lengths = [len(texts[one].split()) for one in numbers]
+    alone = indexed(*((one, texts[one]) for one in numbers))
+    asked = ("seres", "car")
+    left = scored(words, asked, numbers, lengths, some=True)
+    assert left.tolist() == scored(alone, asked, numbers, lengths).tolist()
+    among = passages(np.array(numbers, np.uint32), np.array(lengths, np.uint32))
+    assert document_frequency(words, asked, among) == document_frequency(alone, asked)
+
+
+@pytest.mark.parametrize("numbers", [(3, 9), (4, 5, 6), (5, 9), (3, 4, 5)])
+def test_words_of_passages_that_are_not(
+    words: sqlite3.Connection, numbers: tuple[int, ...]
+) -> None:
+    """An index that names a passage below, between or above all that there are is damaged."""
+    with pytest.raises(LibraryDamaged, match="names passages that are not; run: qa repair"):
+        scored(words, ("seres", "car"), numbers, [2] * len(numbers))
 
 
 _TEXTS = st.lists(

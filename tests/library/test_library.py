@@ -260,6 +260,7 @@ def test_a_large_library_misses_nothing(tmp_path: Path, monkeypatch: pytest.Monk
                 writer, change(f"{i}.txt", *(" ".join(random.choice(words, 7)) for _ in "x" * 50))
             )
     monkeypatch.setattr("qa.library.view.EXACT", 10)
+    monkeypatch.setattr("qa.library.view.ALONE", 10)
     with library.reading() as view:
         everyone = view.vectors(range(view.passages))
         stored = view.at(range(view.passages))
@@ -269,7 +270,7 @@ def test_a_large_library_misses_nothing(tmp_path: Path, monkeypatch: pytest.Monk
             scores = view.scores(asked, terms(question))
             assert scores.error > 0.0
             exact = everyone @ asked
-            fused = exact * 0.1 / scores.dense_over.spread + 0.7 * scores.bm25 / scores.bm25_most
+            fused = exact * 0.1 / scores.dense_over().spread + 0.7 * scores.bm25 / scores.bm25_most
             hits = retrieve(question, view, Hashed())
             assert hits[0].score == pytest.approx(fused.max(), abs=1e-6)
             lead = int(fused.argmax())

@@ -149,7 +149,7 @@ def _compare(one: View, other: View, depth: int) -> None:
         at = [names[1].index(name) for name in names[0]]
         np.testing.assert_allclose(ours.dense, theirs.dense[at], atol=1e-6)
         np.testing.assert_allclose(ours.bm25, theirs.bm25[at], atol=1e-9)
-        np.testing.assert_allclose(ours.dense_over, theirs.dense_over, atol=1e-6)
+        np.testing.assert_allclose(ours.dense_over(), theirs.dense_over(), atol=1e-6)
         assert ours.bm25_most == pytest.approx(theirs.bm25_most)
         if depth >= one.passages:
             assert names[0] == names[1]

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from qa.data import Document, Passage, Source
@@ -110,8 +111,8 @@ class View:
 
         if not self.passages:
             nothing = np.empty(0)
-            zero = Over(0.0, 0.0)
-            return Scores(np.empty(0, np.int64), nothing, nothing, zero, 0.0)
+            over = partial(Over, 0.0, 0.0)
+            return Scores(np.empty(0, np.int64), nothing, nothing, over, 0.0)
         if len(vector) != self._generation.state["width"]:
             raise LibraryMismatch(
                 f"the library's vectors have {self._generation.state['width']} dimensions, the"
@@ -141,7 +142,7 @@ class View:
             numbers,
             np.array([near[int(one)] for one in numbers]),
             bm25,
-            self._cosines(vector),
+            partial(self._cosines, vector),
             most(list(tokens.elements()), self.passages, self._frequency(tokens)),
         )
 
