@@ -73,6 +73,8 @@ def possessive(sentence: str) -> bool:
 def _called(sentence: str, noun: str) -> str | None:
     """The name that ``sentence`` calls by ``noun``: "brand called X", "X, a brand", "X brand"."""
     word = re.escape(noun)
+    if not re.search(word, sentence, re.IGNORECASE):
+        return None
     # the surest first: in "a RED brand called Orlo" the brand is Orlo, not RED
     before = re.compile(rf"\b{word}{_CALLED}$", re.IGNORECASE)
     inside = re.compile(rf"\s{word}$", re.IGNORECASE)

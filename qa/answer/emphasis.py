@@ -103,6 +103,11 @@ def spans(sentence: str, expected: Expected) -> list[Span]:
 
 def dates_alone(text: str) -> bool:
     """Whether a text is a date and nothing else, as the line below a headline is."""
+    first = next((i for i, char in enumerate(text) if char.isalnum()), None)
+    if first is None:
+        return True
+    if not any(_TIME.match(text, i) for i in range(first + 1)):
+        return False  # what opens the text is of no date: nearly every sentence ends here
     return not any(char.isalnum() for char in _TIME.sub("", text))
 
 

@@ -20,7 +20,7 @@ from qa.answer.question import Question
 from qa.answer.spelling import acronyms
 from qa.data import Hit, Sentence
 from qa.models.embedding import Tokens
-from qa.text import Word, terms, words
+from qa.text import Word, sentence_words, terms, words
 
 Floats = npt.NDArray[np.float32]
 
@@ -95,7 +95,7 @@ def candidates(hits: Sequence[Hit]) -> list[Candidate]:
         text = hit.document.text
         above = frozenset(terms(f"{hit.document.title or ''}\n{hit.passage.heading or ''}"))
         pieces = [text[one.start : one.end] for one in hit.passage.sentences]
-        read = [tuple(words(piece)) for piece in pieces]
+        read = [sentence_words(piece) for piece in pieces]
         sets = [
             _with_acronyms(frozenset(word.term for word in row if word.term is not None), short)
             for row in read

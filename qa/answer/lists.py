@@ -229,6 +229,7 @@ class _Search:
         self.question = question
         self.asked = asked
         self.reading = reading
+        self._aboves: dict[str, frozenset[str]] = {}
 
     def _stands(self, term: str, held: frozenset[str]) -> float:
         """How far ``term`` is held in some form."""
@@ -241,9 +242,11 @@ class _Search:
 
     def _above(self, hit: Hit) -> frozenset[str]:
         """The terms of a passage's titles and headings, and of its document's first lines."""
-        opening = _opening(hit.document.text) if hit.passage.start < NEAR_TOP else ""
-        said = f"{hit.document.title or ''}\n{hit.passage.heading or ''}\n{opening}"
-        return frozenset(terms(said))
+        if hit.passage.id not in self._aboves:
+            opening = _opening(hit.document.text) if hit.passage.start < NEAR_TOP else ""
+            said = f"{hit.document.title or ''}\n{hit.passage.heading or ''}\n{opening}"
+            self._aboves[hit.passage.id] = frozenset(terms(said))
+        return self._aboves[hit.passage.id]
 
     def _share(self, held: frozenset[str], without: frozenset[str] = frozenset()) -> float:
         """The share of the question's weight that ``held`` carries; names and figures all."""
