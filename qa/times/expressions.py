@@ -6,6 +6,7 @@ of their clause; what a text counts from is its publication, or a time it spoke 
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from qa.times.grammar import RULES
 from qa.times.intervals import Expression, Interval, containing, hull
@@ -39,6 +40,7 @@ _CLAUSE = re.compile(r"[,;:()\u2013\u2014]|\b(?:and|but|while|whereas|which|who)
 _FROM = re.compile(r"\b(?:from|between)\s+$", re.I)
 
 
+@lru_cache(maxsize=1024)  # the same sentences are read for question after question
 def expressions(
     sentence: str, anchor: Interval | None, context: str | None = None
 ) -> tuple[Expression, ...]:
