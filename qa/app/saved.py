@@ -34,7 +34,14 @@ def from_text(text: str, name: str) -> tuple[Answer, ...]:
         if conversation["schema"] != SCHEMA:
             raise ValueError(f"its schema is {conversation['schema']!r}")
         return tuple(_answer(one) for one in conversation["answers"])
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+    except (
+        ValueError,
+        TypeError,
+        KeyError,
+        AttributeError,
+        ArithmeticError,
+        RecursionError,
+    ) as error:
         raise UsageError(
             f"{name!r} is no conversation that /save FILE.json wrote ({error})"
         ) from error
@@ -83,7 +90,7 @@ def _answer(found: dict[str, Any]) -> Answer:
         hits=(),
         engine=_text(found["engine"]),
         prompt_hash=found["prompt_hash"],
-        usage=None if usage is None else Usage(**usage),
+        usage=None if usage is None else Usage(**{k: _number(v) for k, v in usage.items()}),
         seconds=tuple((_text(name), float(s)) for name, s in found["seconds"].items()),
         notes=tuple(_text(one) for one in found["notes"]),
         left_out=tuple(
@@ -122,7 +129,7 @@ def _citation(found: dict[str, Any]) -> Citation:
         quote=_text(found["quote"]),
         written=_days(found.get("written")),
         dates=tuple(_dated(one) for one in found.get("dates", ())),
-        also=tuple(found.get("also", ())),
+        also=tuple(_text(one) for one in found.get("also", ())),
     )
 
 
@@ -136,6 +143,12 @@ def _days(found: list[str] | None) -> tuple[date, date] | None:
         return None
     first, last = found
     return date.fromisoformat(first), date.fromisoformat(last)
+
+
+def _number(value: Any) -> Any:
+    if value is not None and (isinstance(value, bool) or not isinstance(value, int | float)):
+        raise TypeError(f"{value!r} stands where a number is expected")
+    return value
 
 
 def _text(value: object) -> str:

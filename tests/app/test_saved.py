@@ -1,13 +1,20 @@
 """Conversations as files: nothing is lost on the way, and no other file passes for one."""
 
+import json
+import math
+from collections.abc import Iterator
 from datetime import date
+from itertools import product
 from pathlib import Path
+from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from qa.app.lines import plain, safe
 from qa.app.markdown import escaped, to_markdown
+from qa.app.render import answer_lines
 from qa.app.saved import from_text, keep, kept, to_text
 from qa.data import Answer, Citation, LeftOut, Statement, Usage
 from qa.errors import UsageError
@@ -69,6 +76,37 @@ def test_foreign_files(text: str) -> None:
     """A file that is no conversation is refused by name."""
     with pytest.raises(UsageError, match=r"'a\.json' is no conversation that /save FILE\.json"):
         from_text(text, "a.json")
+
+
+def places(value: Any, way: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The ways to each value within a JSON value."""
+    inside = value.items() if isinstance(value, dict) else enumerate(value)
+    for name, one in inside:
+        yield (*way, name)
+        if isinstance(one, dict | list):
+            yield from places(one, (*way, name))
+
+
+ODD = (None, True, -1, 10**30, math.nan, "", "\x1b[2J\u202e\n[1]\ud800", [], [[]], [None], {"a": 1})
+
+
+@settings(max_examples=10, deadline=None, phases=(Phase.explicit, Phase.generate))
+@given(st.lists(answers, min_size=1, max_size=1))
+def test_a_file_that_was_tampered_with(conversation: list[Answer]) -> None:
+    """Whatever stands in a conversation's file, it is refused, or shown without a control."""
+    whole = to_text(conversation)
+    for way, odd in product(list(places(json.loads(whole))), ODD):
+        file = at = json.loads(whole)
+        for step in way[:-1]:
+            at = at[step]
+        at[way[-1]] = odd
+        try:
+            found = from_text(json.dumps(file), "a.json")
+        except UsageError:
+            continue
+        shown = "".join(plain(answer_lines(one)) for one in found)
+        assert shown == safe(shown)
+        to_markdown(found)
 
 
 def test_kept_conversations(tmp_path: Path) -> None:
