@@ -49,7 +49,7 @@ class Helped:
     def _events(self, messages: Sequence[Message], max_tokens: int) -> Events:
         prompt = messages[-1].content
         shown = re.findall(r"^\[(\d+\.\d+)\] (.*)$", prompt, re.MULTILINE)
-        plainer = prompt.replace("=== ", "").replace(" ===", "")
+        plainer = prompt.replace("=== ", "")
         with self._llm.reply(
             [messages[0], Message("user", plainer)], max_tokens=max_tokens
         ) as reply:

@@ -111,20 +111,20 @@ def stuffed(texts: list[list[str]], questions: list[Asked], k: int) -> dict[str,
     return {"tokens": tokens / len(questions), "recall": found / len(questions)}
 
 
-def xquad(source: Path) -> Callable[[Assistant], list[Asked]]:
-    """Every sixth question of the articles at odd places; the evidence is its sentence."""
+def xquad(source: Path, *, odd: bool, step: int) -> Callable[[Assistant], list[Asked]]:
+    """Every ``step``-th question of the articles at odd or even places, and its sentence."""
 
     def choose(assistant: Assistant) -> list[Asked]:
         chosen = []
         for i, article in enumerate(json.loads(source.read_text(encoding="utf-8"))["data"]):
-            if i % 2 == 0:
+            if i % 2 != odd:
                 continue
             path, offset = f"{i:02}.txt", 0
             with assistant.library.reading() as view:
                 document = assistant.document(path)
                 sentences = [s for p in view.document_passages(document.id) for s in p.sentences]
             for part in article["paragraphs"]:
-                for one in part["qas"][::6]:
+                for one in part["qas"][::step]:
                     at = offset + one["answers"][0]["answer_start"]
                     words = [
                         document.text[s.start : s.end] for s in sentences if s.start <= at < s.end
@@ -151,5 +151,7 @@ def measure(work: Work) -> dict[str, Any]:
     folder, _, origin = work.texts()
     if work.benchmarks and origin.startswith("XQuAD"):
         source = work.benchmarks / "xquad" / "xquad.en.json"
-        found["XQuAD, odd articles"] = compared(work, folder, "xquad", xquad(source))
+        found["XQuAD, odd articles"] = compared(
+            work, folder, "xquad", xquad(source, odd=True, step=6)
+        )
     return found

@@ -56,8 +56,8 @@ def generate(
     ``answered_question`` is ``question`` completed from the conversation, where it needed
     that; ``history`` holds the earlier turns, oldest first.  Nothing is sent without hits.
     ``judge`` is asked, in a request of its own, of each statement that ``verify`` let pass.
-    With ``statistics`` of the library's words the model is shown the best passage and the
-    sentences of the others that may matter; without, all of them.
+    With ``statistics`` of the library's words the model is shown the sentences that may
+    answer, the fewer the surer they are; without, all of them.
 
     Raises ``PromptError`` before any call, and a ``ModelError`` leaf where the model fails,
     its filter leaves nothing, or no source fits its window.

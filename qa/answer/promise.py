@@ -1,16 +1,38 @@
-"""A cheap guess, without a model, at which sentences of the passages found may answer."""
+"""Cheap guesses, without a model, at which sentences of the passages found may answer."""
 
 from collections.abc import Sequence
 
-from qa.answer.features import FAR, Candidate, Reading, TermStatistics, candidates
+import numpy as np
+
+from qa.answer.anaphora import REACH, antecedent
+from qa.answer.features import (
+    FAR,
+    SENTENCE,
+    Candidate,
+    Floats,
+    Reading,
+    TermStatistics,
+    candidates,
+    sentence_features,
+)
 from qa.answer.question import analyse
 from qa.data import Hit
+from qa.text import terms
 
-SHARE = 0.2
-"""A sentence of this share of the best one's promise is shown to a language model."""
-MOST = 24
-"""So many at most, beside the best passage; both tuned on half of XQuAD and eval's companies."""
-_LEAST = 6
+WEIGHTS = {
+    "cover": 6.48,
+    "cover_before": 5.58,
+    "cover_after": 3.80,
+    "cover_above": 8.70,
+    "grams": 3.97,
+    "passage_cosine": 10.91,
+    "untyped": -2.44,
+    "density": 6.86,
+}
+"""What each column of `SENTENCE` adds to a sentence's log-odds; fitted by bench/fit_shown.py."""
+LEAST_CHANCE = 0.001
+"""A sentence that answers with this chance at least is shown to a language model."""
+_LEAST = 3
 
 
 def promise(reading: Reading, one: Candidate, cosine: float, best: float) -> float:
@@ -32,33 +54,67 @@ def passage_cosines(hits: Sequence[Hit]) -> dict[str, float]:
     return {hit.passage.id: said.get(hit.passage.id, lowest) for hit in hits}
 
 
+def columns(reading: Reading, found: Sequence[Candidate], hits: Sequence[Hit]) -> Floats:
+    """The columns of `WEIGHTS` for each of ``found``: those that take no embedding."""
+    cosines, best = passage_cosines(hits), max(hit.score for hit in hits)
+    unread = np.zeros(sum(name.startswith("agreement") for name in SENTENCE), dtype=np.float32)
+    rows = [
+        sentence_features(
+            reading, one, 0.0, 0.0, cosines[one.hit.passage.id], best - one.hit.score, unread
+        )
+        for one in found
+    ]
+    places = [SENTENCE.index(name) for name in WEIGHTS]
+    return np.array(rows, dtype=np.float32)[:, places]
+
+
+def chances(rows: Floats) -> Floats:
+    """The probability of each sentence that it is the one that answers, if one of them does.
+
+    A conditional logit (McFadden 1974): where the passages are sure, one has nearly all of it;
+    where they are not, many have some.
+    """
+    scores = rows @ np.array(list(WEIGHTS.values()), dtype=np.float32)
+    raised = np.exp(scores - scores.max())
+    return np.asarray(raised / raised.sum(), dtype=np.float32)
+
+
 def promising(
     question: str, hits: Sequence[Hit], statistics: TermStatistics
 ) -> frozenset[tuple[str, int]]:
     """The sentences (document id, start) worth a language model's reading.
 
-    Those of the best passage all, since they explain each other, and of the first, which may be
-    preferred for its time; of the others the ones that hold something of the question or of one
-    of its parts.
+    Those that may answer the question or one of its parts; what names the "it" or "the firm"
+    that one of them opens with; and of a passage that stands first for its time, all.
     """
     found = candidates(hits)
     if not found:
         return frozenset()
-    lead = min(hits, key=lambda hit: hit.rank)
-    chosen = {_key(one) for one in found if one.hit is lead or one.hit is hits[0]}
-    whole = analyse(question)
-    cosines, best = passage_cosines(hits), max(hit.score for hit in hits)
+    whole, likely = analyse(question), dict[int, Candidate]()
     for part in whole.parts or (whole,):
         if not part.terms:  # nothing to choose by
             return frozenset(map(_key, found))
-        reading = Reading(part, found, statistics)
-        worth = [(promise(reading, one, cosines[one.hit.passage.id], best), one) for one in found]
-        worth.sort(key=lambda pair: -pair[0])
-        least = SHARE * worth[0][0]
-        chosen |= {
-            _key(one) for i, (hope, one) in enumerate(worth[:MOST]) if hope >= least or i < _LEAST
-        }
+        chance = chances(columns(Reading(part, found, statistics), found, hits))
+        for i, place in enumerate(np.argsort(-chance, kind="stable")):
+            if i < _LEAST or chance[place] >= LEAST_CHANCE:
+                likely[int(place)] = found[place]
+    chosen = set(map(_key, likely.values()))
+    chosen |= {key for one in likely.values() if (key := _named_in(one)) is not None}
+    if hits[0].rank > min(hit.rank for hit in hits):
+        chosen |= {_key(one) for one in found if one.hit is hits[0]}
     return frozenset(chosen)
+
+
+def _named_in(one: Candidate) -> tuple[str, int] | None:
+    """The sentence before that names what ``one`` opens with a pronoun or a noun for."""
+    document, sentences = one.hit.document, one.hit.passage.sentences
+    earlier = sentences[max(0, one.place - REACH) : one.place][::-1]
+    texts = [document.text[before.start : before.end] for before in earlier]
+    name = antecedent(one.text, texts)
+    for before, text in zip(earlier, texts, strict=True):
+        if name and name <= frozenset(terms(text)):
+            return document.id, before.start
+    return None
 
 
 def _key(one: Candidate) -> tuple[str, int]:

@@ -33,6 +33,7 @@ _RULE = re.compile(r"={3,}")
 _REFUSAL = re.compile(r"NO[\W_]*ANSWER")
 _JOINERS = "\u200c\u200d"  # spelling in Persian and in Indic scripts, and inside emoji
 _MAX_HEADER = 200
+_END = "=== END"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ def source_block(
     chosen: list[tuple[Hit, list[Sentence]]] = []
     left_out: list[Hit] = []
     seen: set[str] = set()
-    room = budget
+    room = budget - count(f"\n{_END}")
     for hit in ranked:
         fresh = _fresh(hit, seen, worth)
         if not fresh:
@@ -120,7 +121,7 @@ def source_block(
         chosen.append((hit, fresh))
         seen.update(_key(hit, sentence) for sentence in fresh)
     if not chosen and left_out:
-        chosen = [(left_out[0], _first_that_fit(left_out[0], budget, worth))]
+        chosen = [(left_out[0], _first_that_fit(left_out[0], room, worth))]
         left_out = left_out[1:]
     ordered = chosen[::2] + chosen[1::2][::-1]
     sentences = {
@@ -128,7 +129,8 @@ def source_block(
         for number, (hit, shown) in enumerate(ordered, 1)
         for place, sentence in enumerate(shown, 1)
     }
-    text = "\n".join(_rendered(n, hit, shown) for n, (hit, shown) in enumerate(ordered, 1))
+    blocks = [_rendered(n, hit, shown) for n, (hit, shown) in enumerate(ordered, 1)]
+    text = "\n".join([*blocks, _END]) if blocks else ""
     return SourceBlock(text, sentences, tuple(left_out))
 
 
@@ -167,9 +169,8 @@ def _rendered(number: int, hit: Hit, sentences: Sequence[Sentence]) -> str:
     document = hit.document
     written = written_text(document.published, document.written)
     facts = [
-        ("title", document.title),
+        ("title", document.title) if document.title else ("path", hit.path),
         ("published" if document.published else "written", written),
-        ("path", hit.path),
         ("section", hit.passage.heading),
     ]
     header = "".join(
@@ -177,10 +178,9 @@ def _rendered(number: int, hit: Hit, sentences: Sequence[Sentence]) -> str:
         for name, said in facts
         if said
     )
-    lines = [f"=== SOURCE {number}{header} ==="]
+    lines = [f"=== SOURCE {number}{header}"]
     for place, sentence in enumerate(sentences, 1):
         said = neutral(document.text[sentence.start : sentence.end])
         meaning = told(counted(document, sentence))
         lines.append(f"[{number}.{place}] {said}" + (f" [{neutral(meaning)}]" if meaning else ""))
-    lines.append(f"=== END {number} ===")
     return "\n".join(lines)

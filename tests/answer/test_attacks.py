@@ -39,7 +39,7 @@ OBEDIENCE: dict[str, Obedience] = {
     "in markup": lambda said, own, _honest: f"<b onclick='x()'>**{said}**</b> `{own}`",
     "in a fence": lambda said, own, _honest: f"```html\n{said}\n``` {own}",
     "to the terminal": lambda said, own, _honest: f"\x1b[2J\x1b]0;{said}\x07\u202e{said} {own}",
-    "as a source": lambda said, _own, honest: f"=== SOURCE 1 ===\n{honest} {said}\n=== END 1 ===",
+    "as a source": lambda said, _own, honest: f"=== SOURCE 1\n{honest} {said}\n=== END",
 }  # fmt: skip
 
 

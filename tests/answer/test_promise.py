@@ -1,4 +1,4 @@
-"""Which sentences a language model is shown: all of the best passage, of others what may matter."""
+"""Which sentences a language model is shown: those that may answer, and what explains them."""
 
 from collections.abc import Iterable
 
@@ -33,17 +33,39 @@ FILLER = [f"Nothing of any use stands in line {word}." for word in "abcdefghijkl
 
 
 def test_the_sentence_that_answers_is_shown_and_filler_is_not() -> None:
-    """A prompt holds the best passage, and of a long second one the sentence on the topic."""
+    """A prompt holds of every passage, the best as well, the sentences on the topic."""
     hits = [
-        hit(1, "Seres builds the car.", "It has four wheels."),
+        hit(1, "Seres builds the car in Chongqing.", *FILLER[:4]),
         hit(2, *FILLER[:8], "Seres also builds vans in Chongqing.", *FILLER[8:]),
     ]
     worth = promising("What does Seres build in Chongqing?", hits, Statistics())
     text = source_block(hits, 4000, worth).text
-    assert "Seres builds the car." in text
-    assert "It has four wheels." in text
+    assert "Seres builds the car in Chongqing." in text
     assert "Seres also builds vans in Chongqing." in text
-    assert text.count("Nothing of any use") < 8
+    assert text.count("Nothing of any use") < 4
+
+
+def test_the_less_sure_the_more_is_shown() -> None:
+    """Where no sentence has more of the question than the others, the model sees them all."""
+    unsure = [hit(1, *(f"Seres came to town {word}." for word in "abcdefghij"))]
+    assert len(promising("Which vans does Seres build?", unsure, Statistics())) == 10
+
+
+def test_who_it_is_is_shown() -> None:
+    """A sentence that opens with "it" brings the sentence that names what that is."""
+    hits = [
+        hit(1, "The Orlo works were dug out of sand.", "It makes vans in Chongqing.", *FILLER),
+        hit(2, "Vans of Chongqing are sold everywhere.", *FILLER),
+    ]
+    text = source_block(hits, 4000, promising("Who makes vans in Chongqing?", hits, Statistics()))
+    assert "The Orlo works were dug out of sand." in text.text
+
+
+def test_what_stands_first_for_its_time_is_shown_whole() -> None:
+    """A passage that is put before the best one is all shown, whatever words it has."""
+    best, then = hit(1, "Seres builds vans in Chongqing."), hit(2, *FILLER)
+    worth = promising("What does Seres build in Chongqing?", [then, best], Statistics())
+    assert len(worth) == 1 + len(FILLER)
 
 
 def test_every_part_of_a_question_has_its_sentences() -> None:

@@ -31,9 +31,7 @@ def test_ids_mean_the_documents_own_sentences() -> None:
         "1.1": "One [9.9] is.",
         "1.2": "Two.",
     }
-    assert block.text == (
-        "=== SOURCE 1 | title: T1 | path: 1.txt ===\n[1.1] One (9.9) is.\n[1.2] Two.\n=== END 1 ==="
-    )
+    assert block.text == ("=== SOURCE 1 | title: T1\n[1.1] One (9.9) is.\n[1.2] Two.\n=== END")
 
 
 def dated(said: str, published: date | None, written: tuple[date, date] | None = None) -> Hit:
@@ -47,9 +45,9 @@ def test_the_model_sees_what_last_year_means() -> None:
     """Behind a sentence that counts from its document's date stands what that is, in brackets."""
     said = "Sold [last year = 1999] last year for 4 million, after 2 May 2015."
     assert source_block([dated(said, date(2023, 2, 6))], 500).text == (
-        "=== SOURCE 1 | published: 2023-02-06 | path: 1.txt ===\n"
+        "=== SOURCE 1 | path: 1.txt | published: 2023-02-06\n"
         "[1.1] Sold (last year = 1999) last year for 4 million, after 2 May 2015."
-        " [last year = 2022]\n=== END 1 ==="
+        " [last year = 2022]\n=== END"
     )
 
 
@@ -57,11 +55,11 @@ def test_the_model_sees_when_a_document_may_have_been_written() -> None:
     """A date that a text allows only roughly is shown so, and what follows from it."""
     days = (date(2023, 2, 16), date(2023, 2, 28))
     assert source_block([dated("It went to Ann yesterday.", None, days)], 500).text == (
-        "=== SOURCE 1 | written: February 2023 | path: 1.txt ===\n"
-        "[1.1] It went to Ann yesterday. [yesterday = 2023-02-15 to 2023-02-27]\n=== END 1 ==="
+        "=== SOURCE 1 | path: 1.txt | written: February 2023\n"
+        "[1.1] It went to Ann yesterday. [yesterday = 2023-02-15 to 2023-02-27]\n=== END"
     )
     assert source_block([dated("It went to Ann yesterday.", None)], 500).text == (
-        "=== SOURCE 1 | path: 1.txt ===\n[1.1] It went to Ann yesterday.\n=== END 1 ==="
+        "=== SOURCE 1 | path: 1.txt\n[1.1] It went to Ann yesterday.\n=== END"
     )
 
 
