@@ -1,5 +1,6 @@
 """Cheap guesses, without a model, at which sentences of the passages found may answer."""
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -15,7 +16,7 @@ from qa.answer.features import (
     candidates,
     sentence_features,
 )
-from qa.answer.question import analyse
+from qa.answer.question import Question, analyse
 from qa.data import Hit
 from qa.text import terms
 
@@ -33,6 +34,10 @@ WEIGHTS = {
 LEAST_CHANCE = 0.001
 """A sentence that answers with this chance at least is shown to a language model."""
 _LEAST = 3
+# What asks for no one thing: "tell me about the bakery", "why was it closed?"
+_OPEN = re.compile(
+    r"\b(?:about|describe|explain|summari[sz]e|summary|overview|happen\w*|says?|tells?)\b", re.I
+)
 
 
 def promise(reading: Reading, one: Candidate, cosine: float, best: float) -> float:
@@ -85,7 +90,8 @@ def promising(
     """The sentences (document id, start) worth a language model's reading.
 
     Those that may answer the question or one of its parts; what names the "it" or "the firm"
-    that one of them opens with; and of a passage that stands first for its time, all.
+    that one of them opens with; and of a passage that stands first for its time, or best for a
+    question that asks for no one thing, all.
     """
     found = candidates(hits)
     if not found:
@@ -100,9 +106,14 @@ def promising(
                 likely[int(place)] = found[place]
     chosen = set(map(_key, likely.values()))
     chosen |= {key for one in likely.values() if (key := _named_in(one)) is not None}
-    if hits[0].rank > min(hit.rank for hit in hits):
+    if _is_open(whole) or hits[0].rank > min(hit.rank for hit in hits):
         chosen |= {_key(one) for one in found if one.hit is hits[0]}
     return frozenset(chosen)
+
+
+def _is_open(question: Question) -> bool:
+    is_broad = question.definition or question.kind in ("how", "why", "other")
+    return is_broad or bool(_OPEN.search(question.text))
 
 
 def _named_in(one: Candidate) -> tuple[str, int] | None:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+import pytest
+
 from qa.answer.promise import promising
 from qa.answer.sources import source_block
 from qa.data import Document, Hit, Passage, Ranked, Sentence
@@ -85,3 +87,16 @@ def test_a_question_without_words_to_choose_by_leaves_nothing_out() -> None:
     hits = [hit(1, "Seres builds cars."), hit(2, *FILLER)]
     assert terms("Why?") == ()
     assert len(promising("Why?", hits, Statistics())) == 1 + len(FILLER)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["Tell me about Seres.", "Why does Seres build vans?", "What does it say about Seres?"],
+)
+def test_a_question_for_no_one_thing_is_shown_the_best_passage(question: str) -> None:
+    """Who wants to be told about something gets all of the best passage before the model."""
+    best, other = hit(1, "Seres builds vans.", *FILLER), hit(2, *FILLER)
+    worth = promising(question, [best, other], Statistics())
+    assert {start for document, start in worth if document == "d1"} == {
+        one.start for one in best.passage.sentences
+    }
