@@ -21,9 +21,9 @@ sys.path.insert(0, str(ROOT))
 
 
 def kills(*arguments: str) -> dict[str, dict[str, float]]:
-    """One series of tests/faults/kill.py."""
+    """One series of tests/faults/series.py."""
     result = subprocess.run(
-        [sys.executable, "-m", "tests.faults.kill", *arguments],
+        [sys.executable, "-m", "tests.faults.series", *arguments],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         text=True,

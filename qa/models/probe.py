@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from qa.errors import ModelError
 from qa.models.llm import Message
-from qa.models.openai_client import OpenAIChat, OpenAIEmbedding
+from qa.models.openai_client import OpenAIChat
+from qa.models.openai_embedding import OpenAIEmbedding
 
 
 class Fact(NamedTuple):

@@ -4,21 +4,15 @@ A trial copies a library with its documents, lets a forked process work on it un
 killed (at a given line of the product's code, or after some seconds), and then, in another
 fresh process, reads what the kill left, lets the next start go on, and reads again.
 Nothing in the product knows of this: lines are counted by ``sys.settrace`` in the child.
-
-    python -m tests.faults.kill points [--step 7] [--workers 2]
-    python -m tests.faults.kill random 40 [--seed 1] [--workers 2]
+Many of them, one after the other: ``tests.faults.series``.
 """
 
-import argparse
-import functools
 import hashlib
 import json
 import os
-import random
 import shutil
 import signal
 import sys
-import tempfile
 import time
 import traceback
 from collections import Counter
@@ -345,123 +339,3 @@ def trial(scenario: Scenario, template: Path, place: Path, kill: Callable[[Path]
     embedded = Counter(notes.read_text().split() if notes.exists() else [])
     shutil.rmtree(place)
     return Outcome(killed, good, embedded.total() - len(embedded), len(embedded))
-
-
-# --- the two series
-
-
-class Job(NamedTuple):
-    """A kill to be made: at a position of the run, or after a share of its time."""
-
-    scenario: Scenario
-    at: int | None
-    share: float = 0.0
-
-
-def _jobs(scenario: Scenario, template: Path, step: int, offset: int) -> list[Job]:
-    return [Job(scenario, at) for at in points(scenario, template)[offset % step :: step]]
-
-
-def _run(
-    jobs: Sequence[Job],
-    templates: dict[str, Path],
-    times: dict[str, float],
-    deadline: float,
-    out: Path,
-) -> None:
-    lines = []
-    for number, (scenario, at, share) in enumerate(jobs):
-        if time.monotonic() > deadline:
-            break
-        place = out.with_name(f"{out.stem}-{number}")
-
-        def kill(
-            place: Path, scenario: Scenario = scenario, at: int | None = at, share: float = share
-        ) -> bool:
-            if at is None:
-                return _killed_after(scenario, place, share * times[scenario.name])
-            return _killed_at(scenario, place, at)
-
-        outcome = trial(scenario, templates[scenario.name], place, kill)
-        if not outcome.good:
-            print(f"LOST: {scenario.name!r} at {at if at is not None else share}", file=sys.stderr)
-        lines.append((scenario.name, *outcome))
-    out.write_text(json.dumps(lines))
-
-
-def _duration(scenario: Scenario, template: Path) -> float:
-    work = template.with_name(f"{template.name}-timed")
-    shutil.copytree(template, work)
-    began = time.perf_counter()
-    assert _ended(_child(lambda: _work(scenario, work))) == 0
-    seconds = time.perf_counter() - began
-    shutil.rmtree(work)
-    return seconds
-
-
-def series(
-    make: Callable[[Scenario, Path], list[Job]], workers: int, seconds: float, folder: Path
-) -> dict[str, dict[str, float]]:
-    """Run jobs of every scenario, mixed, for so long; say per scenario what came of them."""
-    import chromadb
-    import chromadb.config  # noqa: F401 - imported once, before the forks
-
-    templates, times, jobs = {}, {}, []
-    for number, scenario in enumerate(SCENARIOS):
-        template = folder / f"template-{number}"
-        prepare(scenario, template)
-        templates[scenario.name] = template
-        times[scenario.name] = _duration(scenario, template)
-        jobs += make(scenario, template)
-    random.Random(len(jobs)).shuffle(jobs)
-    deadline = time.monotonic() + seconds
-    outs = [folder / f"worker{number}.json" for number in range(workers)]
-    pids = [
-        _child(functools.partial(_run, jobs[n::workers], templates, times, deadline, out), limit=0)
-        for n, out in enumerate(outs)
-    ]
-    failed = [pid for pid in pids if _ended(pid) != 0]
-    assert not failed, "a worker failed"
-    results = [tuple(row) for out in outs for row in json.loads(out.read_text())]
-    return {scenario.name: _summary(scenario.name, jobs, results) for scenario in SCENARIOS}
-
-
-def _summary(
-    name: str, jobs: Sequence[Job], results: Sequence[tuple[Any, ...]]
-) -> dict[str, float]:
-    mine = [Outcome(*row[1:]) for row in results if row[0] == name]
-    redone, needed = sum(one.redone for one in mine), sum(one.needed for one in mine)
-    return {
-        "planned": sum(job.scenario.name == name for job in jobs),
-        "trials": len(mine),
-        "killed": sum(one.killed for one in mine),
-        "lost": sum(not one.good for one in mine),
-        "most_redone": max((one.redone for one in mine), default=0),
-        "share_redone": round(redone / needed, 4) if needed else 0.0,
-    }
-
-
-def main() -> None:
-    """Run one of the two series and print its figures as JSON."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("series", choices=["points", "random"])
-    parser.add_argument("trials", type=int, nargs="?", default=60)
-    parser.add_argument("--step", type=int, default=1, help="take each n-th point only")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
-    parser.add_argument("--seconds", type=float, default=1800.0, help="begin no trial after that")
-    options = parser.parse_args()
-    chance = random.Random(options.seed)
-
-    def make(scenario: Scenario, template: Path) -> list[Job]:
-        if options.series == "points":
-            return _jobs(scenario, template, options.step, options.seed)
-        trials = -(-options.trials // len(SCENARIOS))
-        return [Job(scenario, None, chance.random()) for _ in range(trials)]
-
-    with tempfile.TemporaryDirectory() as folder:
-        print(json.dumps(series(make, options.workers, options.seconds, Path(folder)), indent=1))
-
-
-if __name__ == "__main__":
-    main()

@@ -21,7 +21,7 @@ def test_kills(series: tuple[str, ...]) -> None:
     At most the documents in flight are embedded again.
     """
     result = subprocess.run(
-        [sys.executable, "-m", "tests.faults.kill", *series],
+        [sys.executable, "-m", "tests.faults.series", *series],
         cwd=ROOT,
         capture_output=True,
         text=True,
