@@ -39,7 +39,9 @@ _RANGE = re.compile(r"(\d+)\.(\d+)\s*[-–—]\s*(\d+)\.(\d+)", re.ASCII)
 _ID = re.compile(r"\d+\.\d+", re.ASCII)
 _LONGEST_RANGE = 10
 
-_PREFIX = re.compile(r"(?:\s*(?:[-*+•‣▪●·–—]|\d{1,3}[.)]|#{1,6}|>+|\|)(?=\s))+\s*")
+_PREFIX = re.compile(
+    r"(?:\s*(?:[-*+•‣▪●·–—]|\d{1,3}[.)]|#{1,6}|>+|\||(?i:(?:final\s)?answer:))(?=\s))+\s*"
+)
 _FENCE = re.compile(r"`{3,}[\w+-]*|`+|\|")
 _LINK = re.compile(
     rf"!?([{_O}][^{_O}{_C}]{{0,300}}[{_C}])\((?:[^()]|\([^()]{{0,200}}\)){{0,500}}+\)"

@@ -35,6 +35,7 @@ def said(reply: str) -> list[tuple[str, tuple[str, ...]]]:
         ("[1.1] Ann left.\n[1.2] Bob.", [("Ann left.", ("1.1",)), ("Bob.", ("1.2",))]),
         ("Ann left.\n[1.1]\nBob.\n[1.2]", [("Ann left.", ("1.1",)), ("Bob.", ("1.2",))]),
         ("- **Ann** left [1.1]\n- Bob `[1.2]`", [("Ann left", ("1.1",)), ("Bob", ("1.2",))]),
+        ("Answer: Ann left [1.1].", [("Ann left.", ("1.1",))]),
         ("1. Ann left [1.1]\n2. Bob [1.2]", [("Ann left", ("1.1",)), ("Bob", ("1.2",))]),
         ("Ann [[1.1]] left.", [("Ann left.", ("1.1",))]),
         ("See [her page](http://x.example/[1.2]) now [1.1].", [("See her page now.", ("1.1",))]),
