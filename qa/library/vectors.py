@@ -39,6 +39,10 @@ _BATCH = 5_000  # Chroma takes at most 5,461 records at once
 def load() -> None:
     """Import Chroma, for whoever will need it soon; what fails here fails there."""
     with suppress(Exception):
+        # Whole and first: Chroma asks for numpy.typing, which breaks where another thread is
+        # in the middle of importing numpy.
+        import numpy  # noqa: F401, I001
+
         import chromadb.config  # noqa: F401 - its import is what takes long
 
 
@@ -46,6 +50,8 @@ class VectorStore:
     """The Chroma collection of a library; for the writer alone."""
 
     def __init__(self, folder: Path) -> None:
+        import numpy  # noqa: F401, I001 - whole and first, as in ``load``
+
         import chromadb
         from chromadb.config import Settings
 
