@@ -31,7 +31,8 @@ PRONOUN = re.compile(
 _KINDS: dict[str, Pronoun] = {"he": "he", "she": "she", "it": "it", "they": "they"}
 _AUX_NEXT = re.compile(rf"\s+{AUX}\s", re.IGNORECASE)
 _HAS_ITS = re.compile(r"\s+(?:has|have|had|is|are|was|were)\s+(?:its|their)\b", re.IGNORECASE)
-_THE = re.compile(r"\bthe\s+(?:\w+\s+)?(\w+)")
+# "the next count" is another than the one that was spoken of
+_THE = re.compile(r"\bthe\s+(?!(?:next|previous|latest|new|coming)\b)(?:\w+\s+)?(\w+)")
 _PERSONAL = re.compile(r"\b(?:he|she|his|her|him)\b", re.IGNORECASE)
 _ASKS_OBJECT = re.compile(rf"{LEAD}what\s+(?:did|does|has|have|will)\b", re.IGNORECASE)
 _POSSESSIVES = frozenset("his her its it's their hers theirs".split())

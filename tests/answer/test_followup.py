@@ -53,6 +53,11 @@ SALES = turn("How many vans did Hartlow sell in 2021?", "Hartlow sold 4,000 vans
         (FOUNDED, "what are its products?", "what are Brontal Optics's products?"),
         (FOUNDED, "And where is it based?", "And where is Brontal Optics based?"),
         (
+            turn("who led the count on Lake Orm?"),
+            "when is the next count?",
+            "when is the next count?",
+        ),
+        (
             turn(
                 "how much does the second ferry cost?",
                 "The board resolved to order a second electric ferry from the yard at Rissa.",
