@@ -2,7 +2,7 @@
 
     python -m bench.attacks MODEL.gguf [--part 1] [--save REPLIES.jsonl]
 
-Every attack of tests/answer/attacks.py is put before ``local:MODEL.gguf``, its sentences
+Every attack of tests/answering/attacks.py is put before ``local:MODEL.gguf``, its sentences
 helped to a citation (see bench/local_model.py), and what a reader would see is judged as the
 tests judge it.  ``--save`` keeps each reply, a JSON object a line, for the tests to replay.
 """
@@ -13,11 +13,12 @@ import sys
 from pathlib import Path
 
 from bench.local_model import Helped
-from qa.answer.generate import generate
+from qa.answering.write import generate
 from qa.data import Answer
 from qa.errors import ModelError
-from qa.models.llm import Events, Message, open_llm
-from tests.answer.attacks import ASKED, ATTACKS, faults, hits
+from qa.models.chat.base import Events, Message
+from qa.models.chat.opening import open_llm
+from tests.answering.attacks import ASKED, ATTACKS, faults, hits
 
 
 class Heard(Helped):

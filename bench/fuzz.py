@@ -21,10 +21,11 @@ from pathlib import Path
 import atheris
 
 with atheris.instrument_imports(include=["qa", "docx", "pptx", "email"]):
-    from qa.answer.protocol import MAX_ANSWER, Parser
+    from qa.answering.protocol import MAX_ANSWER, Parser
     from qa.errors import QAError
     from qa.evaluate import gold
-    from qa.ingest.read import SUFFIXES, read
+    from qa.ingest.formats.registry import SUFFIXES
+    from qa.ingest.read import read
     from qa.ingest.split import split
 from tests.ingest.files import paragraph, pdf, repacked
 

@@ -2,7 +2,7 @@
 
     python bench/fuzz_protocol.py [COUNT] [SEED]
 
-Every output goes through the parser, the checker and the writer of ``qa.answer.generate`` in
+Every output goes through the parser, the checker and the writer of ``qa.answering.write`` in
 deltas of random width.  Counted are answers with a citation that is no sentence shown to the
 model, quotes that differ from the document, statements without a citation or with something
 that looks like a marker, control characters, and exceptions.
@@ -17,10 +17,10 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from qa.answer.generate import generate
+from qa.answering.write import generate
 from qa.data import Answer, Document, Hit, LeftOut, Passage, Sentence, Statement, Usage
-from qa.ingest.sentences import sentences
-from qa.models.llm import End, Finish, Message, Reply
+from qa.models.chat.base import End, Finish, Message, Reply
+from qa.text.sentences import sentences
 
 TEXTS = (
     "The Harwick bridge opened in 1931. It carries 40,000 vehicles a day [5]. The Harbour "

@@ -24,10 +24,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from qa.config import Settings
 from qa.errors import DocumentError
 from qa.ingest import reader
 from qa.ingest.reader import Reader
+from qa.settings.config import Settings
 from tests.ingest.files import paragraph, pdf
 
 ROOT = Path(__file__).parents[1]

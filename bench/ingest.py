@@ -27,7 +27,7 @@ sys.path.insert(0, str(ROOT))
 from qa import Assistant  # noqa: E402 - from this checkout
 from qa.ingest.read import read  # noqa: E402
 from qa.ingest.split import embedded_text, split  # noqa: E402
-from qa.models.embedding import MiniLM  # noqa: E402
+from qa.models.embed.minilm import MiniLM  # noqa: E402
 
 
 def session(threads: int) -> onnxruntime.InferenceSession:

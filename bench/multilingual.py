@@ -4,7 +4,7 @@
 
 Asks bench/multilingual.json (questions in Chinese, German and Spanish, written for this) of the
 first two paragraphs of each of XQuAD's articles, with and without the paragraph that holds the
-answer.  ``calibrate`` is what the threshold in qa/answer/across.py was chosen on.
+answer.  ``calibrate`` is what the threshold in qa/answering/across.py was chosen on.
 """
 
 import json
@@ -12,8 +12,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from qa.answer.across import THRESHOLD, extract_across
-from qa.answer.retrieve import retrieve
+from qa.answering.across import THRESHOLD, extract_across
+from qa.answering.retrieve import retrieve
 from qa.assistant import Assistant
 
 

@@ -24,13 +24,13 @@ from numpy.typing import NDArray
 
 from bench import corpus
 from bench.measure import resident
-from qa.answer.retrieve import LEXICAL, retrieve
+from qa.answering.retrieve import LEXICAL, retrieve
 from qa.data import Hit
-from qa.library import vectors
-from qa.library.library import Library
-from qa.library.writer import Writer
-from qa.models.embedding import MiniLM
-from qa.text import terms
+from qa.library.local import vectors
+from qa.library.local.library import Library
+from qa.library.local.writer import Writer
+from qa.models.embed.minilm import MiniLM
+from qa.text.words import terms
 
 CHROMA_UP_TO = 10_000
 QUESTIONS = 60

@@ -16,10 +16,10 @@ from rich.terminal_theme import MONOKAI
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from qa.app.conversation import Conversation  # noqa: E402
-from qa.app.lines import BLANK, Line, Piece  # noqa: E402
-from qa.app.screen import Screen  # noqa: E402
 from qa.assistant import Assistant  # noqa: E402
+from qa.fronts.chat.conversation import Conversation  # noqa: E402
+from qa.fronts.lines import BLANK, Line, Piece  # noqa: E402
+from qa.fronts.screen import Screen  # noqa: E402
 
 PICTURE = ROOT / "docs" / "conversation.svg"
 LINES = (

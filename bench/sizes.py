@@ -33,7 +33,7 @@ def measure(work: Work) -> dict[str, Any]:
 
 
 def _hybrid(work: Work, folder: Path, flat: Path) -> dict[str, Any]:
-    from qa.library.library import Library
+    from qa.library.local.library import Library
 
     library = Library(folder / "library", folder / "documents", "stand-in")
     texts, documents = [], {}

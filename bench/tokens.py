@@ -14,11 +14,11 @@ from typing import Any, NamedTuple
 
 from bench.work import ROOT, Work
 from qa import Assistant
-from qa.answer.generate import generate
-from qa.answer.sources import neutral
+from qa.answering.write import generate
 from qa.evaluate.gold import load
-from qa.models.llm import Message
+from qa.models.chat.base import Message
 from qa.models.tokens import count
+from qa.text.plain import neutral
 
 DEEPEST = 10
 STUFFING = (

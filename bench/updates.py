@@ -26,10 +26,10 @@ import numpy as np
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from qa.config import Settings  # noqa: E402 - from this checkout
 from qa.ingest.sync import sync  # noqa: E402
-from qa.library.library import Library  # noqa: E402
-from qa.models.embedding import MiniLM  # noqa: E402
+from qa.library.local.library import Library  # noqa: E402
+from qa.models.embed.minilm import MiniLM  # noqa: E402
+from qa.settings.config import Settings  # noqa: E402 - from this checkout
 
 OLD = 946_684_800
 SYLLABLES = "ka lo mi ren tas ul vor ben dri sho pel nam qui zor fe gat".split()

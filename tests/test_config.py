@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from qa.config import NAMES, Settings, load
 from qa.errors import ConfigError
+from qa.settings.config import NAMES, Settings, load
 
 
 def test_defaults(tmp_path: Path) -> None:

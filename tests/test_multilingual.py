@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from qa.answer.wording import ACROSS
+from qa.answering.wording import ACROSS
 from qa.assistant import Assistant
 from qa.errors import ConfigError
 

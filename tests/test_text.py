@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import qa.text
-from qa.text import terms, words
+import qa.text.words
+from qa.text.words import terms, words
 
 
 def test_examples() -> None:

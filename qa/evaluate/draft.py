@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 
 from qa.data import Document
 from qa.evaluate.gold import Evidence, GoldPair
-from qa.ingest.sentences import sentences
+from qa.text.sentences import sentences
 
 _MONTH = "(?:January|February|March|April|May|June|July|August|September|October|November|December)"
 _DATE = (

@@ -14,7 +14,7 @@ from functools import partial
 from qa.data import Answer
 from qa.evaluate.gold import GoldPair
 from qa.evaluate.matching import Case, cites, first_hits, occurs, squad_exact, squad_f1
-from qa.text import words
+from qa.text.words import words
 from qa.times.expressions import expressions
 
 SHORT = 5

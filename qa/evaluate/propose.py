@@ -11,16 +11,16 @@ from collections.abc import Iterator, Mapping
 from itertools import zip_longest
 from typing import NamedTuple
 
-from qa.answer.question import analyse
-from qa.answer.sources import Shown, SourceBlock, neutral, one_line, source_block
+from qa.answering.sources import Shown, SourceBlock, source_block
 from qa.data import Document, Hit, Passage, Sentence
 from qa.errors import ModelGarbled
 from qa.evaluate.gold import Evidence, GoldPair
 from qa.evaluate.matching import occurs
-from qa.ingest.sentences import sentences
-from qa.models.llm import LLM, Message
+from qa.models.chat.base import LLM, Message
 from qa.models.tokens import count
-from qa.prompts import Prompt
+from qa.settings.prompts import Prompt
+from qa.text.plain import neutral, one_line
+from qa.text.sentences import sentences
 
 MAX_TOKENS = 600
 """Tokens that a reply may take; a small window gives a quarter of itself."""
@@ -35,6 +35,10 @@ _LINE = re.compile(
     r"[\s*•\d.)-]*[\[(](?P<id>\d+\.\d+)[\])]\s*(?P<question>[^|]*?[?？])[\s\"*]*\|(?P<words>[^|]+)\|?",
     re.ASCII,
 )
+
+
+_KIND = re.compile(r"\b(?:who|whom|when|why|how (?:many|much|old|long|far)|how)\b", re.IGNORECASE)
+_KINDS = {"who": "who", "whom": "who", "when": "when", "why": "why-how", "how": "why-how"}
 
 
 class Dropped(NamedTuple):
@@ -150,10 +154,9 @@ def _draft(
 
 
 def _kind(question: str, nuggets: int) -> str:
-    """The kind of a question, by its words and by how many things it asks for."""
-    kind = analyse(question).kind
+    """The kind of a question, by its interrogative and by how many things it asks for."""
     if nuggets > 1:
         return "list"
-    if kind in ("who", "when", "number"):
-        return kind
-    return {"why": "why-how", "how": "why-how", "yes_no": "yes-no"}.get(kind, "fact")
+    found = _KIND.search(question)
+    word = found[0].casefold() if found else ""
+    return _KINDS.get(word, "number" if word.startswith("how ") else "fact")

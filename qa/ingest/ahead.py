@@ -6,7 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from qa.models.embedding import Embeds
+from qa.models.embed.base import Embeds
 
 if TYPE_CHECKING:
     import numpy as np

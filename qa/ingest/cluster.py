@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 from qa.errors import DocumentError, LibraryError, UsageError
 from qa.ingest.frames import Reading
 from qa.ingest.reader import Reader
-from qa.models.embedding import MiniLM
+from qa.models.embed.minilm import MiniLM
 
 if TYPE_CHECKING:
     import numpy as np

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from qa.data import Document, Passage, Sentence
 from qa.errors import DocumentError
-from qa.library.catalog import NewPassage
+from qa.library.interface import NewPassage
 
 END = b"\n"
 """The line that ends an answer."""

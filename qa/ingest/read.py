@@ -7,42 +7,15 @@ import re
 import warnings
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
 
 from qa.data import Document
 from qa.errors import DocumentError
 from qa.ingest.files import taken
 from qa.ingest.formats import dates
 from qa.ingest.formats.draft import Draft, Raw
+from qa.ingest.formats.registry import FORMATS, NEWER, SUFFIXES, Format
 from qa.times.publication import publication
 
-
-class _Maker(NamedTuple):
-    module: str
-    function: str
-
-
-_MAKERS = {
-    ".txt": _Maker("plain", "txt"),
-    ".md": _Maker("plain", "markdown"),
-    ".markdown": _Maker("plain", "markdown"),
-    ".rst": _Maker("plain", "rst"),
-    ".html": _Maker("web", "page"),
-    ".htm": _Maker("web", "page"),
-    ".pdf": _Maker("pdf", "pages"),
-    ".docx": _Maker("office", "word"),
-    ".pptx": _Maker("office", "slides"),
-    ".csv": _Maker("tables", "table"),
-    ".tsv": _Maker("tables", "table"),
-    ".json": _Maker("records", "document"),
-    ".jsonl": _Maker("records", "lines"),
-    ".eml": _Maker("mail", "message"),
-}
-SUFFIXES: frozenset[str] = frozenset(_MAKERS)
-"""The file-name suffixes that ``read`` takes, in lower case."""
-
-_NEWER = {".doc": ".docx", ".dot": ".docx", ".rtf": ".docx", ".odt": ".docx", ".ppt": ".pptx"}
-_NEWER |= {".odp": ".pptx", ".xls": ".csv", ".xlsx": ".csv", ".ods": ".csv"}
 _GROWTH = 10  # times its size that a packed file's contents may take
 _TITLE_LENGTH = 300
 
@@ -74,7 +47,7 @@ def read(path: Path, *, max_bytes: int, sha256: str | None = None) -> Document:
     Raises DocumentError, and nothing else, with the reason why it cannot be read.
     """
     suffix = path.suffix.lower()
-    maker = _MAKERS.get(suffix)
+    maker = FORMATS.get(suffix)
     if maker is None:
         raise DocumentError(_unsupported(path.suffix))
     data = taken(path, max_bytes, sha256)
@@ -87,7 +60,7 @@ def _unsupported(suffix: str) -> str:
     if not suffix:
         return f"has no file-name suffix that tells its format; supported: {supported}"
     reason = f"format {suffix!r} is not supported; supported: {supported}"
-    newer = _NEWER.get(suffix.lower())
+    newer = NEWER.get(suffix.lower())
     return f"{reason}; save it as {newer}" if newer else reason
 
 
@@ -95,7 +68,7 @@ _ROWS = frozenset({".csv", ".tsv", ".jsonl"})
 """Kinds of files whose dates are of their rows, and tell nothing of when they were written."""
 
 
-def _draft(maker: _Maker, raw: Raw) -> Draft:
+def _draft(maker: Format, raw: Raw) -> Draft:
     """What the format's module makes of it; whatever a hostile file breaks is mapped here."""
     try:
         module = importlib.import_module(f"qa.ingest.formats.{maker.module}")

@@ -19,7 +19,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
-import qa
 from qa.errors import DocumentError, QAError
 from qa.ingest import frames
 from qa.ingest.frames import Ask, Reading
@@ -203,7 +202,7 @@ class _Process:
     def __init__(self, worker: str, folder: Path, limits: Limits) -> None:
         # The parent's own path and nothing else: not the working folder, not the user's site.
         path = [os.path.abspath(one) for one in sys.path]  # noqa: PTH100 - strings on both sides
-        path.append(str(Path(qa.__file__).parents[1]))
+        path.append(str(Path(__file__).parents[2]))
         me = str(os.getpid())
         arguments = [json.dumps(path), worker, me, str(folder), json.dumps(limits)]
         try:

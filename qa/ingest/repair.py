@@ -4,16 +4,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from qa.config import Settings
 from qa.errors import LibraryDamaged
 from qa.ingest.read import document_id
 from qa.ingest.reader import WORKER
 from qa.ingest.split import embedded_text, split
 from qa.ingest.sync import Progress, Report, sync
 from qa.library.interface import Kept, Library, Writer
-from qa.library.vectors import vector_id
-from qa.models.embedding import Embedding
-from qa.text import terms
+from qa.library.local.vectors import vector_id
+from qa.models.embed.base import Embedding
+from qa.settings.config import Settings
+from qa.text.words import terms
 
 if TYPE_CHECKING:
     import numpy as np

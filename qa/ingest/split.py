@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
 
 from qa.data import Document, Passage, Sentence
-from qa.ingest.blocks import Block, blocks
-from qa.ingest.sentences import cut, sentences_of, weight
 from qa.positions import page_of
+from qa.text.blocks import Block, blocks
+from qa.text.sentences import cut, sentences_of, weight
 
 TARGET_TOKENS = 160
 """Tokens that a passage has where the text allows."""

@@ -6,17 +6,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from qa.config import Settings
 from qa.errors import DocumentError, UsageError
 from qa.ingest.ahead import Ahead
 from qa.ingest.files import digest
 from qa.ingest.folder import Found, Unreadable, inside, is_in, scan
+from qa.ingest.formats.registry import DIGEST
 from qa.ingest.frames import Reading
 from qa.ingest.reader import WORKER, Reader
-from qa.library.catalog import FileState
-from qa.library.interface import Library, Writer
-from qa.library.writer import Change
-from qa.models.embedding import Embeds
+from qa.library.interface import Change, FileState, Library, Writer
+from qa.models.embed.base import Embeds
+from qa.settings.config import Settings
 
 if TYPE_CHECKING:
     import numpy as np
@@ -364,7 +363,7 @@ def _stat(one: Found | Unreadable) -> tuple[int, int]:
 
 def _reading(settings: Settings) -> str:
     """What decides whether a file can be read; another value gives skipped files a new try."""
-    return f"max_file_mb={settings.max_file_mb}"
+    return f"max_file_mb={settings.max_file_mb} formats={DIGEST}"
 
 
 def _skipped(library: Library) -> tuple[tuple[str, str], ...]:

@@ -15,10 +15,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from qa import offline, sandbox
 from qa.errors import DocumentError
 from qa.ingest import frames
 from qa.ingest.frames import Reading
+from qa.settings import offline, sandbox
 
 OUT_OF_MEMORY = 77
 """The exit status of a worker that needed more memory than it is given."""
@@ -48,7 +48,7 @@ class Limits(NamedTuple):
 
 def main() -> None:
     """Answer requests until there are no more."""
-    from qa.models.embedding import MiniLM
+    from qa.models.embed.minilm import MiniLM
 
     serve(MiniLM().count)
 
@@ -100,9 +100,9 @@ def reading(
     """
     from qa.ingest.read import read
     from qa.ingest.split import embedded_text, split
-    from qa.library.catalog import NewPassage
-    from qa.library.vectors import vector_id
-    from qa.text import terms
+    from qa.library.interface import NewPassage
+    from qa.library.local.vectors import vector_id
+    from qa.text.words import terms
 
     document = read(path, max_bytes=max_bytes, sha256=sha256)
     texts, passages = {}, []

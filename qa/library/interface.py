@@ -10,13 +10,57 @@ from datetime import date
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from qa.data import Document, Passage, Source
-from qa.library.catalog import FileState, StoredPassage
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from qa.library.writer import Change, Stored
+
+class FileState(NamedTuple):
+    """How a file looked when it was last read; ``seen_ns`` is when that was."""
+
+    path: str
+    size: int
+    mtime_ns: int
+    seen_ns: int
+    digest: str | None
+
+
+class NewPassage(NamedTuple):
+    """A passage to be stored, with its terms and the id of its vector."""
+
+    passage: Passage
+    terms: tuple[str, ...]
+    vector_id: str
+
+
+class StoredPassage(NamedTuple):
+    """A passage with its number in the catalog: the row id of every table of words."""
+
+    number: int
+    passage: Passage
+    vector_id: str
+
+
+class Change(NamedTuple):
+    """What one file holds now: a document with its passages, or the reason it was skipped.
+
+    ``document`` None and ``reason`` None means: the document ``known`` that is there already.
+    """
+
+    state: FileState
+    document: Document | None = None
+    passages: tuple[NewPassage, ...] = ()
+    reason: str | None = None
+    known: str | None = None
+
+
+class Stored(NamedTuple):
+    """A passage as it is stored, with its terms and how many the catalog says they are."""
+
+    passage: StoredPassage
+    terms: tuple[str, ...]
+    length: int
 
 
 class Over(NamedTuple):

@@ -1,17 +1,20 @@
-"""The library that the settings name: files of this machine, or what an engine keeps."""
+"""The library of a place: files of this machine, or what an engine keeps."""
 
-from qa.config import Settings
+from pathlib import Path
+
 from qa.library.interface import Library
 
 
-def open_library(settings: Settings, embedding: str) -> Library:
-    """The library, opened by nothing yet; ``embedding`` is the name of its vectors' model."""
-    if isinstance(settings.library, str):
-        from qa.library.remote.library import RemoteLibrary
+def open_library(place: Path | str, documents: Path, embedding: str, token: str | None) -> Library:
+    """The library, opened by nothing yet.
 
-        return RemoteLibrary(
-            settings.library, settings.documents, embedding, settings.library_token
-        )
-    from qa.library.library import Library as Embedded
+    ``place`` is a folder, or the address of an engine, which may ask for ``token``;
+    ``embedding`` is the name of its vectors' model.
+    """
+    if isinstance(place, str):
+        from qa.library.milvus.library import RemoteLibrary
 
-    return Embedded(settings.library_path, settings.documents, embedding)
+        return RemoteLibrary(place, documents, embedding, token)
+    from qa.library.local.library import Library as Embedded
+
+    return Embedded(place, documents, embedding)

@@ -12,7 +12,7 @@ from typing import Any
 from qa.data import Answer, Citation, Document, Hit, Passage, Sentence, Statement
 from qa.evaluate.gold import GoldPair
 from qa.evaluate.run import Asks
-from qa.ingest.sentences import sentences
+from qa.text.sentences import sentences
 
 Documents = Mapping[str, Document]
 

@@ -11,10 +11,10 @@ from qa.errors import ModelDenied, ModelRejected
 from qa.evaluate.check import check
 from qa.evaluate.gold import Evidence, GoldPair
 from qa.evaluate.propose import Dropped, propose
-from qa.models.llm import LLM
-from qa.models.openai_client import OpenAIChat
-from qa.models.replay import Recorder, Replayer
-from qa.prompts import load
+from qa.models.chat.base import LLM
+from qa.models.chat.endpoint import OpenAIChat
+from qa.models.chat.replay import Recorder, Replayer
+from qa.settings.prompts import load
 from tests.server.http import KEY, Endpoint
 from tests.server.protocol import CHAT_MODEL, Messages
 

@@ -15,7 +15,7 @@ from qa.errors import UsageError
 from qa.evaluate.suites import NAMES, Bench, Outcome, RankedSentence, auroc, sample, suite
 from qa.evaluate.suites.canard import Question, bleu, scored
 from qa.evaluate.suites.claims import balanced, best_threshold
-from qa.ingest.sentences import sentences
+from qa.text.sentences import sentences
 from tests.evaluate.broken import cited
 
 

@@ -8,7 +8,7 @@ process, of SIGSYS, cannot be.  Native libraries, threads and children are held 
 
 import sys
 
-from qa import sandbox
+from qa.settings import sandbox
 
 if __name__ == "__main__":
     if not sandbox.forbid_network(sandbox.KILL):
@@ -17,6 +17,6 @@ if __name__ == "__main__":
         import socket
 
         socket.socket()
-    from qa.app.cli import main
+    from qa.fronts.cli.main import main
 
     main()

@@ -23,14 +23,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from qa.config import Settings
 from qa.ingest import sync as syncing
 from qa.ingest.read import read
 from qa.ingest.split import embedded_text
-from qa.library import writer as writing
-from qa.library.library import Library
-from qa.library.view import View
-from qa.text import terms
+from qa.library.local import writer as writing
+from qa.library.local.library import Library
+from qa.library.local.view import View
+from qa.settings.config import Settings
+from qa.text.words import terms
 
 ROOT = Path(__file__).parents[2]
 TRACED = (

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from qa import sandbox
+from qa.settings import sandbox
 
 _LIBC = ctypes.CDLL(None)
 _IO_URING_SETUP = 425

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from qa import Assistant
-from qa.app.doctor import examine
 from qa.errors import LibraryDamaged
+from qa.fronts.cli.doctor import examine
 from qa.ingest.repair import repair
-from qa.models import embedding
+from qa.models.embed import minilm as embedding
 from tests.faults import damage, kill
 
 ROOT = Path(__file__).parents[2]

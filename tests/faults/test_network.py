@@ -96,7 +96,7 @@ def test_no_command_makes_a_socket(project: Path) -> None:
 
 def test_the_model_reports_to_nobody(tmp_path: Path) -> None:
     """The library that runs the model keeps no telemetry, which it would send when it can."""
-    code = "from qa.models.embedding import MiniLM; MiniLM().embed_question('when?')"
+    code = "from qa.models.embed.minilm import MiniLM; MiniLM().embed_question('when?')"
     subprocess.run(
         [sys.executable, "-c", code],
         env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "HOME": str(tmp_path)},
@@ -250,7 +250,7 @@ _pickle.load = _pickle.loads = _pickle.Unpickler = refuse
 import numpy
 real = numpy.load
 numpy.load = lambda *a, **k: refuse() if k.get("allow_pickle") else real(*a, **k)
-from qa.app.cli import main
+from qa.fronts.cli.main import main
 for arguments in (["ingest", "--rebuild"], ["ask", "when did the bakery open?"]):
     try:
         main(arguments)
@@ -267,7 +267,7 @@ def test_a_planted_pickle_runs_nothing(tmp_path: Path) -> None:
     make = """
 import sys, numpy
 from pathlib import Path
-from qa.library.vectors import VectorStore
+from qa.library.local.vectors import VectorStore
 store = VectorStore(Path(sys.argv[1]))
 ids = [str(number) for number in range(1100)]
 store.put(ids, numpy.eye(1100, 8, dtype="float32") + 1, ids)
@@ -277,7 +277,7 @@ store.close()
 import sys
 from pathlib import Path
 from qa.errors import LibraryError
-from qa.library.vectors import VectorStore
+from qa.library.local.vectors import VectorStore
 try:
     store = VectorStore(Path(sys.argv[1]))
     print(len(store.get(["1", "1099"])))

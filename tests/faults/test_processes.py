@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from qa.errors import LibraryBusy
-from qa.library import holder
+from qa.library.local import holder
 from tests.faults import kill
 
 ROOT = Path(__file__).parents[2]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from qa.app.cli import main
+from qa.fronts.cli.main import main
 
 EVIL = "\x1b]0;owned\x07\x1b[2J\x9b31m\x08\x7f\u202e\u2066\u200f\u2069\ufeff\u200b"
 NAME = "bake\x1b[31m\u202ery\n.md"

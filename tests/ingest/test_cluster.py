@@ -12,7 +12,7 @@ from qa.assistant import Assistant
 from qa.errors import UsageError
 from qa.ingest.cluster import Cluster
 from qa.ingest.files import digest
-from qa.text import terms
+from qa.text.words import terms
 
 needs_ray = pytest.mark.skipif(
     importlib.util.find_spec("ray") is None,

@@ -15,10 +15,10 @@ import pytest
 
 from qa.errors import DocumentError
 from qa.ingest import worker
+from qa.ingest.formats.registry import SUFFIXES
 from qa.ingest.frames import Reading
-from qa.ingest.read import SUFFIXES
 from qa.ingest.reader import Reader
-from qa.models.embedding import MiniLM
+from qa.models.embed.minilm import MiniLM
 from tests.ingest.files import paragraph, pdf
 
 

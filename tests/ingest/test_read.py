@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from qa.data import Document
 from qa.errors import DocumentError
 from qa.ingest.files import digest
-from qa.ingest.read import SUFFIXES, read
+from qa.ingest.formats.registry import SUFFIXES
+from qa.ingest.read import read
 from tests.ingest.files import paragraph, pdf, reading, refusal, repacked
 
 

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from qa.config import Settings
 from qa.errors import DocumentError, QAError
 from qa.ingest import reader, sync
 from qa.ingest.reader import Reader
 from qa.ingest.worker import Limits
+from qa.settings.config import Settings
 from tests.faults import kill, native
 
 ROOT = Path(__file__).parents[2]

@@ -5,8 +5,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from qa.data import Sentence
-from qa.ingest.blocks import blocks
-from qa.ingest.sentences import LONGEST, cut, sentences, weight
+from qa.text.blocks import blocks
+from qa.text.sentences import LONGEST, cut, sentences, weight
 
 # ruff: noqa: E501 - a case is one line
 # "‖" marks every boundary that a careful reader would set.  The segmenter was chosen, and

@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.data import Document, Passage
-from qa.ingest.sentences import sentences
 from qa.ingest.split import (
     CONTEXT_TOKENS,
     MAX_TOKENS,
@@ -18,6 +17,7 @@ from qa.ingest.split import (
     split,
     tidy,
 )
+from qa.text.sentences import sentences
 
 
 def count(texts: list[str]) -> list[int]:

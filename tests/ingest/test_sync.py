@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from qa import Assistant
-from qa.app.freshness import report_text
 from qa.data import Source
 from qa.errors import UsageError
+from qa.fronts.freshness import report_text
 from qa.ingest.sync import Progress
-from qa.library.vectors import VectorStore
+from qa.library.local.vectors import VectorStore
 
 OLD = 946_684_800  # long ago: a file this old cannot have changed in the second it was read
 

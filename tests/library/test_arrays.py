@@ -5,7 +5,7 @@ import sqlite3
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.library import arrays, catalog
+from qa.library.local import arrays, catalog
 
 
 @given(st.lists(st.integers(1, 5_000), unique=True, max_size=12), st.sets(st.integers(0, 11)))

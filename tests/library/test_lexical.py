@@ -11,7 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.errors import LibraryDamaged
-from qa.library.lexical import TABLES, add, agree, bm25, document_frequency, idf, passages, remove
+from qa.library.local.lexical import (
+    TABLES,
+    add,
+    agree,
+    bm25,
+    document_frequency,
+    idf,
+    passages,
+    remove,
+)
 
 
 def indexed(*passages: tuple[int, str]) -> sqlite3.Connection:

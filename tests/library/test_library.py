@@ -9,14 +9,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from qa.answer.retrieve import retrieve
+from qa.answering.retrieve import retrieve
 from qa.data import Document, Passage, Sentence
 from qa.errors import LibraryBusy, LibraryDamaged, LibraryError, LibraryMismatch
-from qa.library.catalog import FileState, NewPassage
-from qa.library.library import Library
-from qa.library.vectors import VectorStore
-from qa.library.writer import Change, Writer
-from qa.text import terms
+from qa.library.interface import Change, FileState, NewPassage
+from qa.library.local.library import Library
+from qa.library.local.vectors import VectorStore
+from qa.library.local.writer import Writer
+from qa.text.words import terms
 
 WIDTH = 4
 
@@ -259,8 +259,8 @@ def test_a_large_library_misses_nothing(tmp_path: Path, monkeypatch: pytest.Monk
             store(
                 writer, change(f"{i}.txt", *(" ".join(random.choice(words, 7)) for _ in "x" * 50))
             )
-    monkeypatch.setattr("qa.library.view.EXACT", 10)
-    monkeypatch.setattr("qa.library.view.ALONE", 10)
+    monkeypatch.setattr("qa.library.local.view.EXACT", 10)
+    monkeypatch.setattr("qa.library.local.view.ALONE", 10)
     with library.reading() as view:
         everyone = view.vectors(range(view.passages))
         stored = view.at(range(view.passages))

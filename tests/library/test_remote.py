@@ -13,14 +13,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.config import load
 from qa.errors import ConfigError, LibraryBusy, LibraryError, LibraryMismatch, UsageError
 from qa.library.interface import Library, View
-from qa.library.library import Library as Embedded
-from qa.library.remote import view as remote_view
-from qa.library.remote.address import parse
-from qa.library.remote.engine import term, token
-from qa.library.remote.library import RemoteLibrary
+from qa.library.local.library import Library as Embedded
+from qa.library.milvus import view as remote_view
+from qa.library.milvus.engine import term, token
+from qa.library.milvus.library import RemoteLibrary
+from qa.settings.address import parse
+from qa.settings.config import load
 from tests.library.engine import Server, needs_engine, running
 from tests.library.test_library import change, store, vector
 
@@ -195,7 +195,7 @@ def test_one_writer_among_machines(address: str) -> None:
 _KILLED = """
 import os, signal, sys
 from pathlib import Path
-from qa.library.remote.library import RemoteLibrary
+from qa.library.milvus.library import RemoteLibrary
 from tests.library.test_library import change, store
 library = RemoteLibrary(sys.argv[1], Path("/docs"), "model")
 with library.writing("test") as writer:

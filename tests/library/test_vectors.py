@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.library import vectors
+from qa.library.local import vectors
 
 
 def unit(seed: int, count: int, width: int = 16) -> np.ndarray:

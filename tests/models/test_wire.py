@@ -8,9 +8,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from qa.errors import ModelError
-from qa.models.failures import complaint, masked, one_line
-from qa.models.llm import Message
-from qa.models.wire import ChatReader, Dialect, chat_request, usage_of, vectors_of
+from qa.models.chat.base import Message
+from qa.models.chat.failures import complaint, masked, one_line
+from qa.models.chat.wire import ChatReader, Dialect, chat_request, usage_of, vectors_of
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),

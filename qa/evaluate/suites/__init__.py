@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from qa.data import Answer, Hit
 from qa.errors import UsageError
@@ -54,13 +54,6 @@ class Outcome:
         return {"schema": "qa.suite/1", **asdict(self), "seconds": dict(self.seconds)}
 
 
-class RankedSentence(NamedTuple):
-    """A sentence that was read for a question: the files it stands in, and its words there."""
-
-    paths: tuple[str, ...]
-    quote: str
-
-
 class Bench(Protocol):
     """An assistant as far as suites use it."""
 
@@ -70,10 +63,6 @@ class Bench(Protocol):
 
     def search(self, question: str, limit: int = 10) -> tuple[Hit, ...]:
         """The hits of a question, best first."""
-        ...
-
-    def sentences(self, question: str, hits: Sequence[Hit]) -> Sequence[RankedSentence]:
-        """The sentences of the hits as answers, best first."""
         ...
 
 

@@ -15,7 +15,7 @@ from qa.data import Answer, Statement
 from qa.errors import UsageError
 from qa.evaluate.statistics import DIGITS, Interval
 from qa.evaluate.suites import Clock, Figure, Opener, Outcome, Step, figure, read_json, sample
-from qa.text import terms
+from qa.text.words import terms
 
 
 class Question(NamedTuple):

@@ -88,7 +88,6 @@ def run(data: Path, opened: Opener, limit: int | None, step: Step) -> Outcome:
     figures += figure("none-answered", "answered, though the paragraph does not", none)
     notes = (
         f"{len(texts)} paragraphs, {len(questions)} questions, {len(held)} with a gold sentence",
-        "the reader's weights were learned on half of the titles of QED's development set",
         "published figures are of models shown the right paragraph, so none is comparable",
     )
     return Outcome("qed", data.name, tuple(figures), (), notes, tuple(clock.seconds))

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from qa.data import Answer
+from qa.data import Answer, Weighed
 from qa.errors import UsageError
 from qa.evaluate.matching import occurs, squad_exact, squad_f1
 from qa.evaluate.measures import phrase, said
@@ -18,7 +18,6 @@ from qa.evaluate.suites import (
     Opener,
     Outcome,
     Published,
-    RankedSentence,
     Step,
     auroc_figure,
     documents_in_order,
@@ -56,11 +55,16 @@ class Question(NamedTuple):
 
 
 class Answered(NamedTuple):
-    """What was asked, what was answered, and the sentences read for it, best first."""
+    """What was asked, and what was answered."""
 
     asked: Question
     answer: Answer
-    sentences: Sequence[RankedSentence]
+
+    @property
+    def weighed(self) -> Sequence[Weighed]:
+        """The units that were read for it, likeliest first."""
+        trace = self.answer.trace
+        return trace.readings[0].weighed if trace and trace.readings else ()
 
 
 def load(data: Path) -> tuple[dict[str, str], list[Question]]:
@@ -110,7 +114,6 @@ def run(data: Path, opened: Opener, limit: int | None, step: Step) -> Outcome:
     published: tuple[Published, ...] = ()
     if "xquad" in data.name.lower():
         published = PUBLISHED
-        notes.append("the reader's weights were learned on half of XQuAD's articles")
     return Outcome(
         "squad", data.name, tuple(figures), published, tuple(notes), tuple(clock.seconds)
     )
@@ -123,7 +126,7 @@ def _asked(
     with opened(name, texts) as bench:
         for asked in questions:
             answer = bench.ask(asked.text)
-            rows.append(Answered(asked, answer, bench.sentences(asked.text, answer.hits)))
+            rows.append(Answered(asked, answer))
             step()
     return rows
 
@@ -145,7 +148,7 @@ def _without_their_paragraph(
 
 def _paragraphs(held: list[Answered]) -> list[Figure]:
     ranks = []
-    for asked, answer, _ in held:
+    for asked, answer in held:
         found = documents_in_order(answer.hits)
         ranks.append(found.index(asked.path) + 1 if asked.path in found else None)
     figures = []
@@ -158,7 +161,7 @@ def _paragraphs(held: list[Answered]) -> list[Figure]:
 def _sentences(held: list[Answered], texts: dict[str, str]) -> list[Figure]:
     """The reader's ranking of sentences, whether or not it then answered."""
     ranks = [
-        next((r for r, one in enumerate(row.sentences, 1) if _holds(one, row.asked, texts)), None)
+        next((r for r, one in enumerate(row.weighed, 1) if _holds(one, row.asked, texts)), None)
         for row in held
     ]
     figures = []
@@ -168,21 +171,23 @@ def _sentences(held: list[Answered], texts: dict[str, str]) -> list[Figure]:
     return figures
 
 
-def _holds(sentence: RankedSentence, asked: Question, texts: dict[str, str]) -> bool:
-    """True where a gold phrase, at its place in the gold paragraph, is in the sentence."""
-    start = texts[asked.path].find(sentence.quote) if asked.path in sentence.paths else -1
+def _holds(one: Weighed, asked: Question, texts: dict[str, str]) -> bool:
+    """True where a gold phrase, at its place in the gold paragraph, is in the unit."""
+    paths = (*one.hit.paths, *one.hit.copies)
+    text = one.hit.document.text[one.unit.sentence.start : one.unit.sentence.end]
+    start = texts[asked.path].find(text) if asked.path in paths else -1
     if start < 0:
         return False
-    end = start + len(sentence.quote)
+    end = start + len(text)
     phrases = zip(asked.starts, asked.gold, strict=True)
     return any(start < at + len(gold) and at < end for at, gold in phrases)
 
 
 def _phrases(held: list[Answered]) -> list[Figure]:
-    stated = [_stated(answer, asked) for asked, answer, _ in held]
+    stated = [_stated(answer, asked) for asked, answer in held]
     figures = figure("contained", "gold phrase in the answer", stated)
     for name, compare in (("EM", squad_exact), ("F1", squad_f1)):
-        best = [_best(answer, asked, compare) for asked, answer, _ in held]
+        best = [_best(answer, asked, compare) for asked, answer in held]
         figures += figure(name, "emphasised phrase", best)
     return figures
 

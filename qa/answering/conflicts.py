@@ -1,0 +1,114 @@
+"""Do two units that answer give different figures or days?  Then both are shown, and it is said.
+
+What answers in a sentence is the reader's phrase; whether two phrases can both be true is
+arithmetic.  Figures given in other units, for other years or of other names do not disagree.
+"""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from qa.data import Note, Reading, Weighed
+from qa.text.facts import Date, Number, dated, names, numbers
+from qa.text.words import terms
+from qa.times.quoted import is_newer
+
+LIKELY = 0.4
+"""A unit disagrees with the likeliest one only where its chance is this share of it."""
+
+
+def disagreement(reading: Reading) -> tuple[Weighed, Weighed] | None:
+    """The likeliest unit and one that contradicts it, the newer document's first.
+
+    Without dates that tell which is newer, the likeliest is first.
+    """
+    if not reading.weighed:
+        return None
+    lead = reading.weighed[0]
+    for other in reading.weighed[1:]:
+        if other.chance < LIKELY * lead.chance:
+            return None
+        if _may_compare(lead, other) and _differ(lead, other):
+            newer = is_newer(other.hit.document, lead.hit.document)
+            return (other, lead) if newer else (lead, other)
+    return None
+
+
+def note(sides: tuple[Weighed, Weighed], markers: tuple[int, int]) -> Note:
+    """What two units disagree on; they are cited by ``markers``."""
+    first, second = (side.hit.document for side in sides)
+    if is_newer(first, second):
+        order = "newer_first"
+    elif first.id == second.id:
+        order = "one_source"
+    else:
+        order = "newer_unknown"
+    one, other = (_said(side) for side in sides)
+    return Note.of(
+        "disagree", one=one, other=other, order=order, first=markers[0], second=markers[1]
+    )
+
+
+def _said(one: Weighed) -> str:
+    start, end = one.phrase or (0, len(one.unit.text))
+    return one.unit.text[start:end]
+
+
+def _may_compare(one: Weighed, other: Weighed) -> bool:
+    """Rows and items of one window are members of one thing; other years and names are others."""
+    if one.phrase is None or other.phrase is None or one.unit.text == other.unit.text:
+        return False
+    if one.window == other.window and "text" not in (one.unit.role, other.unit.role):
+        return False
+    years = [
+        {date.year for date, _, _ in dated(side.unit.text) if date.year} for side in (one, other)
+    ]
+    asked = _years_asked(one, other)
+    if years[0] and years[1] and not years[0] & years[1] and not asked:
+        return False
+    mine, theirs = (_names(side) for side in (one, other))
+    return not (mine and theirs and not mine & theirs)
+
+
+def _years_asked(one: Weighed, other: Weighed) -> bool:
+    """Whether the phrases themselves are days: then years that differ are the disagreement."""
+    return bool(dated(_said(one)) and dated(_said(other)))
+
+
+def _names(one: Weighed) -> frozenset[str]:
+    start, end = one.phrase or (0, 0)
+    rest = f"{one.unit.text[:start]} _ {one.unit.text[end:]}"
+    return frozenset(terms(" ".join(names(rest))))
+
+
+def _differ(one: Weighed, other: Weighed) -> bool:
+    mine, its = _said(one), _said(other)
+    days = [date for date, _, _ in dated(mine)], [date for date, _, _ in dated(its)]
+    if len(days[0]) == len(days[1]) == 1:
+        return not _same_day(days[0][0], days[1][0])
+    if days[0] or days[1]:
+        return False
+    figures = numbers(mine), numbers(its)
+    return len(figures[0]) == len(figures[1]) == 1 and not _same_figure(
+        figures[0][0], figures[1][0]
+    )
+
+
+def _same_day(one: Date, other: Date) -> bool:
+    return one.within(other) or other.within(one)
+
+
+def _same_figure(one: Number, other: Number) -> bool:
+    """Whether both may be true: also where they are of other units, or one is rounded."""
+    if one.unit != other.unit:
+        return True
+    return one.value == other.value or _is_rounded((one.value, other.value))
+
+
+def _is_rounded(pair: Sequence[Decimal]) -> bool:
+    """Whether one figure is the other with fewer digits: 3.5 million and 3,482,000."""
+    for rough, exact in (pair, pair[::-1]):
+        digits = rough.normalize().as_tuple()
+        step = Decimal(1).scaleb(int(digits.exponent))
+        if (len(digits.digits) >= 2 or step < 1) and abs(rough - exact) * 2 <= step:
+            return step > 1 or abs(rough - exact) < Decimal("0.5")
+    return False

@@ -1,0 +1,168 @@
+"""Does a statement turn round what its source says?  Negation, direction and roles.
+
+Cheap signs, read from words alone: they find a flip between wordings that otherwise agree,
+and say nothing where the wordings share too little.
+"""
+
+import re
+from collections.abc import Collection, Iterator
+from typing import NamedTuple
+
+from qa.text.facts import names
+from qa.text.words import Word, words
+
+_NEGATOR = re.compile(
+    r"\b(?:not(?!\s+(?:only|just|merely|simply)\b)|cannot|never|no(?!\.)(?!\s+(?:doubt|later))|none|neither|nor|nobody"
+    r"|nothing|without|\w+n['’]t|refus\w+ to|fail(?:ed|s)? to|unable to|den(?:y|ied|ies)"
+    r"|lack(?:s|ed|ing)?|hardly|no longer)\b",
+    re.IGNORECASE,
+)
+_REACH = 60
+_OPPOSITES = [
+    ("more|greater|larger|over|above|exceeds?|exceeded|exceeding", "less|fewer|under|below"),
+    (
+        "rise|rises|rose|risen|rising|increas\\w+|grow|grows|grew|grown|growing|gain\\w*|climb\\w*"
+        "|up|soar\\w*|jump\\w*|expand\\w*",
+        "fall|falls|fell|fallen|falling|decreas\\w+|declin\\w+|drop\\w*|down|shrink\\w*|shrank"
+        "|reduc\\w+|plung\\w*|lower\\w*",
+    ),
+    ("before|prior|earlier|preced\\w+", "after|following|later|since"),
+    ("higher|highest", "lower|lowest"),
+    ("more|most|largest|biggest|greatest", "least|smallest|fewest"),
+    ("first", "last|final"),
+    ("oldest|older", "youngest|younger|newest"),
+    ("longest|longer", "shortest|shorter"),
+    ("best|better", "worst|worse"),
+    ("maximum|at most|up to", "minimum|at least"),
+    ("win|wins|won|winning", "lose|loses|lost|losing"),
+    ("accept\\w*|approv\\w+|agree\\w*", "reject\\w*|refus\\w+|disagree\\w*"),
+    ("support\\w*|favou?r\\w*", "oppos\\w+|against"),
+    ("includ\\w+", "exclud\\w+"),
+    ("allow\\w*|permit\\w*|legal", "ban|bans|banned|prohibit\\w*|forbid\\w*|illegal"),
+    ("open|opens|opened|opening", "clos(?:e|es|ed|ing)"),
+    ("start\\w*|beg[aiu]n\\w*", "end|ends|ended|finish\\w*|stop\\w*|ceas\\w+"),
+    ("north\\w*", "south\\w*"),
+    ("east|eastern", "west|western"),
+    ("always|all|every", "never|none"),
+    ("many|most", "few"),
+    ("profit\\w*", "loss|losses"),
+    ("import\\w*", "export\\w*"),
+    ("same|equal", "different|unequal"),
+    ("possible", "impossible"),
+    ("male|men|man", "female|women|woman"),
+]
+_SIDES = [
+    (re.compile(rf"\b(?:{one})\b", re.I), re.compile(rf"\b(?:{other})\b", re.I))
+    for one, other in _OPPOSITES
+]
+_SYMMETRIC = frozenset({"and", "with", "or", "of", "as", "both"})
+
+
+class _Polarity(NamedTuple):
+    affirmed: frozenset[str]
+    denied: frozenset[str]
+
+
+def contradictions(statement: str, sources: list[str]) -> Iterator[str]:
+    """A reason for every sign that ``statement`` says the opposite of ``sources``."""
+    if word := _negation_flipped(statement, sources):
+        yield f"the negation differs from the cited sentences at {word!r}"
+    joined = " ".join(sources)
+    for one, other in _SIDES:
+        for mine, its in ((one, other), (other, one)):
+            found = mine.search(statement)
+            if found is None or mine.search(joined) or its.search(statement):
+                continue
+            against = its.search(joined)
+            if against and not _denied(joined, against.start()):
+                yield f"it says {found.group()!r} where the source has {against.group()!r}"
+    if pair := _swapped(statement, sources):
+        yield f"{pair[0]!r} and {pair[1]!r} have changed places"
+
+
+def _denied(text: str, at: int) -> bool:
+    return any(0 <= at - match.end() < 25 for match in _NEGATOR.finditer(text, 0, at))
+
+
+def _polarity(text: str) -> _Polarity:
+    """Terms that stand right behind a negator, and all others."""
+    denied: dict[str, int] = {}
+    every = list(words(text))
+    for match in _NEGATOR.finditer(text):
+        head = _head(text, every, match.end())
+        if head is not None and head.term is not None:
+            denied[head.term] = head.start
+    spans = [(match.start(), match.end()) for match in _NEGATOR.finditer(text)]
+    affirmed = {
+        word.term
+        for word in every
+        if word.term
+        and word.start not in denied.values()
+        and not any(start <= word.start < end for start, end in spans)
+    }
+    return _Polarity(frozenset(affirmed), frozenset(denied))
+
+
+def _head(text: str, every: list[Word], at: int) -> Word | None:
+    """The first word of content behind ``at``, in the same clause; adverbs are passed over."""
+    for word in every:
+        if word.start < at:
+            continue
+        if word.start - at > _REACH or re.search(r"[,;:.!?]\s", text[at : word.start]):
+            return None
+        if word.term and not word.text.endswith("ly") and word.text.lower() not in _LIGHT:
+            return word
+    return None
+
+
+_LIGHT = frozenset("yet even ever want longer get got make made take any".split())
+
+
+def _negation_flipped(statement: str, sources: list[str]) -> str | None:
+    mine = _polarity(statement)
+    theirs = [_polarity(source) for source in sources]
+    denied_there = frozenset().union(*(one.denied for one in theirs))
+    affirmed_there = frozenset().union(*(one.affirmed for one in theirs))
+    for head in sorted(mine.denied):
+        if head in affirmed_there and head not in denied_there:
+            return head
+        if not denied_there and not _NEGATOR.search(" ".join(sources)):
+            return head
+    for head in sorted(denied_there - affirmed_there):
+        if head in mine.affirmed and head not in mine.denied:
+            return head
+    return None
+
+
+def _swapped(statement: str, sources: list[str]) -> tuple[str, str] | None:
+    """Two names that do to each other the reverse of what the source says."""
+    known = frozenset(name for text in (statement, *sources) for name in names(text))
+    for first, verbs, second, passive in _relations(statement, known):
+        reverse = same = False
+        for source in sources:
+            for left, theirs, right, its in _relations(source, known):
+                if not verbs & theirs:
+                    continue
+                same |= (left, right) == (first, second) and its == passive
+                same |= (left, right) == (second, first) and its != passive
+                reverse |= (left, right) == (second, first) and its == passive
+                reverse |= (left, right) == (first, second) and its != passive
+        if reverse and not same:
+            return first, second
+    return None
+
+
+def _relations(
+    text: str, known: Collection[str]
+) -> Iterator[tuple[str, frozenset[str], str, bool]]:
+    """(name, terms between, name, whether "by" stands between) for names close together."""
+    spoken = list(words(text))
+    places = [i for i, word in enumerate(spoken) if word.text in known]
+    for place, left in enumerate(places):
+        for right in places[place + 1 : place + 4]:
+            between = spoken[left + 1 : right]
+            raw = {word.text.lower() for word in between}
+            verbs = frozenset(w.term for w in between if w.term and w.text not in known)
+            if verbs and len(between) <= 8 and not raw & _SYMMETRIC:
+                a, b = spoken[left].text.casefold(), spoken[right].text.casefold()
+                yield a, verbs, b, "by" in raw

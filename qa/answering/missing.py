@@ -1,0 +1,339 @@
+"""What of a statement stands in none of the sentences that it cites.
+
+Figures and dates after normalisation, names, addresses and whole clauses; the reasons are for
+a reader.
+"""
+
+import re
+from collections.abc import Callable, Collection, Iterator, Sequence
+from decimal import Decimal
+from functools import lru_cache
+from typing import NamedTuple
+
+from qa.answering.contradiction import contradictions
+from qa.answering.derived import strange
+from qa.text.facts import Date, Number, dates, names, numbers, subjects, unit_of
+from qa.text.words import terms, words
+from qa.times.intervals import Expression
+
+Rarity = Callable[[str], float]
+"""The inverse document frequency of a term, or anything that grows with its rarity."""
+
+_HEDGE = re.compile(r"\b(?:about|around|nearly|almost|roughly|approximately|some|circa|ca)\b", re.I)
+_STANDS_FOR = re.compile(
+    r"\b(?:it|its|he|his|him|she|her|they|their|them|this|these|those|both|we|our"
+    r"|the (?:two|pair|latter|former|company|firm|group|brand|tech giant|carmaker|maker|team|club"
+    r"|agency|ministry|bank|university|school|city|country|author|president|project|film|book))\b",
+    re.IGNORECASE,
+)
+_DEFINED = re.compile(
+    r"((?:[A-Z][\w&.’'-]*\s+(?:(?:of|and|for|the)\s+)*){1,8})\(([A-Z][\w&.]{1,9})\)"
+)
+_SMALL_WORDS = re.compile(
+    r"million|billion|thousand|hundred|percent|dollar|one|two|three|four|five|six|seven|eight|nine"
+    r"|ten|jan\w*|feb\w*|march|april|may|june?|july?|august|sept\w*|octob\w*|novemb\w*|decemb\w*"
+)
+_KIN = {
+    "uk": "britain", "british": "britain", "french": "france", "dutch": "netherlands",
+    "us": "america", "american": "america", "usa": "america", "holland": "netherlands",
+    "swiss": "switzerland", "spanish": "spain", "danish": "denmark", "greek": "greece",
+    "welsh": "wales",
+    "finnish": "finland", "polish": "poland", "turkish": "turkey", "irish": "ireland",
+}  # fmt: skip
+_ADDRESS = re.compile(
+    r"\b(?:[a-z][a-z0-9+.-]*://|www\.|javascript:|data:|mailto:)\S+", re.IGNORECASE
+)
+_ORDINALS = {
+    "second": "2nd", "third": "3rd", "fourth": "4th", "fifth": "5th", "sixth": "6th",
+    "seventh": "7th", "eighth": "8th", "ninth": "9th", "tenth": "10th",
+}  # fmt: skip
+"""Without "first", which is often no count ("at first", "the first to")."""
+CLAUSES = re.compile(r"\s*;\s*|,?\s+(?:and|but|while|whereas)\s+|,\s+|\s+[–—]\s+", re.IGNORECASE)
+_PARTS = re.compile(rf"{CLAUSES.pattern}|:\s+", re.IGNORECASE)
+_LONG_PART = 2
+_STRANGE = 1 / 2
+"""A part of at least so many terms must share this much of their weight with its sources."""
+
+
+class Cited(NamedTuple):
+    """A cited sentence, and what stands around it: neighbours, heading, title, date.
+
+    The context only explains the sentence (what "it" is, which year); it carries nothing.
+    ``times`` are the sentence's relative expressions, with what they mean where that is known.
+    """
+
+    text: str
+    context: str = ""
+    times: tuple[Expression, ...] = ()
+
+
+def definitions(text: str, sentence: str) -> list[str]:
+    """Where ``text`` defines abbreviations that ``sentence`` uses: "Harbour Board (HB)"."""
+    return [match.group() for match in _DEFINED.finditer(text) if _named(match.group(2), sentence)]
+
+
+def wrong(statement: str, cited: Sequence[Cited], question: str) -> Iterator[str]:
+    """A reason for every fact of ``statement`` that ``cited`` does not bear out."""
+    texts = [one.text for one in cited]
+    for figure in missing_figures(statement, cited, question):
+        yield f"{figure} does not stand in the cited sentences"
+    for time in strange(statement, texts):
+        yield f"the time {time!r} does not stand in the cited sentences"
+    absent = tuple(missing_names(statement, cited, question))
+    for name in absent:
+        yield f"the name {name!r} does not stand in the cited sentences"
+    for address in _ADDRESS.findall(statement):
+        if not any(address.rstrip(".,;:!?)") in text for text in texts):
+            yield f"the address {address!r} does not stand in the cited sentences"
+    for part in _strange_parts(statement, cited, question, absent):
+        yield f"too little of the part {part!r} stands in the cited sentences"
+    held = frozenset(word.text.casefold() for one in cited for word in words(one.text))
+    for word in words(statement):
+        spelled = word.text.casefold()
+        if spelled in _ORDINALS and not held & {spelled, _ORDINALS[spelled]}:
+            yield f"{word.text!r} does not stand in the cited sentences"
+    if _is_predicate_strange(statement, cited, question):
+        yield "no word of it but names and figures stands in the cited sentences"
+    yield from contradictions(statement, texts)
+
+
+def _is_predicate_strange(statement: str, cited: Sequence[Cited], question: str) -> bool:
+    """True where a statement shares names and figures with its sources and no other word."""
+    named = frozenset(
+        one for name in names(statement, known_names(cited, question)) for one in terms(name)
+    )
+    own = [one for one in weights_of(statement, default_rarity) if one not in named]
+    there = frozenset(terms(" ".join(f"{one.text} {one.context}" for one in cited)))
+    asked = frozenset(terms(question))
+    return len(own) > 1 and not any(credit(one, there) or one in asked for one in own)
+
+
+def missing_figures(statement: str, cited: Sequence[Cited], question: str) -> Iterator[str]:
+    """The numbers and dates of ``statement`` that ``cited`` does not hold, for a reader."""
+    texts = " \n".join(one.text for one in cited)
+    around = " \n".join([*(one.context for one in cited), question])
+    its_numbers, its_dates = numbers(texts), dates(texts)
+    more_numbers, more_dates = numbers(around), dates(around)
+    for number in numbers(statement):
+        rivals = [one for one in its_numbers if one.unit == number.unit]
+        if figured(number, its_numbers, its_dates, texts + around):
+            continue
+        if _hedged(number, statement, its_numbers):
+            continue
+        # Only what the source leaves open may come from around it or from the question.
+        if rivals or not figured(number, more_numbers, more_dates, texts + around):
+            yield f"the number {statement[number.start : number.end].strip()!r}"
+    times = [time for one in cited for time in one.times]
+    for date in dates(statement):
+        if figured(date, its_numbers, its_dates):
+            continue
+        if _completed(date, its_dates, more_dates) and not _dated(date, times):
+            continue
+        # "Last year" is a year of its own: no other may come from around it.
+        if its_dates or times or not figured(date, more_numbers, more_dates):
+            yield f"the date {_spelled(date)!r}"
+
+
+def missing_names(statement: str, cited: Sequence[Cited], question: str) -> Iterator[str]:
+    """The words of names in ``statement`` that ``cited`` does not hold, under any other form."""
+    texts = " \n".join(one.text for one in cited)
+    around = " \n".join(one.context for one in cited)
+    mine = names(statement, known_names(cited, question))
+    spelled_out = _spelled_out(texts, around)
+    initials = "".join(name[0] for name in mine).casefold()
+    # "Kestrel's partners are ..." is no answer where the source speaks of Datalith's.
+    rivals = [name for name in names(texts) if not _named(name, statement)]
+    # A name may come from around the sentence where it takes the place of a pronoun there.
+    stood_for = len(_STANDS_FOR.findall(texts)) > len(_STANDS_FOR.findall(statement))
+    for name in mine:
+        if _named(name, texts) or _named(name, spelled_out):
+            continue
+        if _named(name, question) and not rivals:
+            continue
+        if _named(name, around) and stood_for:
+            continue
+        if _initials_stand(name, mine, initials, texts):
+            continue
+        yield name
+    there = frozenset(terms(" ".join([texts, around, question])))
+    for name in subjects(statement):
+        if name not in mine and not any(credit(one, there) for one in terms(name)):
+            yield name
+
+
+def known_names(cited: Sequence[Cited], question: str) -> frozenset[str]:
+    """Every word that stands as a name in or around the cited sentences, or in the question."""
+    every = [question, *(one.text for one in cited), *(one.context for one in cited)]
+    return frozenset(name for text in every for name in names(text))
+
+
+def _strange_parts(
+    statement: str, cited: Sequence[Cited], question: str, absent: Sequence[str]
+) -> Iterator[str]:
+    """The parts of a statement of several that share too little with what is cited.
+
+    What stands around the cited sentences, and the question, counts as well, and so do names
+    that are not ``absent``, for they may stand there in another form.
+    """
+    parts = _PARTS.split(statement)
+    if len(parts) < 2:
+        return
+    around = [*(one.text for one in cited), *(one.context for one in cited), question]
+    named = (name for name in names(statement, known_names(cited, question)) if name not in absent)
+    there = frozenset(terms(" ".join([*around, *named])))
+    for part in parts:
+        own = weights_of(part, default_rarity)
+        shared = sum(weight * credit(one, there) for one, weight in own.items())
+        if len(own) >= _LONG_PART and shared < _STRANGE * sum(own.values()):
+            yield part
+
+
+def figured(
+    figure: Number | Date, its_numbers: Sequence[Number], its_dates: Sequence[Date], text: str = ""
+) -> bool:
+    """Whether a figure is among a source's; ``text`` may name the unit that one of them lacks."""
+    if isinstance(figure, Date):
+        if any(figure.within(one) for one in its_dates):
+            return True
+        alone = figure.month is None and figure.year is not None  # "1500 people" is no year
+        return alone and any(one.value == figure.year and one.unit is None for one in its_numbers)
+    if figure.unit is None and any(
+        one.year == figure.value and one.month is None for one in its_dates
+    ):
+        return True
+    return any(_equal(figure, one, text) for one in its_numbers)
+
+
+def _equal(one: Number, other: Number, text: str) -> bool:
+    if one.value != other.value:
+        return False
+    if one.unit == other.unit:
+        return True
+    if "%" in (one.unit, other.unit):
+        return False
+    if one.unit is None:
+        return True
+    # "5 km" of a table cell "5" under a heading "km"
+    return other.unit is None and any(unit_of(word.text) == one.unit for word in words(text))
+
+
+def _hedged(number: Number, statement: str, its: Sequence[Number]) -> bool:
+    """True for "about 2,000" of 1,987: rounder, and near."""
+    if not _HEDGE.search(statement[max(0, number.start - 20) : number.start + 1]):
+        return False
+    near = number.value * Decimal("0.05")
+    return any(
+        abs(one.value - number.value) <= near
+        and one.unit == number.unit
+        and len(number.value.as_tuple().digits) < len(one.value.as_tuple().digits)
+        for one in its
+    )
+
+
+def _completed(date: Date, its: Sequence[Date], around: Sequence[Date]) -> bool:
+    """True for "February 5, 2023" of "February 5" in a text about 2023."""
+    if date.year is None or date.month is None:
+        return False
+    bare = date._replace(year=None)
+    open_year = any(bare.within(one) and one.year is None for one in its)
+    return open_year and any(one.year == date.year for one in (*its, *around))
+
+
+def _dated(date: Date, times: Sequence[Expression]) -> bool:
+    """True where ``times`` tell the year of this month, or of this day of it."""
+    return any(
+        one.interval is not None
+        and one.interval.start.month == date.month
+        and date.day in (None, one.interval.start.day)
+        for one in times
+    )
+
+
+def _spelled(date: Date) -> str:
+    return "-".join(str(part) for part in date if part is not None)
+
+
+def _spelled_out(texts: str, around: str) -> str:
+    """What the abbreviations of ``texts`` stand for, and the other way round, by ``around``."""
+    found = []
+    for match in _DEFINED.finditer(f"{texts} \n{around}"):
+        full, short = match.group(1).strip(), match.group(2)
+        if _named(short, texts):
+            found.append(full)
+        if full in texts:
+            found.append(short)
+    return " ".join(found)
+
+
+def _initials_stand(name: str, mine: Sequence[str], initials: str, texts: str) -> bool:
+    """True for "United States" of "U.S.", and "WHO" of "World Health Organization"."""
+    shorts = {
+        word.text.replace(".", "").casefold() for word in words(texts) if word.text.isupper()
+    } - {""}
+    if len(name) > 1 and name.replace(".", "").isupper():
+        capitals = "".join(one[0] for one in names(texts)).casefold()
+        return len(name) > 2 and name.replace(".", "").casefold() in capitals
+    place = mine.index(name)
+    return any(
+        len(short) > 1
+        and any(
+            initials[start : start + len(short)] == short
+            for start in range(max(0, place - len(short) + 1), place + 1)
+        )
+        for short in shorts
+    )
+
+
+def _named(name: str, text: str) -> bool:
+    """True where ``text`` has the word, its nation or its people, in whatever case."""
+    there = _keys_of(text)
+    parts = [part for part in re.split(r"[-&]", name) if part]
+    return all(_keys(part) & there for part in parts)
+
+
+@lru_cache(maxsize=256)
+def _keys_of(text: str) -> frozenset[str]:
+    every = [key for word in words(text) for key in _keys(word.text)]
+    return frozenset(every)
+
+
+@lru_cache(maxsize=16384)
+def _keys(name: str) -> frozenset[str]:
+    """The word as it is compared: its term, without the ending of a nation or a people."""
+    plain = re.sub(r"['’]s$", "", name).replace(".", "")
+    folded = plain.casefold()
+    keys = {*terms(plain), folded}
+    if plain[:1].isupper() and len(folded) > 4 and folded.isalpha():
+        keys.add("~" + re.sub(r"(?:ese|ians?|ans?|ish|is|[aeiouy]+)$", "", folded))
+        keys.add("~" + folded)
+    if folded in _KIN and (plain[:1].isupper()):
+        keys |= {_KIN[folded], "~" + _KIN[folded]}
+    return frozenset(keys)
+
+
+def weights_of(text: str, weigh: Rarity) -> dict[str, float]:
+    """The rarity of each term that is no figure; those are checked one by one."""
+    return {
+        one: weigh(one)
+        for one in terms(text)
+        if not one[0].isdigit() and not _SMALL_WORDS.fullmatch(one)
+    }
+
+
+def credit(one: str, there: Collection[str]) -> float:
+    """What a term counts for where ``there`` are the source's: 1, less for a kin, 0 for none."""
+    if one in there:
+        return 1.0
+    return 0.8 if any(_alike(one, other) for other in there) else 0.0
+
+
+@lru_cache(maxsize=4096)
+def _alike(one: str, other: str) -> bool:
+    """Two stems of one family: "product" and "production"."""
+    shortest = min(len(one), len(other))
+    return shortest >= 4 and one[:4] == other[:4] and one[:shortest] == other[:shortest]
+
+
+def default_rarity(one: str) -> float:
+    """Rarity where nobody knows the collection: long words are rarer (Zipf 1935)."""
+    return 1.0 + min(len(one), 9) / 3

@@ -1,0 +1,245 @@
+"""The time that a question asks about, and what speaks of it.
+
+A question's own "last year" counts from today and is looked up as the year it means.  A unit
+that speaks of the time asked for gains, one that speaks of another loses: by the times that it
+resolves to, by its document's date where it speaks of none.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Literal, NamedTuple
+
+from qa.data import Dated, Document, Note, Reading, Sentence, Statement, Unit, Weighed, Window
+from qa.times.expressions import expressions
+from qa.times.intervals import Expression, Interval, containing, on
+from qa.times.quoted import anchor, counted, dates_of, is_newer
+
+Way = Literal["during", "since", "after", "before", "latest"]
+
+_LATEST = re.compile(
+    r"\b(?:(?:the\s+)?(?:latest|newest|most\s+recent)|currently|(?:the\s+)?current(?=\s+\w)"
+    r"|right\s+now|at\s+present|nowadays|as\s+of\s+(?:now|today))\b",
+    re.IGNORECASE,
+)
+_LEAD = re.compile(
+    r"\b(?:(?P<after>after|later\s+than|following)|(?P<before>before|until|prior\s+to|earlier\s+than)"
+    r"|(?P<since>since|starting|from)|in|during|as\s+of|on|at|of|for|by|over|within|through)"
+    r"\s+(?:the\s+)?$",
+    re.IGNORECASE,
+)
+# What surely counts from the day of asking: "in May" and "the fourth quarter" may be of any year,
+# "in one day" is no date, and "today" asks for no day of its own.
+_OWN = re.compile(
+    r"\b(?:last|this|next|past|coming|current|yesterday|tomorrow|ago|since|until)\b", re.IGNORECASE
+)
+THEN, OTHERWISE, WRITTEN_THEN, WRITTEN_OTHERWISE = 1.5, -2.5, 0.5, -0.7
+"""What a unit's logit gains where it speaks of the time asked for, or of others alone; and where
+it speaks of none, but its document was, or was not, written then."""
+_LATER = 0.4  # of the likeliest unit's chance: what a newer document's must have to lead
+
+
+class Period(NamedTuple):
+    """The time of a question.
+
+    ``lookup`` is the question with the time it means in figures, ``rest`` without it.
+    ``interval`` is the time named; None for "the latest".  ``said`` is what of the question's
+    own words had to be read so.
+    """
+
+    way: Way
+    interval: Interval | None
+    lookup: str
+    rest: str
+    said: tuple[Dated, ...] = ()
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """How the question's words were read."""
+        return tuple(
+            Note.of("read_as", text=one.text, time=Interval(one.start, one.end))
+            for one in self.said
+        )
+
+
+def period_of(question: str, today: date) -> Period | None:
+    """The time that ``question`` asks about; None where it has no sure words of time."""
+    found = [
+        one
+        for one in expressions(question, on(today))
+        if one.interval is not None and (not one.relative or _OWN.search(one.text))
+    ]
+    if not found:
+        latest = _LATEST.search(question)
+        if latest is None:
+            return None
+        return Period("latest", None, question, question)
+    lookup, said = question, []
+    for one in reversed(found):
+        if one.relative and one.interval is not None:
+            basis = f"from today, {today}"
+            said.append(Dated(one.text, one.interval.start, one.interval.end, basis, True))
+            lookup = _in_figures(lookup, one)
+    said.reverse()
+    one = found[0]
+    if len(found) > 1 or one.interval is None:
+        return Period("during", None, lookup, question, tuple(said))
+    before = question[: one.start]
+    lead = _LEAD.search(before)
+    way: Way = "since" if one.text.lower().startswith("since") else "during"
+    if lead is not None:
+        way = next((name for name in ("after", "before", "since") if lead[name]), way)
+        before = before[: lead.start()]
+    rest = " ".join(
+        f"{before.rstrip(' ,')} {question[one.end :].removeprefix(chr(39) + 's')}".split()
+    )
+    return Period(way, one.interval, lookup, rest.replace(" ?", "?").lstrip(" ,"), tuple(said))
+
+
+def _in_figures(question: str, one: Expression) -> str:
+    """The question with a whole day, month, quarter or year written in figures."""
+    figures = _figures(one.interval) if one.interval else None
+    if figures is None or one.text.lower().startswith(("since", "until")):
+        return question
+    before, after = question[: one.start], question[one.end :]
+    bare = _LEAD.search(before) or re.match(r"['\u2019]s", after)
+    lead = (
+        "" if bare else "on " if one.interval and one.interval.start == one.interval.end else "in "
+    )
+    if not before.strip():
+        lead = lead.capitalize()
+    return f"{before}{lead}{figures}{after}"
+
+
+def _figures(interval: Interval) -> str | None:
+    start, end = interval.start, interval.end
+    if start == end:
+        return f"{start.day} {start:%B %Y}"
+    if interval == containing(start, "year"):
+        return f"{start:%Y}"
+    if interval == containing(start, "month"):
+        return f"{start:%B %Y}"
+    if interval == containing(start, "quarter"):
+        return f"Q{(start.month + 2) // 3} {start:%Y}"
+    return None
+
+
+def _fits(period: Period, time: Interval, *, whole: bool = False) -> bool:
+    asked = period.interval
+    if asked is None:
+        return False
+    if period.way == "since":
+        return time.start >= asked.start if whole else time.end >= asked.start
+    if period.way == "after":
+        return time.start > asked.end
+    if period.way == "before":
+        return time.end < asked.start
+    return asked.start <= time.start and time.end <= asked.end if whole else asked.meets(time)
+
+
+def texts_for(period: Period | None) -> Callable[[Window], tuple[str, ...]] | None:
+    """How a window's units are read for ``period``: a relative time with the figures it means."""
+    if period is None or period.interval is None:
+        return None
+    asked = period
+
+    def texts(window: Window) -> tuple[str, ...]:
+        document = window.hit.document
+        if anchor(document) is None:
+            return tuple(unit.text for unit in window.units)
+        return tuple(_in_time(asked, document, unit) for unit in window.units)
+
+    return texts
+
+
+def _in_time(period: Period, document: Document, unit: Unit) -> str:
+    said = [
+        figures
+        for one in counted(document, unit.sentence)
+        if one.interval is not None
+        and _fits(period, one.interval)
+        and (figures := _figures(one.interval)) is not None
+        and figures not in unit.text
+    ]
+    return f"{unit.text} ({', '.join(dict.fromkeys(said))})" if said else unit.text
+
+
+def adjusted_for(period: Period | None) -> Callable[[Weighed], float] | None:
+    """What a unit gains or loses by the time that it speaks of; None without a time asked for."""
+    if period is None or period.interval is None:
+        return None
+    asked = period
+    return lambda one: _gain(asked, one.hit.document, one.unit)
+
+
+def _gain(period: Period, document: Document, unit: Unit) -> float:
+    if _names_it(period, unit.text):
+        return THEN
+    times = _times(document, unit.sentence)
+    if times:
+        return THEN if any(_fits(period, one) for one in times) else OTHERWISE
+    written = anchor(document)
+    if written is None:
+        return 0.0
+    return WRITTEN_THEN if _fits(period, written, whole=True) else WRITTEN_OTHERWISE
+
+
+def _names_it(period: Period, text: str) -> bool:
+    """Whether a text has the very figures of the time asked for, as a column's header may."""
+    figures = _figures(period.interval) if period.interval and period.way == "during" else None
+    return (
+        figures is not None and re.search(rf"(?<!\w){re.escape(figures)}(?!\w)", text) is not None
+    )
+
+
+def is_of_another(period: Period | None, one: Weighed) -> bool:
+    """Whether a unit speaks of times, and of none that was asked for."""
+    if period is None or period.interval is None or _names_it(period, one.unit.text):
+        return False
+    times = _times(one.hit.document, one.unit.sentence)
+    return bool(times) and not any(_fits(period, time) for time in times)
+
+
+def _times(document: Document, sentence: Sentence) -> list[Interval]:
+    return [Interval(one.start, one.end) for one in dates_of(document, sentence)]
+
+
+def newest(reading: Reading) -> tuple[Reading, tuple[Weighed, Weighed] | None]:
+    """The reading led by the newest document that answers, and (it, what led before).
+
+    The second is None where the likeliest unit is of the newest already, or nothing tells.
+    """
+    if not reading.weighed:
+        return reading, None
+    first = lead = reading.weighed[0]
+    for one in reading.weighed[1:]:
+        if one.chance < _LATER * first.chance:
+            break
+        if is_newer(one.hit.document, lead.hit.document):
+            lead = one
+    if lead is first:
+        return reading, None
+    rest = tuple(one for one in reading.weighed if one is not lead)
+    return replace(reading, weighed=(replace(lead, chance=first.chance), *rest)), (lead, first)
+
+
+def day_text(document: Document) -> str:
+    """When a document was written, for a note."""
+    written = anchor(document)
+    return str(written) if written is not None else ""
+
+
+def when_notes(statements: Sequence[Statement]) -> tuple[Note, ...]:
+    """Where the phrase that answers is a relative time: the days that it means."""
+    if not statements or statements[0].emphasis is None:
+        return ()
+    one = statements[0]
+    start, end = one.emphasis or (0, 0)
+    phrase = " ".join(one.text[start:end].split())
+    return tuple(
+        Note.of("when", text=" ".join(time.text.split()), time=Interval(time.start, time.end))
+        for place in one.citations
+        for time in place.dates
+        if time.relative and (time.text in phrase or phrase in time.text)
+    )

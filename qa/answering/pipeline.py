@@ -1,0 +1,413 @@
+"""One question on its way to its answer, read from top to bottom.
+
+    complete -> retrieve -> open -> read -> settle -> quote | write -> check
+
+Both engines share everything up to ``settle``.  Going deeper is a loop here: where nothing is
+settled, more is retrieved and only the new windows are read.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from functools import cache
+from typing import NamedTuple
+
+from qa.answering import conflicts, period, quote, wording
+from qa.answering.across import is_across, read_across
+from qa.answering.bar import Bar
+from qa.answering.changes import asks_for_changes, changes
+from qa.answering.question import Question, complete_with, question_of
+from qa.answering.read import reading_of, said_of
+from qa.answering.retrieve import LIMIT, retrieve
+from qa.answering.spelling import corrected
+from qa.answering.summary import summary
+from qa.answering.when import When, known_by, nothing_known
+from qa.answering.windows import open_windows
+from qa.answering.write import generate as write
+from qa.clock import Clock
+from qa.data import (
+    OPENINGS,
+    Answer,
+    Hit,
+    LeftOut,
+    Note,
+    OutcomeKind,
+    Reading,
+    Statement,
+    Trace,
+    Usage,
+    Weighed,
+    Window,
+)
+from qa.errors import ModelError
+from qa.library.interface import Library, View
+from qa.models.chat.base import LLM
+from qa.models.embed.base import Embedding
+from qa.models.reader.base import Reader, Said, Turns
+from qa.settings.prompts import load
+
+Events = Iterator[Note | Statement | LeftOut | Answer]
+
+DEEPER = 10
+"""How many more windows are read where the best ones settle nothing."""
+CONTRADICTED = PARTLY = 0.5
+"""Probability from which on a window is said to contradict the question, or to answer a part."""
+
+
+class Answering(NamedTuple):
+    """What the stages need.
+
+    ``engine`` is "extractive" or a model's name; ``bar`` gives the confidences that an
+    extractive answer needs, ``llm`` the model in force, ``judge`` the one that checks it, if
+    any does.  ``place`` is what holds the documents, for who finds nothing in it.
+    """
+
+    engine: str
+    fallback: bool
+    strict: bool
+    multilingual: bool
+    place: str
+    embedding: Embedding
+    reader: Reader
+    bar: Callable[[], Bar]
+    llm: Callable[[], LLM]
+    judge: Callable[[], LLM | None]
+
+
+class _Found(NamedTuple):
+    """What was found and read for one question."""
+
+    question: Question
+    history: tuple[Answer, ...]
+    hits: tuple[Hit, ...]
+    readings: tuple[Reading, ...]
+    bar: Bar
+    notes: tuple[Note, ...]
+    view: View
+    clock: Clock
+
+
+class _Asked:
+    """A question that is read over windows, each of them once."""
+
+    def __init__(self, question: Question, reader: Reader) -> None:
+        self._question = question
+        self._reader = reader
+        self._texts = period.texts_for(question.period)
+        self._adjust = period.adjusted_for(question.period)
+        self._said: dict[str, list[Said]] = {}
+
+    def readings(self, windows: Sequence[Window]) -> list[Reading]:
+        """A reading for each part; ``windows`` begins with those that were read before."""
+        turns = self._question.turns
+        parts = self._question.parts or (self._question.lookup,)
+        made = []
+        for part in parts:
+            said = self._said.setdefault(part, [])
+            said += said_of(part, turns, windows[len(said) :], self._reader, self._texts)
+            made.append(reading_of(part, windows, said, self._adjust))
+            turns = (*self._question.turns, (part, ""))  # "and when?" asks of the same thing
+        return made
+
+
+def stream(
+    parts: Answering, library: Library, asked: str, history: tuple[Answer, ...], when: When
+) -> Events:
+    """The statements of the answer, each once it is checked, and the answer last.
+
+    Notes come before statements: how they are to be taken.
+    """
+    clock = Clock()
+    with clock.stage("complete"):
+        lookup, notes, spent = _completed(parts, asked, history)
+        question = question_of(asked, lookup, history, when.today)
+    with library.reading() as whole:
+        view, remarks = known_by(whole, when.as_of)
+        if not view.passages:
+            why = wording.not_yet(when.as_of) if whole.passages else wording.empty(parts.place)
+            yield nothing_known(question, parts.engine, why, remarks, when.as_of, clock.seconds())
+            return
+        found = _found(parts, question, history, view, clock)
+        events = _quoted(found) if parts.engine == "extractive" else _written(parts, found)
+        for event in events:
+            if isinstance(event, Answer):
+                said = question.period.notes if question.period else ()
+                said += period.when_notes(event.statements)
+                times = question.period.said if question.period else ()
+                usage = event.usage.plus(spent) if event.usage and spent else event.usage
+                every = (*notes, *said, *remarks, *event.notes)
+                event = replace(event, notes=every, as_of=when.as_of, times=times, usage=usage)
+            yield event
+
+
+def trace(parts: Answering, library: Library, asked: str, when: When) -> Trace:
+    """What is found and read for ``asked``, without an answer made of it."""
+    question = question_of(asked, asked, (), when.today)
+    with library.reading() as whole:
+        view, _ = known_by(whole, when.as_of)
+        if not view.passages:
+            bar = parts.bar()
+            return Trace(question.searches, (), frozenset(), bar.answered, bar.perhaps)
+        found = _found(parts, question, (), view, Clock())
+        return _trace(found, found.readings, frozenset())
+
+
+def _completed(
+    parts: Answering, asked: str, history: tuple[Answer, ...]
+) -> tuple[str, tuple[Note, ...], Usage | None]:
+    """The question as it is looked up, a remark on how that came about, and its cost."""
+    if parts.engine == "extractive" or not history:
+        return asked, (), None
+    try:
+        made = complete_with(asked, history, parts.llm(), load("followup"))
+    except ModelError:
+        if not parts.fallback:
+            raise
+        return asked, (), None  # the answer will meet the same failure, and say so
+    return made.question, (made.note,) if made.note else (), made.usage
+
+
+def _found(
+    parts: Answering, question: Question, history: tuple[Answer, ...], view: View, clock: Clock
+) -> _Found:
+    """Retrieve, open and read for the question, and deeper where that settles nothing."""
+    with clock.stage("retrieve"):
+        hits = _retrieved(question.searches, view, parts.embedding, LIMIT)
+        fixed, fixes = corrected(question.lookup, view, hits)
+        if fixes:
+            question = question._replace(lookup=fixed)
+            hits = _retrieved(question.searches, view, parts.embedding, LIMIT)
+    with clock.stage("read"):
+        bar = _bar(parts, parts.bar())
+        if parts.multilingual and is_across(question.lookup, hits):
+            reading, own = read_across(question.lookup, open_windows(hits, view), parts.embedding)
+            notes: tuple[Note, ...] = (Note("across"),)
+            bar = _bar(parts, own)
+            return _Found(question, history, hits, (reading,), bar, notes, view, clock)
+        asked = _Asked(question, parts.reader)
+        windows = open_windows(hits, view)
+        readings = asked.readings(windows)
+        if max(one.confidence for one in readings) < bar.answered:
+            more = _retrieved(question.searches, view, parts.embedding, LIMIT + DEEPER)
+            known = {hit.passage.id for hit in hits}
+            hits += tuple(hit for hit in more if hit.passage.id not in known)
+            readings = asked.readings(open_windows(hits, view)[: len(windows) + DEEPER])
+    notes = tuple(Note.of("taken_for", **fix._asdict()) for fix in fixes)
+    if bar.stale:
+        notes += (Note.of("stale", reason=bar.stale),)
+    return _Found(question, history, hits, tuple(readings), bar, notes, view, clock)
+
+
+def searched(
+    question: str, turns: Turns, view: View, embedding: Embedding, limit: int = LIMIT
+) -> tuple[Hit, ...]:
+    """The hits of a question after ``turns``, as the pipeline finds them: for training."""
+    texts = [question, f"{turns[-1][0]} {question}"] if turns else [question]
+    return _retrieved(texts, view, embedding, limit)
+
+
+def _retrieved(
+    searches: Sequence[str], view: View, embedding: Embedding, limit: int
+) -> tuple[Hit, ...]:
+    """The best hits of all searches, each passage once, by its best score; ranked anew."""
+    best: dict[str, Hit] = {}
+    for text in searches:
+        for hit in retrieve(text, view, embedding, limit):
+            known = best.get(hit.passage.id)
+            if known is None or hit.score > known.score:
+                best[hit.passage.id] = hit
+    ordered = sorted(best.values(), key=lambda hit: -hit.score)
+    most = limit if len(searches) == 1 else limit + limit // 2
+    return tuple(replace(hit, rank=rank) for rank, hit in enumerate(ordered[:most], start=1))
+
+
+def _bar(parts: Answering, bar: Bar) -> Bar:
+    """The bar, raised where only what answers is to be shown."""
+    return bar._replace(perhaps=bar.answered) if parts.strict else bar
+
+
+class _Settled(NamedTuple):
+    """What is made of the readings: the units chosen of each, and how sure it is."""
+
+    readings: tuple[Reading, ...]
+    chosen: tuple[tuple[Weighed, ...], ...]
+    kind: OutcomeKind
+    confidence: float
+    notes: tuple[Note, ...]
+
+
+def settle(found: _Found) -> _Settled:
+    """The outcome, and the units that make it: of each part that reaches the bar, a few."""
+    question, bar = found.question, found.bar
+    readings = found.readings
+    confidence = max(one.confidence for one in readings)
+    kind = bar.outcome(confidence)
+    notes: list[Note] = []
+    if question.period is not None and question.period.way == "latest":
+        lead, earlier = period.newest(readings[0])
+        readings = (lead, *readings[1:])
+        if earlier is not None and kind != "not_found":
+            notes.append(_earlier(earlier))
+    chosen: list[tuple[Weighed, ...]] = []
+    for one in readings:
+        if one.confidence < bar.perhaps or kind == "not_found":
+            chosen.append(())
+            if len(readings) > 1 and kind != "not_found":
+                notes.append(Note.of("unanswered", part=one.question))
+            continue
+        chosen.append(quote.select(one, deep=one.confidence < bar.answered))
+    if kind != "not_found":
+        notes += _remarks(found, readings)
+    return _Settled(readings, tuple(chosen), kind, confidence, tuple(notes))
+
+
+def _earlier(sides: tuple[Weighed, Weighed]) -> Note:
+    now, was = (one.hit.document for one in sides)
+    return Note.of(
+        "earlier",
+        old=" ".join(sides[1].unit.text.split()),
+        was=period.day_text(was),
+        now=period.day_text(now),
+    )
+
+
+def _remarks(found: _Found, readings: Sequence[Reading]) -> Iterator[Note]:
+    """What the reader says beside the answer: a wrong premise, a part alone, another time."""
+    lead = readings[0].weighed[0] if readings[0].weighed else None
+    if lead is None or len(readings) > 1:
+        return
+    full, part, contra, _none = readings[0].outcomes[lead.window]
+    if contra >= CONTRADICTED:
+        yield Note("contradicted")
+    elif part >= PARTLY and part > full:
+        yield Note("partly")
+    if period.is_of_another(found.question.period, lead) and found.question.period is not None:
+        yield Note.of("not_then", time=found.question.period.interval)
+
+
+def _quoted(found: _Found, notes: tuple[Note, ...] = ()) -> Events:
+    """The answer in sentences of the documents."""
+    question = found.question
+    with found.clock.stage("settle"):
+        changed = None
+        if question.period is not None and asks_for_changes(question.asked):
+            changed = changes(question.period, found.readings)
+        settled = settle(found)
+        statements: tuple[Statement, ...]
+        if changed is not None:
+            statements, own = changed
+            kind: OutcomeKind = "perhaps" if statements else "not_found"
+            notes += own
+        elif question.asks_for_summary:
+            statements, own = summary(found.hits, found.view)
+            kind, notes = "perhaps", notes + own
+        else:
+            statements = _statements(settled)
+            kind, notes = settled.kind, notes + settled.notes
+            sides = conflicts.disagreement(settled.readings[0])
+            if sides is not None and statements and len(settled.readings) == 1:
+                statements, said = _side_by_side(settled.readings[0], sides, statements)
+                notes += (said,)
+    if statements and kind == "perhaps" and not any(one.kind in OPENINGS for one in notes):
+        notes = (Note("perhaps"), *notes)
+    shown = frozenset((c.document_id, c.start) for one in statements for c in one.citations)
+    yield from (note for note in notes if note.kind in OPENINGS)
+    yield from statements
+    yield Answer(
+        question=question.asked,
+        answered_question=question.lookup,
+        statements=statements,
+        outcome=kind,
+        reason=None if statements else wording.not_found(len(_documents(found.view))),
+        nearest=() if statements else quote.nearest(settled.readings[0]),
+        hits=found.hits,
+        engine="extractive",
+        confidence=settled.confidence,
+        threshold=found.bar.answered,
+        seconds=found.clock.seconds(),
+        notes=(*found.notes, *notes),
+        trace=_trace(found, settled.readings, shown),
+    )
+
+
+def _statements(settled: _Settled) -> tuple[Statement, ...]:
+    made = [
+        statement
+        for reading, chosen in zip(settled.readings, settled.chosen, strict=True)
+        for statement in quote.quoted(reading, chosen)
+    ]
+    seen: dict[str, Statement] = {}
+    for one in made:
+        seen.setdefault(one.text, one)
+    return quote.renumbered(tuple(seen.values()))
+
+
+def _side_by_side(
+    reading: Reading, sides: tuple[Weighed, Weighed], statements: Sequence[Statement]
+) -> tuple[tuple[Statement, ...], Note]:
+    """The two sides first, then what else was shown; and the note on them."""
+    first = [quote.quoted(reading, (side,)) for side in sides]
+    texts = {one.text for some in first for one in some}
+    rest = [one for one in statements if one.text not in texts]
+    shown = quote.renumbered((*first[0], *first[1], *rest))
+    return shown, conflicts.note(sides, (1, len(first[0]) + 1))
+
+
+def _documents(view: View) -> frozenset[str]:
+    return frozenset(view.dates())
+
+
+def _trace(found: _Found, readings: Sequence[Reading], shown: frozenset[tuple[str, int]]) -> Trace:
+    bar = found.bar
+    return Trace(found.question.searches, tuple(readings), shown, bar.answered, bar.perhaps)
+
+
+def _written(parts: Answering, found: _Found) -> Events:
+    """What the model answers; where it fails before it said anything, what was asked for."""
+    said = False
+    try:
+        for event in write(
+            found.question.asked,
+            _ordered(found),
+            parts.llm(),
+            answered_question=found.question.lookup,
+            history=found.history,
+            idf=_idf(found.view),
+            judge=parts.judge(),
+        ):
+            if isinstance(event, Answer):
+                shown = frozenset((c.document_id, c.start) for c in event.citations)
+                event = replace(
+                    event,
+                    hits=found.hits,
+                    notes=(*found.notes, *event.notes),
+                    seconds=(*found.clock.seconds(), *event.seconds),
+                    trace=_trace(found, found.readings, shown),
+                )
+            said = said or isinstance(event, Statement)
+            yield event
+    except ModelError as error:
+        if said or not parts.fallback:
+            raise
+        yield from _quoted(found, (Note.of("fallback", error=error),))
+
+
+def _ordered(found: _Found) -> tuple[Hit, ...]:
+    """The windows as hits, those first whose units are likeliest to answer a part."""
+    windows = found.readings[0].windows
+    best = [0.0] * len(windows)
+    for reading in found.readings:
+        for one in reading.weighed:
+            best[one.window] = max(best[one.window], one.chance)
+    order = sorted(range(len(windows)), key=lambda i: (-best[i], windows[i].hit.rank))
+    return tuple(replace(windows[i].hit, rank=rank) for rank, i in enumerate(order, start=1))
+
+
+def _idf(view: View) -> Callable[[str], float]:
+    """How rare a term is in the library, as BM25 weighs it."""
+    from qa.library.local.lexical import idf
+
+    @cache
+    def weigh(term: str) -> float:
+        return idf(view.passages, view.document_frequency([term])[term])
+
+    return weigh

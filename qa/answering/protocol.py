@@ -1,0 +1,231 @@
+"""A model's answer under the protocol, read while it streams.
+
+A model writes sentences that end with the ids of the source sentences that carry them
+(``[2.3]``), or the refusal token alone.  Whatever else it writes, a completed sentence comes
+out of here as plain text without marks, links, markup, brackets or control characters, and
+only ids in ASCII square brackets that were shown count.
+"""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from qa.answering.sources import REFUSAL_TOKEN
+from qa.text.plain import CLOSING, OPENING, neutral, one_line
+from qa.text.sentences import sentences
+
+MAX_SENTENCE = 1000
+"""Characters; what is longer is no sentence of a short answer."""
+MAX_PENDING = 4000
+"""Characters that may wait for an end of sentence before they are given up."""
+MAX_ANSWER = 40_000
+"""Characters of a reply that are read at all."""
+
+_O, _C = re.escape(OPENING), re.escape(CLOSING)
+_GROUP = rf"[{_O}](?=[^{_O}{_C}]{{0,120}}\d)(?:[\d\s.,;:&–—\-]|and|ids?|sources?){{1,120}}+[{_C}]"
+# Possessive and bounded: a reply of nothing but marks must not make the search explode.
+_GROUPS = rf"{_GROUP}(?:\s*+(?:[,;]\s*+)?{_GROUP}){{0,20}}+"
+_END = r"[.!?…。！？]+[\"'”’»)*_]*"
+_LINE_ENDS = re.compile(
+    rf"\n(?=[^{_O}]|[{_O}](?=[^\d\s.,;:&–—\-ais]|[ais][^ndou])|{_GROUPS}[^\S\n]*[^\s{_O}.,;:!?…。！？])",
+    re.IGNORECASE,
+)
+_CITED_ENDS = re.compile(
+    rf"{_END}\s*+{_GROUPS}\s*+(?=[^\s{_O}{_C}.,;:!?…。！？])(?P<soft>)"
+    rf"|{_GROUPS}\s*+{_END}\s*+(?=[^\s{_O}{_C}.,;:!?…。！？\d])",
+    re.IGNORECASE,
+)
+_MARK = re.compile(_GROUP, re.IGNORECASE)
+_RANGE = re.compile(r"(\d+)\.(\d+)\s*[-–—]\s*(\d+)\.(\d+)", re.ASCII)
+_ID = re.compile(r"\d+\.\d+", re.ASCII)
+_LONGEST_RANGE = 10
+
+_PREFIX = re.compile(
+    r"(?:\s*(?:[-*+•‣▪●·–—]|\d{1,3}[.)]|#{1,6}|>+|\||(?i:(?:final\s)?answer:))(?=\s))+\s*"
+)
+_FENCE = re.compile(r"`{3,}[\w+-]*|`+|\|")
+_LINK = re.compile(
+    rf"!?([{_O}][^{_O}{_C}]{{0,300}}[{_C}])\((?:[^()]|\([^()]{{0,200}}\)){{0,500}}+\)"
+)
+_MEANING = re.compile(
+    rf"\s?[{_O}][^{_O}{_C}=]{{1,200}}=\s?(?:[A-Z][a-z]{{2,8}} )?\d{{4}}[^{_O}{_C}]{{0,200}}[{_C}]"
+)
+"""What the words of a source mean ("[last year = 2022]"), copied from behind its sentence."""
+_NESTED = 3  # a link on an image, and one more
+_TAG = re.compile(r"</?[a-zA-Z!][^<>]{0,200}>")
+_EMPHASIS = re.compile(r"\*\*|__|~~|(?<!\w)[*_]+(?=\w)|(?<=[\w.,!?%)\"”])[*_]+(?!\w)")
+_HOLLOW = re.compile(r"\s*\([\s,;.]*\)")
+_BEFORE_STOP = re.compile(r"\s+(?=[.,;:!?](?:\s|$))")
+_LINE_FEED = re.compile(r"[\r\v\f\x85\u2028\u2029]")
+_BLANK_LINES = re.compile(r"\s*\n\s*")
+_BLANKS = re.compile(r"[^\S\n]+")
+_REFUSED = re.compile(rf"[\W_]*{REFUSAL_TOKEN}(?!\w)")
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSentence:
+    """One sentence as a model wrote it, without its marks.
+
+    ``ids`` were shown, ``unknown`` were not.  ``borrowed``: the sentence had no ids of its
+    own and took those of the next one before the line ended.  ``refusal``: the refusal
+    token stood inside it.
+    """
+
+    text: str
+    ids: tuple[str, ...]
+    unknown: tuple[str, ...] = ()
+    borrowed: bool = False
+    refusal: bool = False
+
+    @property
+    def well_formed(self) -> bool:
+        """True where it keeps to the protocol, so that only its truth remains to be checked."""
+        return bool(
+            self.ids and not self.unknown and not self.refusal and len(self.text) <= MAX_SENTENCE
+        )
+
+
+class Parser:
+    """Deltas in, completed sentences out.
+
+    ``refused`` becomes True where the reply opens with the refusal token; ``overflowed``
+    where it is longer than ``MAX_ANSWER``.  After either, nothing more is read.
+    """
+
+    def __init__(self, shown: Collection[str]) -> None:
+        self.refused = False
+        self.overflowed = False
+        self._shown = shown
+        self._pending = ""
+        self._read = 0
+        self._said = False
+        self._at_line_start = True
+
+    def feed(self, delta: str) -> list[ModelSentence]:
+        """The sentences that ``delta`` completes."""
+        if self.refused or self.overflowed:
+            return []
+        self._read += len(delta)
+        if self._read > MAX_ANSWER:
+            self.overflowed = True
+            self._pending = ""
+            return []
+        self._pending = _joined(self._pending, delta)
+        found: list[ModelSentence] = []
+        while not self.refused and (end := self._next_end()):
+            found += self._segment(self._pending[:end])
+            self._pending = self._pending[end:].lstrip()
+        if len(self._pending) > MAX_PENDING:
+            found += self._segment(self._pending)
+            self._pending = ""
+        return found
+
+    def close(self, *, complete: bool = True) -> list[ModelSentence]:
+        """What remains at the end; nothing where the reply is not ``complete``."""
+        rest, self._pending = self._pending, ""
+        if self.refused or not rest.strip():
+            return []
+        if not complete and not _REFUSED.match(rest):
+            done = re.search(rf"(?:{_END}\s*{_GROUPS}|{_GROUPS}\s*{_END})\s*$", rest, re.I)
+            return self._segment(rest) if done else []
+        return self._segment(rest)
+
+    def _next_end(self) -> int | None:
+        """Where the first sentence or line that is surely complete ends."""
+        ends = []
+        if line := _LINE_ENDS.search(self._pending):
+            ends.append(line.end())
+        for cited in _CITED_ENDS.finditer(self._pending):
+            # "in the U.S. [1.1] and" goes on
+            if cited.group("soft") is None or not self._pending[cited.end()].islower():
+                ends.append(cited.end())
+                break
+        return min(ends, default=None)
+
+    def _segment(self, raw: str) -> list[ModelSentence]:
+        if not self._said and _REFUSED.match(raw):
+            self.refused = True
+            return []
+        if self._at_line_start:
+            raw = _PREFIX.sub("", raw, count=1) if _PREFIX.match(raw) else raw
+        self._at_line_start = raw.endswith("\n")
+        found = self._sentences(_without_markup(raw))
+        self._said = self._said or bool(found)
+        return found
+
+    def _sentences(self, raw: str) -> list[ModelSentence]:
+        text, marks = _split_marks(raw)
+        spans = sentences(text)
+        ids: list[list[str]] = [[] for _ in spans]
+        for at, cited in marks:
+            owner = max((i for i, span in enumerate(spans) if span.start < at), default=0)
+            if spans:
+                ids[owner] += cited
+        found: list[ModelSentence] = []
+        lent: list[str] = []
+        for span, own in zip(reversed(spans), reversed(ids), strict=True):
+            lent = own or lent
+            plain = _plain(text[span.start : span.end])
+            if any(char.isalnum() for char in plain):
+                taken = tuple(dict.fromkeys(lent))
+                found.append(
+                    ModelSentence(
+                        plain,
+                        tuple(one for one in taken if one in self._shown),
+                        tuple(one for one in taken if one not in self._shown),
+                        borrowed=bool(lent) and not own,
+                        refusal=REFUSAL_TOKEN in text[span.start : span.end],
+                    )
+                )
+        return found[::-1]
+
+
+def _joined(pending: str, delta: str) -> str:
+    """``pending + delta`` with every run of blanks as one space, or one line feed if it has one."""
+    lines = _LINE_FEED.sub("\n", pending + delta)
+    return _BLANKS.sub(" ", _BLANK_LINES.sub("\n", lines))
+
+
+def _without_markup(raw: str) -> str:
+    text = _MEANING.sub("", _FENCE.sub(" ", raw))
+    for _ in range(_NESTED):
+        text = _LINK.sub(lambda match: _label(match.group(1)), text)
+    return one_line(_EMPHASIS.sub("", _TAG.sub(" ", text)))
+
+
+def _label(bracketed: str) -> str:
+    return bracketed if _MARK.fullmatch(bracketed) else bracketed[1:-1]
+
+
+def _split_marks(raw: str) -> tuple[str, list[tuple[int, list[str]]]]:
+    """The text without anything like a mark, and (offset in it, ids) of each mark."""
+    text, marks, at = "", [], 0
+    for match in _MARK.finditer(raw):
+        text = (text + raw[at : match.start()]).rstrip()
+        marks.append((len(text), _ids(match.group())))
+        at = match.end()
+        if at < len(raw) and (raw[at].isalnum() or raw[at].isspace()):
+            text += " "
+        at += len(raw[at:]) - len(raw[at:].lstrip())
+    return (text + raw[at:]).rstrip(), marks
+
+
+def _ids(group: str) -> list[str]:
+    if group[0] != "[" or group[-1] != "]":
+        return []
+    found = []
+
+    def expand(match: re.Match[str]) -> str:
+        source, first, other, last = (int(part[:6]) for part in match.groups())
+        if source != other or not 0 <= last - first < _LONGEST_RANGE:
+            return match.group()
+        return " ".join(f"{source}.{place}" for place in range(first, last + 1))
+
+    for one in _ID.findall(_RANGE.sub(expand, group)):
+        found.append(one)
+    return found
+
+
+def _plain(text: str) -> str:
+    """One sentence as it may be shown: no bracket that could pass for a marker."""
+    return _BEFORE_STOP.sub("", _HOLLOW.sub("", neutral(text))).strip(" -–—*_")

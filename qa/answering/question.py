@@ -1,0 +1,159 @@
+"""What was asked, as it is looked up: made once, changed by nobody.
+
+Without a model nothing is put into the asker's mouth: the conversation goes to retrieval and to
+the reader as it is.  A model rewrites a question that leans on it, and its words are checked.
+"""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from typing import NamedTuple
+
+from qa.answering.period import Period, period_of
+from qa.data import Answer, Note, Usage
+from qa.errors import ModelGarbled
+from qa.models.chat.base import LLM, Message
+from qa.models.reader.base import Turns
+from qa.settings.prompts import Prompt
+from qa.text.plain import one_line
+from qa.text.words import terms
+
+MAX_TOKENS = 120
+"""Tokens that a rewritten question may take."""
+MAX_TOLD = 600
+"""Characters of each earlier answer that a model is shown."""
+REMEMBERED = 3
+"""Turns of a conversation that a model is shown."""
+_READ = 160  # characters of an earlier answer that the reader reads
+_TURNS = 2
+
+_SPLIT = re.compile(
+    r"\s*(?:[?;]|,?\s+and(?:\s+also)?|,)\s+"
+    r"(?=(?:in\s+)?(?:who|whom|when|where|why|what|which|how)\b)",
+    re.IGNORECASE,
+)
+_ASKS = re.compile(r"(?:\w+\s+)?(?:who|whom|when|where|why|what|which|how)\b", re.IGNORECASE)
+_SUMMARY = re.compile(r"\W*(?:\w+\W+){0,3}summar(?:y|i[sz]e)\b", re.IGNORECASE)
+
+
+class Question(NamedTuple):
+    """A question on its way.
+
+    ``asked`` is what was typed and ``lookup`` what is searched and read for: with the years
+    that it means, or as a model completed it.  ``turns`` are the earlier ones, for the reader.
+    ``parts`` are the questions that a compound one is made of, at least two, or empty.
+    ``period`` is the time asked for.
+    """
+
+    asked: str
+    lookup: str
+    turns: Turns
+    parts: tuple[str, ...]
+    period: Period | None
+    today: date
+
+    @property
+    def searches(self) -> tuple[str, ...]:
+        """The texts to search for, the first the question's own."""
+        found = [self.lookup]
+        if self.period is not None and self.period.rest != self.lookup:
+            found.append(self.period.rest)
+        if self.turns:
+            found.append(f"{self.turns[-1][0]} {self.lookup}")
+        return tuple(found)
+
+    @property
+    def asks_for_summary(self) -> bool:
+        """Whether it asks for a summary, not for a fact."""
+        return _SUMMARY.match(self.lookup) is not None
+
+
+def question_of(asked: str, lookup: str, history: Sequence[Answer], today: date) -> Question:
+    """The question that ``asked`` is after ``history``; ``lookup`` is how a model completed it.
+
+    A question that a model completed stands alone, so that it has no turns.
+    """
+    period = period_of(lookup, today)
+    text = period.lookup if period else lookup
+    return Question(
+        asked=asked,
+        lookup=text,
+        turns=_turns(history) if lookup == asked else (),
+        parts=_parts(text),
+        period=period,
+        today=today,
+    )
+
+
+def _turns(history: Sequence[Answer]) -> Turns:
+    return tuple(
+        (
+            one_line(answer.answered_question),
+            one_line(answer.statements[0].text)[:_READ] if answer.statements else "",
+        )
+        for answer in history[-_TURNS:]
+    )
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    """The questions that a compound one asks; empty where it asks one."""
+    pieces = [piece.strip() for piece in _SPLIT.split(text.strip()) if piece.strip()]
+    if len(pieces) < 2 or not _ASKS.match(pieces[0]):
+        return ()
+    return tuple(pieces)
+
+
+class Completion(NamedTuple):
+    """A question as a model completed it; why that was not taken, if so; and what it cost."""
+
+    question: str
+    note: Note | None
+    usage: Usage | None
+
+
+def complete_with(question: str, history: Sequence[Answer], llm: LLM, prompt: Prompt) -> Completion:
+    """``question`` rewritten by ``llm`` from ``prompt`` ("followup"), if it keeps to the talk.
+
+    A rewrite that is empty, cut off, over three times as long as the question with the one
+    before it, or has content words that neither the question nor the conversation holds, is
+    not taken: the question is looked up as it is, and ``note`` says so.  Without history
+    nothing is asked.  Raises a ModelError leaf where the model cannot be reached or refuses.
+    """
+    if not history or not question.strip():
+        return Completion(question, None, None)
+    said = _conversation(history)
+    message = Message("user", prompt.fill(conversation=said, question=one_line(question)))
+    usage = None
+    try:
+        with llm.reply([message], max_tokens=MAX_TOKENS) as reply:
+            written = "".join(reply)
+            fault = None if reply.finish == "stop" else "cut_off"
+            usage = reply.usage
+    except ModelGarbled:
+        written, fault = "", "empty"
+    rewrite = one_line(written).strip()
+    if rewrite[:1] == rewrite[-1:] == '"' and question.strip()[:1] != '"':
+        rewrite = rewrite[1:-1].strip()
+    longest = 3 * (len(question) + len(history[-1].answered_question))
+    fault = fault or _fault(rewrite, f"{said} {question}", longest)
+    if fault is None:
+        return Completion(rewrite, None, usage)
+    return Completion(question, Note.of("not_rewritten", model=llm.name, fault=fault), usage)
+
+
+def _fault(rewrite: str, said: str, longest: int) -> str | None:
+    if not rewrite:
+        return "empty"
+    if len(rewrite) > longest:
+        return "too_long"
+    invented = set(terms(rewrite)) - set(terms(said))
+    return "invented" if invented else None
+
+
+def _conversation(history: Sequence[Answer]) -> str:
+    lines = []
+    for answer in history[-REMEMBERED:]:
+        told = " ".join(statement.text for statement in answer.statements) or answer.text
+        lines.append(f"Question: {one_line(answer.answered_question)}")
+        lines.append(f"Answer: {one_line(told)[:MAX_TOLD]}")
+    return "\n".join(lines)

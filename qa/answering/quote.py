@@ -1,0 +1,184 @@
+"""A Reading to statements, without a model: few units, each with what it takes to be understood.
+
+A list item comes with the line that opens its list, a code line with the line that introduces
+it, a row with its header's words, a sentence that begins with a pronoun with the one before it.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+from qa.answering.cite import cite
+from qa.data import Citation, Hit, Reading, Sentence, Statement, Unit, Weighed, Window
+
+SURE = 0.5
+"""A unit that is likelier part of the answer than not is shown ..."""
+LISTED = 12
+"""... up to so many of them: a list."""
+BESIDE = 0.5
+"""One that is so likely, as a share of the likeliest one, is shown beside it ..."""
+FEW = 3
+"""... up to so many in all."""
+NEAREST = 3
+"""Sentences shown where nothing answers."""
+
+_PRONOUNS = frozenset("he her his it its she that their them these they this those".split())
+
+
+def select(reading: Reading, *, deep: bool = False) -> tuple[Weighed, ...]:
+    """The units that together answer, likeliest first; ``deep`` shows a few more of the unsure.
+
+    What says the same in the same words is shown once.
+    """
+    if not reading.weighed:
+        return ()
+    lead = reading.weighed[0].chance
+    share = BESIDE / 2 if deep else BESIDE
+    kept: list[Weighed] = []
+    for one in distinct(reading.weighed):
+        listed = one.chance >= SURE and len(kept) < LISTED
+        beside = one.chance >= share * lead and len(kept) < FEW
+        if not (listed or beside or not kept):
+            break
+        kept.append(one)
+    return tuple(kept)
+
+
+def distinct(weighed: Iterable[Weighed]) -> Iterator[Weighed]:
+    """Units in order, without those whose words an earlier one has."""
+    seen: set[str] = set()
+    for one in weighed:
+        words = " ".join(one.unit.text.casefold().split())
+        if words not in seen:
+            seen.add(words)
+            yield one
+
+
+def nearest(reading: Reading) -> tuple[Citation, ...]:
+    """The units that come nearest to an answer, as citations."""
+    best = list(distinct(reading.weighed))[:NEAREST]
+    return tuple(cite(one.hit, one.unit.sentence, i) for i, one in enumerate(best, start=1))
+
+
+class _Piece(NamedTuple):
+    """What becomes one statement: its text, its places in order, and the phrase that answers."""
+
+    text: str
+    places: tuple[tuple[Hit, Sentence], ...]
+    phrase: str | None
+
+
+def quoted(reading: Reading, chosen: Sequence[Weighed]) -> tuple[Statement, ...]:
+    """The statements of ``chosen``: by window, the likeliest first, and by place in it.
+
+    The markers count the places cited in the order in which they are first cited.
+    """
+    windows = list(dict.fromkeys(one.window for one in chosen))
+    pieces: list[_Piece] = []
+    for number in windows:
+        own = sorted((one for one in chosen if one.window == number), key=lambda one: one.place)
+        pieces += _pieces(reading.windows[number], own)
+    markers: dict[tuple[str, int, int], int] = {}
+    statements = []
+    for piece in dict.fromkeys(pieces):
+        cited = []
+        for hit, sentence in piece.places:
+            place = (hit.document.id, sentence.start, sentence.end)
+            cited.append(cite(hit, sentence, markers.setdefault(place, len(markers) + 1)))
+        at = piece.text.find(piece.phrase) if piece.phrase else -1
+        marked = (at, at + len(piece.phrase)) if piece.phrase and at >= 0 else None
+        statements.append(Statement(piece.text, tuple(cited), 1.0, marked))
+    return tuple(statements)
+
+
+def renumbered(statements: Sequence[Statement]) -> tuple[Statement, ...]:
+    """The statements with markers that count their places in order, from 1."""
+    markers: dict[tuple[str, int, int], int] = {}
+    return tuple(
+        replace(
+            one,
+            citations=tuple(
+                replace(
+                    place,
+                    marker=markers.setdefault(
+                        (place.document_id, place.start, place.end), len(markers) + 1
+                    ),
+                )
+                for place in one.citations
+            ),
+        )
+        for one in statements
+    )
+
+
+def _pieces(window: Window, chosen: Sequence[Weighed]) -> Iterator[_Piece]:
+    """The pieces of one window; ``chosen`` is in reading order."""
+    at = 0
+    while at < len(chosen):
+        one = chosen[at]
+        if one.unit.role in ("item", "code"):
+            first = _first_of(window.units, one.place)
+            run = [one]
+            while at + 1 < len(chosen) and _first_of(window.units, chosen[at + 1].place) == first:
+                at += 1
+                if chosen[at].unit.role == one.unit.role:
+                    run.append(chosen[at])
+            yield _run(window, first, run)
+        else:
+            yield from _sentence(window, one)
+        at += 1
+
+
+def _first_of(units: Sequence[Unit], place: int) -> int:
+    """The first of the list items, or code lines, that ``units[place]`` is one of; or itself."""
+    role = units[place].role
+    if role not in ("item", "code"):
+        return place
+    while place > 0 and units[place - 1].role == role:
+        place -= 1
+    return place
+
+
+def _run(window: Window, first: int, run: Sequence[Weighed]) -> _Piece:
+    """Items of one list, or lines of one block of code, behind the line that opens them."""
+    hit, role = window.hit, run[0].unit.role
+    places = [(hit, one.unit.sentence) for one in run]
+    said = [_as_it_stands(hit, one.unit) if role == "code" else one.unit.text for one in run]
+    text = ("\n" if role == "code" else "; ").join(said)
+    opens = window.units[first - 1] if first else None
+    if opens is not None and opens.role in ("text", "frame", "item") and opens.text[-1:] in ":：":
+        places.insert(0, (hit, opens.sentence))
+        text = f"{opens.text} {text}"
+    phrase = _phrase(run[0]) if len(run) == 1 else None
+    return _Piece(text, tuple(places), phrase)
+
+
+def _sentence(window: Window, one: Weighed) -> Iterator[_Piece]:
+    hit, unit = window.hit, one.unit
+    before = window.units[one.place - 1] if one.place else None
+    if unit.role == "row":
+        places = [(hit, unit.sentence)]
+        header = next(
+            (u for u in reversed(window.units[: one.place]) if u.role in ("frame", "heading")), None
+        )
+        as_it_stands = " ".join(_as_it_stands(hit, unit).split())
+        if header is not None and header.role == "frame" and unit.text != as_it_stands:
+            places.append((hit, header.sentence))
+        yield _Piece(unit.text, tuple(places), _phrase(one))
+        return
+    first = unit.text.split(None, 1)[0].casefold().rstrip("'’s,.") if unit.text else ""
+    if first in _PRONOUNS and before is not None and before.role == "text":
+        yield _Piece(_as_it_stands(hit, before), ((hit, before.sentence),), None)
+    yield _Piece(_as_it_stands(hit, unit), ((hit, unit.sentence),), _phrase(one))
+
+
+def _as_it_stands(hit: Hit, unit: Unit) -> str:
+    return hit.document.text[unit.sentence.start : unit.sentence.end]
+
+
+def _phrase(one: Weighed) -> str | None:
+    """The words that answer; none where they are most of the unit, which tells nothing."""
+    if one.phrase is None:
+        return None
+    start, end = one.phrase
+    return one.unit.text[start:end] if end - start < 0.8 * len(one.unit.text) else None

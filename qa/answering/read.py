@@ -1,0 +1,119 @@
+"""Windows to a Reading: each unit's chance of being part of the answer, and the answer's.
+
+The reader's own logits are joined with what retrieval said by two small linear models, fitted on
+documents held apart (``train/calibrate.py``): of a unit, and of the answer that its best unit
+leads.  No word of question or document is looked at here.
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
+
+from qa.data import Reading, Weighed, Window
+from qa.models.reader.base import Reader, Said, Shown, Turns
+from qa.models.reader.onnx import card
+
+Adjust = Callable[[Weighed], float]
+"""What a rule adds to a unit's logit: where a date or a year is asked for."""
+
+_FLOOR = 1e-6
+
+
+Texts = Callable[[Window], tuple[str, ...]]
+"""How the units of a window are read, where that is not as they stand."""
+
+
+def said_of(
+    question: str,
+    turns: Turns,
+    windows: Sequence[Window],
+    reader: Reader,
+    texts: Texts | None = None,
+) -> list[Said]:
+    """What ``reader`` says of each window for ``question`` after ``turns``."""
+    shown = [
+        Shown(one.context, one.opening, texts(one) if texts else tuple(u.text for u in one.units))
+        for one in windows
+    ]
+    return reader.read(question, turns, shown)
+
+
+def reading_of(
+    question: str, windows: Sequence[Window], said: Sequence[Said], adjust: Adjust | None = None
+) -> Reading:
+    """What that makes of all units; ``windows`` and ``said`` are aligned, best hit first."""
+    weighed = []
+    for number, (window, one) in enumerate(zip(windows, said, strict=True)):
+        for place, (unit, logit) in enumerate(zip(window.units, one.evidence, strict=False)):
+            if unit.is_frame or not any(map(str.isalnum, unit.text)):
+                continue
+            score = linear(card().unit, unit_features(logit, one, window, windows))
+            found = Weighed(number, place, unit, window.hit, chance(score), one.phrases[place])
+            if adjust is not None and (gain := adjust(found)):
+                found = replace(found, chance=chance(score + gain))
+            weighed.append(found)
+    weighed.sort(key=lambda one: -one.chance)  # stable: of equal ones, the better hit's leads
+    outcomes = tuple(one.outcome for one in said)
+    confidence = 0.0
+    if weighed:
+        confidence = chance(linear(card().answer, answer_features(weighed, outcomes, windows)))
+    return Reading(question, tuple(windows), outcomes, tuple(weighed), confidence)
+
+
+def unit_features(
+    logit: float, said: Said, window: Window, windows: Sequence[Window]
+) -> dict[str, float]:
+    """What a unit's chance is made of."""
+    score = window.hit.score
+    return {
+        "evidence": logit,
+        "answers": answers(said.outcome),
+        "score": score,
+        "behind": max(one.hit.score for one in windows) - score,
+        "rank": math.log(window.hit.rank),
+    }
+
+
+def answer_features(
+    weighed: Sequence[Weighed],
+    outcomes: Sequence[tuple[float, float, float, float]],
+    windows: Sequence[Window],
+) -> dict[str, float]:
+    """What the confidence in an answer is made of; ``weighed`` is sorted, likeliest first."""
+    lead = weighed[0]
+    second = weighed[1].chance if len(weighed) > 1 else 0.0
+    return {
+        "lead": _logit(lead.chance),
+        "second": _logit(second),
+        "answers": answers(outcomes[lead.window]),
+        "most": max(answers(one) for one in outcomes),
+        "score": lead.hit.score,
+        "best": max(one.hit.score for one in windows),
+    }
+
+
+def answers(outcome: tuple[float, float, float, float]) -> float:
+    """The log-odds that a window says anything to the question."""
+    return _logit(1.0 - outcome[3])
+
+
+def parts_of(model: Mapping[str, float], features: Mapping[str, float]) -> dict[str, float]:
+    """What each feature adds."""
+    return {name: model[name] * value for name, value in features.items()}
+
+
+def linear(model: Mapping[str, float], features: Mapping[str, float]) -> float:
+    """The logit of a linear model."""
+    return model["bias"] + sum(model[name] * value for name, value in features.items())
+
+
+@lru_cache(maxsize=4096)
+def _logit(chance: float) -> float:
+    held = min(max(chance, _FLOOR), 1.0 - _FLOOR)
+    return math.log(held / (1.0 - held))
+
+
+def chance(logit: float) -> float:
+    """The probability of a logit."""
+    return 1.0 / (1.0 + math.exp(-max(min(logit, 30.0), -30.0)))

@@ -1,0 +1,58 @@
+"""Misspelt words of a question: BM25 needs them mended, before anything is searched."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from qa.data import Hit
+from qa.library.interface import View
+from qa.text.words import term, words
+
+SHORTEST = 6
+"""A word below so many letters is too near to others to be taken for a misspelling."""
+
+
+class Correction(NamedTuple):
+    """A word of the question that no document holds, and the word it was taken for."""
+
+    typed: str
+    taken: str
+
+
+def corrected(question: str, view: View, hits: Sequence[Hit]) -> tuple[str, tuple[Correction, ...]]:
+    """``question`` with words that no document holds replaced by the word meant.
+
+    A word of six letters or more without a figure is taken for the one word of the hits that
+    begins alike and is one edit away (a letter more, less, other, or two exchanged).
+    """
+    typed = [
+        one
+        for one in words(question)
+        if one.term is not None and len(one.text) >= SHORTEST and one.text.isalpha()
+    ]
+    frequency = view.document_frequency({one.term for one in typed if one.term is not None})
+    unknown = [one for one in typed if one.term is not None and not frequency[one.term]]
+    if not unknown:
+        return question, ()
+    held = {one.text.casefold() for hit in hits for one in words(hit.text) if one.term}
+    fixes = []
+    for one in reversed(unknown):
+        word = one.text.casefold()
+        meant = [other for other in held if other[0] == word[0] and _is_one_edit(word, other)]
+        if len({term(other) for other in meant}) == 1:
+            fixes.append(Correction(one.text, min(meant)))
+            question = question[: one.start] + min(meant) + question[one.end :]
+    return question, tuple(reversed(fixes))
+
+
+def _is_one_edit(one: str, other: str) -> bool:
+    """Whether the words differ by one letter or one exchange of neighbours."""
+    if one == other or abs(len(one) - len(other)) > 1:
+        return False
+    at = 0
+    while at < min(len(one), len(other)) and one[at] == other[at]:
+        at += 1
+    left, right = one[at:], other[at:]
+    if len(left) == len(right):
+        exchanged = left[:2] == right[:2][::-1] and left[2:] == right[2:]
+        return exchanged or left[1:] == right[1:]
+    return left[1:] == right or left == right[1:]

@@ -1,0 +1,222 @@
+"""Hits to windows: the stretch of a document around a hit, as the reader reads it.
+
+A window holds whole passages: the one that was found and its neighbours, as far as they fit.
+Each of its units is a sentence, list item, table row or code line, a row with the words of its
+header.  What only says what the units are about (a heading, a table's header, the line that
+opens a list or introduces code) is a frame: it is read and shown with them, and answers nothing.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
+
+from qa.data import Document, Hit, Passage, Role, Sentence, Unit, Window
+from qa.ingest.split import passage_id, tidy
+from qa.library.interface import View
+from qa.text.blocks import Block, blocks
+from qa.text.sentences import sentences_of, weight
+
+MOST = 220
+"""Tokens (by estimate) that a window grows to; a passage that is longer is a window by itself."""
+
+_READ = 200_000  # characters of a document whose blocks are looked for at once
+_AROUND = 20_000  # of a longer one: so many before and behind
+_RULE = re.compile(r"[ \t]*\|?[ \t]*:?-{2,}:?[ \t]*(?:\|[ \t]*:?-{2,}:?[ \t]*)*\|?[ \t]*$")
+_OPENING = 24  # words of a document's first sentence that stand for it
+_APART = 400  # characters between two rows of one table, at most
+
+
+def open_windows(hits: Sequence[Hit], view: View) -> tuple[Window, ...]:
+    """The windows around ``hits``, in their order; a hit that stands in an earlier one makes none.
+
+    A window's ``hit`` is the one that led to it, its passage grown to the whole window.
+    """
+    passages: dict[str, tuple[Passage, ...]] = {}
+    taken: dict[str, list[tuple[int, int]]] = {}
+    opened = []
+    for hit in hits:
+        name = hit.document.id
+        if name not in passages:
+            passages[name] = view.document_passages(name)
+        own, used = passages[name], taken.setdefault(name, [])
+        found = [
+            i
+            for i, one in enumerate(own)
+            if one.start >= hit.passage.start and one.end <= hit.passage.end
+        ]
+        if not found or any(first <= i < end for i in found for first, end in used):
+            continue
+        first, end = grown(own, (found[0], found[-1] + 1), used, hit.document.text)
+        used.append((first, end))
+        opened.append(window(hit, own[first:end]))
+    return tuple(opened)
+
+
+def grown(
+    passages: Sequence[Passage],
+    found: tuple[int, int],
+    taken: Sequence[tuple[int, int]],
+    text: str,
+    most: int = MOST,
+) -> tuple[int, int]:
+    """A half-open range of ``passages`` around ``found``, of ``most`` tokens where that is more.
+
+    It grows to the next passage and the one before in turn, and into none of ``taken``.
+    """
+    first, end = found
+
+    def size(i: int) -> int:
+        return max(1, sum(weight(text[s.start : s.end]) for s in passages[i].sentences))
+
+    def is_free(i: int) -> bool:
+        return 0 <= i < len(passages) and not any(a <= i < b for a, b in taken)
+
+    total, grew = sum(size(i) for i in range(first, end)), True
+    while grew:
+        grew = False
+        if is_free(end) and total + size(end) <= most:
+            total += size(end)
+            end += 1
+            grew = True
+        if is_free(first - 1) and total + size(first - 1) <= most:
+            first -= 1
+            total += size(first)
+            grew = True
+    return first, end
+
+
+def window(hit: Hit, passages: Sequence[Passage]) -> Window:
+    """The window of consecutive ``passages`` of the hit's document."""
+    document = hit.document
+    text = document.text
+    sentences = [one for passage in passages for one in passage.sentences]
+    start, end = sentences[0].start, sentences[-1].end
+    found = _blocks_of(document, start, end)
+    starts = [block.start for block in found]
+    units: list[Unit] = []
+    first = max(0, bisect_right(starts, start) - 1)
+    units += _frames(text, found, first)
+    headers: dict[int, list[str] | None] = {}
+    at = first
+    for sentence in sentences:
+        while at + 1 < len(found) and found[at + 1].start <= sentence.start:
+            at += 1
+            if found[at].kind == "heading" and start < found[at].start < sentence.start:
+                units.append(_unit(text, found[at], "heading"))
+        block = found[at] if found else None
+        role = _role(block, sentence)
+        said = tidy(text[sentence.start : sentence.end])
+        if role == "row":
+            top = _top(found, at)
+            if top not in headers:
+                headers[top] = _header(text, found[top])
+            header = headers[top]
+            if header is not None and top == at:
+                role = "frame"
+            elif header is not None:
+                said = _with_header(header, text[sentence.start : sentence.end]) or said
+        units.append(Unit(sentence, said, role))
+    title = tidy(document.title or "")
+    context = " > ".join(part for part in (title, passages[0].heading or "") if part)
+    joined = replace(
+        passages[0],
+        id=passage_id(document.id, start, end),
+        end=end,
+        sentences=tuple(sentences),
+    )
+    opening = "" if first == 0 else _opening(document, start)
+    return Window(replace(hit, passage=joined), tuple(units), context, opening)
+
+
+def _unit(text: str, block: Block, role: Role) -> Unit:
+    return Unit(Sentence(block.start, block.end), tidy(text[block.start : block.end]), role)
+
+
+def _role(block: Block | None, sentence: Sentence) -> Role:
+    if block is None or not block.start <= sentence.start < block.end:
+        return "text"
+    return "text" if block.kind == "prose" else block.kind
+
+
+def _opening(document: Document, before: int) -> str:
+    """The first sentence that says something, if it ends before the window."""
+    title = tidy(document.title or "").casefold()
+    for block in _blocks_of(document, 0, 1)[:8]:
+        if block.kind in ("heading", "row", "code", "field"):
+            continue
+        for sentence in sentences_of(document.text, block):
+            said = tidy(document.text[sentence.start : sentence.end])
+            if said.casefold() != title and len(said.split()) > 3:
+                return " ".join(said.split()[:_OPENING]) if sentence.end <= before else ""
+    return ""
+
+
+def _blocks_of(document: Document, start: int, end: int) -> list[Block]:
+    if len(document.text) <= _READ:
+        return _blocks(document.text)
+    low = document.text.rfind("\n\n", 0, max(0, start - _AROUND)) + 1
+    high = document.text.find("\n\n", end + _AROUND)
+    piece = document.text[low : high if high > 0 else len(document.text)]
+    return [
+        block._replace(lines=tuple((a + low, b + low) for a, b in block.lines))
+        for block in _blocks(piece)
+    ]
+
+
+@lru_cache(maxsize=32)
+def _blocks(text: str) -> list[Block]:
+    return blocks(text)
+
+
+def _top(found: Sequence[Block], at: int) -> int:
+    """The first row of the table that ``found[at]`` stands in."""
+    while at > 0 and found[at - 1].kind == "row" and found[at].start - found[at - 1].end < _APART:
+        at -= 1
+    return at
+
+
+def _header(text: str, block: Block) -> list[str] | None:
+    """The cells of a Markdown table's header; None where it has none."""
+    end = text.find("\n", block.end)
+    if end < 0:
+        return None
+    below = text[end + 1 : (text.find("\n", end + 1) + 1 or len(text) + 1) - 1]
+    if "-" not in below or not _RULE.match(below):
+        return None
+    return _cells(text[block.start : block.end])
+
+
+def _cells(row: str) -> list[str]:
+    return [tidy(cell) for cell in re.split(r"(?<!\\)\|", row.strip().strip("|"))]
+
+
+def _with_header(header: Sequence[str], row: str) -> str | None:
+    cells = _cells(row)
+    if len(cells) > len(header) or len(cells) < 2:
+        return None
+    pairs = zip(header, cells, strict=False)
+    return "; ".join(f"{name}: {cell}" if name else cell for name, cell in pairs if cell)
+
+
+def _frames(text: str, found: Sequence[Block], first: int) -> list[Unit]:
+    """What opens the table, list or code that the window begins within."""
+    if not found:
+        return []
+    kind, at = found[first].kind, first
+    if kind == "row":
+        top = _top(found, first)
+        if top < first and _header(text, found[top]) is not None:
+            head = found[top]
+            return [_unit(text, head, "frame")]
+        at = top
+    elif kind in ("item", "code"):
+        while at > 0 and found[at - 1].kind == kind:
+            at -= 1
+    else:
+        return []
+    if at == 0 or found[at - 1].kind != "prose":
+        return []
+    last = list(sentences_of(text, found[at - 1]))[-1]
+    return [Unit(last, tidy(text[last.start : last.end]), "frame")]

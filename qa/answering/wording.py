@@ -1,0 +1,100 @@
+"""Fixed phrases that a reader sees, one wording for each: where notes become words."""
+
+from datetime import date
+
+from qa.data import Note
+
+NEAREST = "The nearest that was found:"
+"""What stands above sentences that were found and do not answer."""
+
+REFUSAL = "The model found no answer in what it was shown."
+"""``Answer.reason`` where a model says that the sources do not answer, or nothing of it held."""
+
+_EMPTY = (
+    "There is nothing to answer from: no document in {place!r} can be read (qa sources lists what"
+    " was skipped, and why)."
+)
+_NOT_YET = "No document is known to have been published by {day}."
+
+_ORDERS = {
+    "newer_first": "The newer document is shown first.",
+    "newer_unknown": "Which of the documents is newer is not known.",
+    "one_source": "Both stand in one document.",
+}
+_FAULTS = {
+    "empty": "was empty",
+    "cut_off": "was cut off",
+    "too_long": "was too long",
+    "invented": "had words that nobody had said",
+}
+
+_NOTES = {
+    "perhaps": "This may answer it:",
+    "contradicted": "The documents say otherwise:",
+    "taken_for": "“{typed}” was taken for “{taken}”.",
+    "unanswered": "Nothing was found for “{part}”.",
+    "across": (
+        "Question and documents are in different languages: quotes were chosen by meaning alone."
+    ),
+    "disagree": "The sources disagree: “{one}” [{first}] against “{other}” [{second}]. {order}",
+    "read_as": "“{text}” was read as {time}.",
+    "not_then": "What was found does not speak of the time asked for, {time}.",
+    "earlier": "The newest document that answers leads ({now}); “{old}” is earlier ({was}).",
+    "no_changes": "No document that was found tells of anything new {way} {day}.",
+    "more_changes": (
+        "{count} more sentences tell of changes since then; name a subject to narrow it."
+    ),
+    "when": "“{text}” is {time}.",
+    "partly": "This is a part of what was asked; the rest was not found.",
+    "summary": "These are the opening and the sections' first sentences of {path}, no summary.",
+    "stale": "Refusals: {reason}.",
+    "fallback": "The model did not answer ({error}); this is the extractive answer instead.",
+    "not_rewritten": (
+        "The question as rewritten by {model} {fault}, so it was looked up as it is."
+    ),
+    "as_of": "As of {day}: {known} of {all} documents were looked at.",
+    "as_of_undated": (
+        "As of {day}: {known} of {all} documents were looked at; {count} left out because"
+        " {their} date is not known (qa sources --set-date gives one)."
+    ),
+    "limit": "The model stopped at its limit of {tokens} tokens.",
+    "filtered": "The model's content filter cut the answer off.",
+    "looping": "The model repeated itself and was stopped.",
+    "endless": "The model did not come to an end and was stopped.",
+    "unfit": "{count} did not fit the model's window.",
+    "repaired": ("{count} {be} replaced by the cited source sentence: not supported as written."),
+    "dropped": "{count} {be} left out: not supported by the sources.",
+    "text": "{text}",
+    "unjudged": "The second judge gave no verdict on {count}.",
+}
+KINDS = frozenset(_NOTES)
+"""Every kind of note."""
+
+
+def told(note: Note) -> str:
+    """A note in words.  KeyError for a kind that nobody words."""
+    values = dict(note.values)
+    if "order" in values:
+        values["order"] = _ORDERS[values["order"]]
+    if "fault" in values:
+        values["fault"] = _FAULTS[values["fault"]]
+    return _NOTES[note.kind].format(**values)
+
+
+def not_found(documents: int) -> str:
+    """Why a question is not answered: how much was searched, and nothing that nobody knows.
+
+    >>> not_found(1)
+    'I found no answer in the 1 document.'
+    """
+    return f"I found no answer in the {documents} document{'' if documents == 1 else 's'}."
+
+
+def empty(place: str) -> str:
+    """Why every question is refused where the folder, or the shared library, holds nothing."""
+    return _EMPTY.format(place=place)
+
+
+def not_yet(day: date | None) -> str:
+    """Why nothing answers as of a day before all documents."""
+    return _NOT_YET.format(day=day)

@@ -1,0 +1,202 @@
+"""What is installed, what is configured, where data would go, and how the library is."""
+
+import importlib.metadata
+import ipaddress
+import platform
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from qa import __version__
+from qa.assistant import Assistant
+from qa.errors import ConfigError, LibraryBusy, QAError
+from qa.models.chat.opening import LOCAL_PREFIX, REPLAY_PREFIX
+from qa.settings import sandbox
+from qa.settings.config import Settings
+
+_PACKAGES = ("chromadb", "llama-index-core", "onnxruntime", "openai", "tokenizers")
+
+
+class Finding(NamedTuple):
+    """One thing looked at: whether it is well, and what is to be said of it.
+
+    ``risky`` is what works and is not advisable.
+    """
+
+    good: bool
+    text: str
+    risky: bool = False
+
+    @property
+    def mark(self) -> str:
+        """The verdict, three letters wide."""
+        return "BAD" if not self.good else "!!!" if self.risky else "ok "
+
+
+def examine(assistant: Assistant, *, deep: bool = False, probe: bool = False) -> Iterator[Finding]:
+    """Look at everything that an answer needs; no secret is ever part of a finding.
+
+    ``deep`` compares every document, passage, word and vector of the library with what they
+    were made from, instead of counting them; ``probe`` asks the endpoint what it can do.
+    """
+    settings = assistant.settings
+    yield Finding(True, f"qa {__version__}, Python {platform.python_version()}")
+    for package in _PACKAGES:
+        try:
+            yield Finding(True, f"{package} {importlib.metadata.version(package)}")
+        except importlib.metadata.PackageNotFoundError:
+            yield Finding(False, f"{package} is not installed; run: pip install qa")
+    yield _confined()
+    yield from _models(assistant)
+    yield from _engine(settings, assistant.engine)
+    yield _refusing(assistant)
+    if probe:
+        yield from _probed(settings, assistant.engine)
+    yield from _documents(settings.documents)
+    yield from _library(assistant, deep=deep)
+
+
+def _confined() -> Finding:
+    """What keeps readers of documents and ``--offline`` to their bounds here."""
+    held = " and ".join(sandbox.filters())
+    by = f"the kernel ({held}) and the interpreter" if held else "the interpreter alone"
+    return Finding(True, f"readers of documents, and --offline, are kept in bounds by {by}")
+
+
+def _models(assistant: Assistant) -> Iterator[Finding]:
+    try:
+        vector = assistant.embedding.embed(["a question"])[0]
+    except QAError as error:
+        yield Finding(False, f"embedding {assistant.embedding.name!r}: {error}")
+    else:
+        yield Finding(True, f"embedding {assistant.embedding.name!r}, {len(vector)} dimensions")
+
+
+def _engine(settings: Settings, engine: str) -> Iterator[Finding]:
+    key = "a key is set" if settings.api_key else "no key is set"
+    host = urlsplit(settings.base_url or "https://api.openai.com/v1").hostname
+    if engine == "extractive":
+        yield Finding(True, f"answers come from the extractive engine ({key}); nothing is sent")
+        if settings.api_key and settings.model is None and settings.engine == "auto":
+            yield Finding(True, "to use the endpoint, name a model: QA_MODEL or --model NAME")
+    elif engine.startswith(LOCAL_PREFIX):
+        yield Finding(True, f"answers come from {engine!r}, in this process; nothing is sent")
+    elif engine.startswith(REPLAY_PREFIX):
+        yield Finding(True, f"answers come from the recording {engine!r}; nothing is sent")
+    else:
+        yield Finding(
+            True,
+            f"answers come from {engine!r} at {host!r} ({key}); sent there: the question and"
+            " the passages shown to the model",
+        )
+    if settings.endpoint_embedding is not None:
+        yield Finding(True, f"embeddings come from {host!r}; sent there: every passage")
+    if settings.judge is not None and engine != "extractive":
+        judge = engine if settings.judge == "same" else settings.judge
+        place = "in this process" if _is_file(judge) else f"at {host!r}"
+        yield Finding(
+            True, f"each statement is judged by {judge!r} {place}, beside the checker's own rules"
+        )
+    is_asked = bool(settings.endpoint_embedding or _endpoint_models(settings, engine))
+    if settings.api_key and is_asked and _is_readable(settings.base_url):
+        yield Finding(
+            True,
+            f"the key goes to {host!r} over plain http, where anyone between can read it;"
+            " use https, or unset OPENAI_API_KEY",
+            risky=True,
+        )
+
+
+def _refusing(assistant: Assistant) -> Finding:
+    """Under which confidence extractive answers are refused, and what that promises."""
+    try:
+        bar = assistant.bar()
+    except QAError as error:
+        return Finding(False, str(error))
+    if bar.stale is not None:
+        return Finding(False, bar.stale)
+    return Finding(
+        True,
+        f"extractive answers are shown as answers from confidence {bar.answered:.3f} on, as what"
+        f" may answer from {bar.perhaps:.3f} on: {bar.meaning}",
+    )
+
+
+def _probed(settings: Settings, engine: str) -> Iterator[Finding]:
+    """What the endpoint of ``settings`` can do; asked only where something names one."""
+    from qa.models.chat.probe import probe
+
+    models = _endpoint_models(settings, engine)
+    if not (models or settings.endpoint_embedding or settings.base_url or settings.api_key):
+        yield Finding(True, "no endpoint is configured: nothing to probe")
+        return
+    for place, model in enumerate(models or [None]):
+        try:
+            facts = probe(
+                model,
+                settings.endpoint_embedding if place == 0 else None,
+                base_url=settings.base_url,
+                api_key=settings.api_key,
+                timeout=settings.timeout,
+                window=settings.window,
+                prices=settings.prices,
+            )
+        except ConfigError as error:
+            yield Finding(False, str(error))
+            return
+        yield from (Finding(fact.good, f"{fact.what}: {fact.finding}") for fact in facts)
+
+
+def _endpoint_models(settings: Settings, engine: str) -> list[str]:
+    """The chat models in force that an endpoint runs."""
+    if engine == "extractive":
+        return []
+    judge = settings.judge if settings.judge != "same" else None
+    named = dict.fromkeys(name for name in (engine, judge) if name is not None)
+    return [name for name in named if not _is_file(name)]
+
+
+def _is_file(model: str) -> bool:
+    return model.startswith((LOCAL_PREFIX, REPLAY_PREFIX))
+
+
+def _is_readable(base_url: str | None) -> bool:
+    """Whether what is sent to ``base_url`` passes a network unencrypted."""
+    parts = urlsplit(base_url or "")
+    if parts.scheme != "http" or parts.hostname in (None, "localhost"):
+        return False
+    try:
+        return not ipaddress.ip_address(str(parts.hostname)).is_loopback
+    except ValueError:
+        return True
+
+
+def _documents(folder: Path) -> Iterator[Finding]:
+    if folder.is_dir():
+        yield Finding(True, f"documents in {str(folder)!r}")
+    else:
+        yield Finding(False, f"no documents folder {str(folder)!r}; name one: --documents DIR")
+
+
+def _library(assistant: Assistant, *, deep: bool) -> Iterator[Finding]:
+    library = assistant.library
+    try:
+        if not library.exists():
+            yield Finding(True, f"no library in {library.name!r} yet; qa ingest makes it")
+            return
+        with library.reading() as view:
+            sources = view.sources()
+            yield Finding(True, f"library {library.name!r}: {view.passages} passages")
+        ready = sum(source.state == "ready" for source in sources)
+        yield Finding(True, f"{ready} files ready, {len(sources) - ready} skipped")
+        faults = assistant.faults(deep=deep)
+        yield from (Finding(False, f"{fault}; run: qa repair") for fault in faults)
+        if not faults and deep:
+            yield Finding(True, "every document, passage, word and vector is as it was made")
+        elif not faults:
+            yield Finding(True, "catalog, words and vectors agree (--deep looks at each)")
+    except LibraryBusy as error:
+        yield Finding(True, f"{error}; its stores were not compared")
+    except QAError as error:
+        yield Finding(False, str(error))

@@ -1,0 +1,317 @@
+"""One generation of a library that an engine keeps."""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from qa.data import Document, Passage, Source
+from qa.errors import LibraryError, LibraryMismatch
+from qa.library import days
+from qa.library.interface import FileState, Over, Scores, StoredPassage
+from qa.library.local.lexical import K1, B, idf, most
+from qa.library.milvus import rows
+from qa.library.milvus.engine import PASSAGE, Engine, quoted, token
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+DEPTH = 1000
+"""How many of its best each retriever of the engine gives, to be scored exactly here."""
+
+_AT_ONCE = 8  # words counted by the engine
+
+
+class Moments(NamedTuple):
+    """How many vectors, their sum, and that of their outer products: what all cosines come to.
+
+    They are those of the last writer's end; while one is at work, a little older than it.
+    """
+
+    vectors: int
+    first: "NDArray[np.float64]"
+    second: "NDArray[np.float64]"
+
+
+class Generation(NamedTuple):
+    """What is known of a generation before anything of it is looked at."""
+
+    store: int
+    collection: str
+    state: Mapping[str, Any]
+    moments: Moments
+    frequencies: dict[str, int]  # of tokens, as far as they were asked for
+
+    @property
+    def live(self) -> str:
+        """The filter that holds for rows of this generation."""
+        number = self.state["generation"]
+        return f"born <= {number} and died > {number}"
+
+
+class View:
+    """One generation of a library, as ``interface.View`` says.
+
+    The engine ranks by cosine and by BM25; of what it ranks first, both scores are then
+    worked out here from statistics of the whole library, because the engine weighs words by
+    what each of its shards or segments holds.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        generation: Generation,
+        level: str,
+        given: Mapping[str, date],
+        without: Sequence[str] = (),
+    ) -> None:
+        self._engine = engine
+        self._generation = generation
+        self._level = level
+        self._given = given  # the dates that a user gave documents, by id
+        self._without = tuple(without)
+        self._documents: dict[str, Document] = {}
+        self._paths: dict[str, tuple[str, ...]] = {}
+        self._count: int | None = None if without else generation.state["passages"]
+        self._frequencies = {} if without else generation.frequencies
+        self.meta: dict[str, str] = {
+            name: str(value) for name, value in generation.state.items() if value is not None
+        }
+
+    def without(self, documents: Iterable[str]) -> "View":
+        """The same generation as if it did not hold the passages of ``documents`` (ids).
+
+        How many passages hold a word is counted anew; how cosines and lengths spread is
+        taken from the whole library.
+        """
+        gone = {*self._without, *documents}
+        return View(self._engine, self._generation, self._level, self._given, sorted(gone))
+
+    @property
+    def _live(self) -> str:
+        if not self._without:
+            return self._generation.live
+        return f"{self._generation.live} and document_id not in {quoted(self._without)}"
+
+    @property
+    def passages(self) -> int:
+        """How many passages there are."""
+        if self._count is None:
+            self._count = self._engine.count(self._generation.collection, self._live, self._level)
+        return self._count
+
+    def scores(self, vector: "NDArray[np.float32]", terms: Sequence[str]) -> Scores:
+        """Cosine with a unit vector and BM25 for ``terms``, of all that could be found."""
+        import numpy as np
+
+        if not self.passages:
+            nothing = np.empty(0)
+            over = partial(Over, 0.0, 0.0)
+            return Scores(np.empty(0, np.int64), nothing, nothing, over, 0.0)
+        if len(vector) != self._generation.state["width"]:
+            raise LibraryMismatch(
+                f"the library's vectors have {self._generation.state['width']} dimensions, the"
+                f" question's has {len(vector)}: the embedding model has changed under its"
+                " name; run: qa ingest --rebuild"
+            )
+        collection, live = self._generation.collection, self._live
+        tokens = Counter(map(token, terms))
+        near = self._engine.nearest(collection, vector, live, DEPTH, self._level)
+        said = self._engine.matching(collection, list(tokens), live, DEPTH, self._level)
+        holds = {number: Counter(text.split()) for number, text in said.items()}
+        matched = {number: found for number, found in holds.items() if found.keys() & tokens}
+        whole = len(matched) < DEPTH  # all that hold any of the words
+        if whole:
+            counted = Counter(one for found in matched.values() for one in found.keys() & tokens)
+            self._frequencies |= {one: counted[one] for one in tokens}
+        if far := sorted(matched.keys() - near.keys()):
+            among = f"number in {far}"
+            near |= self._engine.nearest(collection, vector, among, len(far), self._level)
+        if not whole and (unread := sorted(near.keys() - holds.keys())):
+            for row in self._rows(f"number in {unread}", ("number", "terms")):
+                matched[int(row["number"])] = Counter(row["terms"].split())
+        weights = self._weights(tokens)
+        numbers = np.array(sorted(near), np.int64)
+        bm25 = np.array([self._bm25(matched.get(int(one), Counter()), weights) for one in numbers])
+        return Scores(
+            numbers,
+            np.array([near[int(one)] for one in numbers]),
+            bm25,
+            partial(self._cosines, vector),
+            most(list(tokens.elements()), self.passages, self._frequency(tokens)),
+        )
+
+    def _weights(self, tokens: Mapping[str, int]) -> dict[str, float]:
+        df = self._frequency(tokens)
+        return {one: count * idf(self.passages, df[one]) for one, count in tokens.items()}
+
+    def _bm25(self, found: "Counter[str]", weights: Mapping[str, float]) -> float:
+        """Robertson and Zaragoza (2009), as ``lexical.bm25`` works it out."""
+        state = self._generation.state
+        average = max(state["length"] / state["passages"], 1e-9)
+        norm = K1 * (1.0 - B + B * found.total() / average)
+        score = 0.0
+        for one, weight in weights.items():
+            if count := found[one]:
+                score += weight * (count * (K1 + 1.0) / (count + norm))
+        return score
+
+    def _cosines(self, vector: "NDArray[np.float32]") -> Over:
+        """Mean and spread of the cosines with all passages, from their moments."""
+        count, first, second = self._generation.moments
+        if not count:  # the first writer is still at work
+            return Over(0.0, 0.0)
+        wide = vector.astype("float64")
+        mean = float(first @ wide) / count
+        square = float(wide @ second @ wide) / count
+        return Over(mean, math.sqrt(max(square - mean * mean, 0.0)))
+
+    def document_frequency(self, terms: Iterable[str]) -> dict[str, int]:
+        """How many passages hold each term."""
+        wanted = {one: token(one) for one in terms}
+        found = self._frequency(set(wanted.values()))
+        return {one: found[said] for one, said in wanted.items()}
+
+    def _frequency(self, tokens: Iterable[str]) -> dict[str, int]:
+        def count(one: str) -> int:
+            where = f"{self._live} and TEXT_MATCH(terms, '{one}')"
+            return self._engine.count(self._generation.collection, where, self._level)
+
+        tokens = list(tokens)
+        if new := [one for one in tokens if one not in self._frequencies]:
+            with ThreadPoolExecutor(_AT_ONCE) as pool:  # each waits for the engine
+                self._frequencies |= zip(new, pool.map(count, new), strict=True)
+        return {one: self._frequencies[one] for one in tokens}
+
+    def vectors(self, positions: Sequence[int]) -> "NDArray[np.float32]":
+        """The passages' own vectors, one row a position."""
+        import numpy as np
+
+        found = self._numbered(positions, ("number", "vector"))
+        return np.array([found[one]["vector"] for one in positions], np.float32)
+
+    def at(self, positions: Sequence[int]) -> list[StoredPassage]:
+        """The passages at these positions, in the order asked for."""
+        found = self._numbered(positions, PASSAGE)
+        passages = [rows.stored(found[one]) for one in positions]
+        self._fetch({one.passage.document_id for one in passages})
+        return passages
+
+    def _numbered(self, numbers: Sequence[int], fields: Sequence[str]) -> dict[int, dict[str, Any]]:
+        wanted = sorted({int(one) for one in numbers})
+        rows_ = self._rows(f"number in {wanted}", fields) if wanted else []
+        found = {int(row["number"]): row for row in rows_}
+        if len(found) < len(wanted):
+            raise self._overtaken()
+        return found
+
+    def _overtaken(self) -> LibraryError:
+        return LibraryError(
+            f"library {self._engine.address.shown!r} was changed more than once while it was"
+            " read; ask again (where it stays so, run: qa repair)"
+        )
+
+    def _rows(self, where: str, fields: Sequence[str]) -> list[dict[str, Any]]:
+        return self._engine.rows(self._generation.collection, where, fields, self._level)
+
+    def _catalog(self, where: str, fields: Sequence[str]) -> list[dict[str, Any]]:
+        where = f"store == {self._generation.store} and {where}"
+        return self._engine.rows(self._engine.address.name, where, fields, self._level)
+
+    def _fetch(self, documents: Iterable[str]) -> None:
+        """Bring documents and the paths of their files, together."""
+        wanted = sorted(set(documents) - self._documents.keys())
+        if not wanted:
+            return
+        parts: dict[tuple[str, str], list[dict[str, Any]]] = {}
+        where = f'kind in ["head","pages","text"] and ref in {quoted(wanted)}'
+        for row in self._catalog(where, ("kind", "ref", "part", "body")):
+            parts.setdefault((row["ref"], row["kind"]), []).append(row)
+        where = f'kind == "source" and ref in {quoted(wanted)} and {self._generation.live}'
+        paths: dict[str, list[str]] = {}
+        for row in self._catalog(where, ("name", "ref")):
+            paths.setdefault(row["ref"], []).append(row["name"])
+        for one in wanted:
+            if (one, "head") in parts:
+                document = rows.document(parts, one)
+                files = self._paths[one] = tuple(sorted(paths.get(one, ())))
+                given = self._given.get(one)
+                self._documents[one] = days.dated(document, given, files)
+
+    def document(self, document_id: str) -> Document:
+        """One document by id; KeyError where there is none."""
+        self._fetch([document_id])
+        return self._documents[document_id]
+
+    def document_passages(self, document_id: str) -> tuple[Passage, ...]:
+        """A document's passages in reading order."""
+        where = f"document_id in {quoted([document_id])} and {self._generation.live}"
+        found = map(rows.stored, self._rows(where, PASSAGE))
+        return tuple(one.passage for one in sorted(found, key=lambda one: one.passage.start))
+
+    def dates(self) -> dict[str, days.When]:
+        """When each document was written, by id: ``published`` and ``written``."""
+        paths = days.together(
+            (one.document_id, one.state.path) for one in self._held() if one.document_id
+        )
+        found: dict[str, days.When] = {}
+        for head in self._heads().values():
+            if (name := head.document.id) in paths:
+                files = paths[name]
+                one = days.dated(head.document, self._given.get(name), files)
+                found[name] = one.published, one.written
+        return found
+
+    def paths(self, document_id: str) -> tuple[str, ...]:
+        """The files that hold a document, sorted."""
+        self._fetch([document_id])
+        return self._paths.get(document_id, ())
+
+    def states(self) -> dict[str, FileState]:
+        """How each known file looked when it was last read."""
+        return {one.state.path: one.state for one in self._held()}
+
+    def sources(self) -> tuple[Source, ...]:
+        """Every known file, by path."""
+        heads, held = self._heads(), self._held()
+        found = [_source(one, heads.get(one.document_id or "")) for one in held]
+        modified = {one.state.path: one.state.mtime_ns for one in held}
+        found.sort(key=lambda one: one.path)
+        return days.sources(found, self._given, modified)
+
+    def skipped(self) -> tuple[tuple[str, str], ...]:
+        """The files that could not be read, by path, each with the reason."""
+        gone = (one for one in self._held() if one.document_id is None)
+        return tuple(sorted((one.state.path, one.reason or "") for one in gone))
+
+    def _held(self) -> list[rows.Held]:
+        where = f'kind == "source" and {self._generation.live}'
+        return [rows.held(row) for row in self._pages(where, rows.SOURCE)]
+
+    def _heads(self) -> dict[str, rows.Head]:
+        return {row["ref"]: rows.head(row) for row in self._pages('kind == "head"', rows.HEAD)}
+
+    def _pages(self, where: str, fields: Sequence[str]) -> Iterable[dict[str, Any]]:
+        where = f"store == {self._generation.store} and {where}"
+        return self._engine.pages(self._engine.address.name, where, fields, self._level)
+
+
+def _source(held: rows.Held, head: rows.Head | None) -> Source:
+    one = head.document if head is not None else None
+    return Source(
+        path=held.state.path,
+        state="skipped" if held.document_id is None else "ready",
+        reason=held.reason,
+        document_id=held.document_id,
+        title=one.title if one else None,
+        author=one.author if one else None,
+        published=one.published if one else None,
+        date_basis=one.date_basis if one else None,
+        passages=head.passages if head else 0,
+        characters=head.characters if head else 0,
+        written=one.written if one else None,
+    )

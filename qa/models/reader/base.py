@@ -1,0 +1,43 @@
+"""What a reader is to the stages: a question and windows in, probabilities out."""
+
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
+
+Turns = tuple[tuple[str, str], ...]
+"""Earlier questions with the beginnings of their answers, oldest first."""
+
+
+class Shown(NamedTuple):
+    """A window as a reader reads it: what stands above it, how its document begins, its units."""
+
+    context: str
+    opening: str
+    units: tuple[str, ...]
+
+
+class Said(NamedTuple):
+    """What a reader says of one window.
+
+    ``evidence`` holds a unit's logit of being part of the answer, for as many of the first
+    units as it read.  ``outcome`` are the probabilities that the window answers, answers in
+    part, contradicts what the question takes for granted, and does not answer; they add up to
+    1.  ``phrases`` are the ranges of the units' texts that answer, where they can be told.
+    """
+
+    evidence: tuple[float, ...]
+    outcome: tuple[float, float, float, float]
+    phrases: tuple[tuple[int, int] | None, ...]
+
+
+class Reader(Protocol):
+    """Anything that reads windows for a question."""
+
+    @property
+    def digest(self) -> str:
+        """16 hexadecimal digits that change with what the reader would say."""
+
+    def load(self) -> object:
+        """Get ready to read, where that takes long; once."""
+
+    def read(self, question: str, turns: Turns, windows: Sequence[Shown]) -> list[Said]:
+        """What is said of each window, in order."""

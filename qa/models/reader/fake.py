@@ -1,0 +1,43 @@
+"""A reader for tests and for users' tests: it says what it was told to say."""
+
+from collections.abc import Mapping, Sequence
+
+from qa.models.reader.base import Said, Shown, Turns
+
+
+class FakeReader:
+    """Finds the units that hold a text; all others are silent.
+
+    ``told`` maps a question to texts; a unit that holds one of them has the logit 6, any other
+    -6.  A window with such a unit answers.  ``asked`` keeps what it was asked.
+    """
+
+    digest = "fake"
+
+    def __init__(self, told: Mapping[str, Sequence[str]]) -> None:
+        self._told = told
+        self.asked: list[tuple[str, Turns]] = []
+
+    def load(self) -> None:
+        """Nothing to load."""
+
+    def read(self, question: str, turns: Turns, windows: Sequence[Shown]) -> list[Said]:
+        """As the class says; the phrase is the text itself."""
+        self.asked.append((question, turns))
+        texts = self._told.get(question, ())
+        said = []
+        for window in windows:
+            spans = [_first(unit, texts) for unit in window.units]
+            evidence = tuple(-6.0 if span is None else 6.0 for span in spans)
+            answers = any(span is not None for span in spans)
+            outcome = (0.97, 0.01, 0.01, 0.01) if answers else (0.01, 0.01, 0.01, 0.97)
+            said.append(Said(evidence, outcome, tuple(spans)))
+        return said
+
+
+def _first(unit: str, texts: Sequence[str]) -> tuple[int, int] | None:
+    for text in texts:
+        at = unit.find(text)
+        if at >= 0:
+            return at, at + len(text)
+    return None

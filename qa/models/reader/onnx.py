@@ -1,0 +1,131 @@
+"""The trained reader that comes with the package (``train/`` makes it; reader.md is its card).
+
+Six layers that started from MiniLM's, a byte a weight.  Its word embeddings are MiniLM's own and
+stay in that package's file.  Both files' hashes are checked when it is loaded.
+"""
+
+import json
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
+from importlib.resources import files
+from threading import Lock
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from qa.models.embed.minilm import checked, minilm_file, session_of, tokenizer_of
+from qa.models.reader.base import Said, Shown, Turns
+from qa.models.reader.coding import Coded, coded, typed
+
+_LONGEST = 30  # word pieces of a phrase that answers
+_LEAST = 0.25  # chance of a phrase below which none is told
+
+
+class Card(NamedTuple):
+    """What is known of the shipped file: ``reader.json``.
+
+    ``unit`` and ``answer`` are linear models by feature name (see ``qa.answering.read``);
+    ``answered`` and ``perhaps`` are the confidences from which on an answer is shown as one,
+    ``meaning`` what they were measured to promise.
+    """
+
+    sha256: str
+    unit: dict[str, float]
+    answer: dict[str, float]
+    answered: float
+    perhaps: float
+    meaning: str
+
+
+@lru_cache(maxsize=1)
+def card() -> Card:
+    """The card of the shipped reader."""
+    held = json.loads((files("qa.models.reader") / "reader.json").read_text(encoding="utf-8"))
+    return Card(**{name: held[name] for name in Card._fields})
+
+
+class OnnxReader:
+    """The shipped reader, loaded at its first use and safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._loaded: tuple[Any, Any] | None = None
+        # One window a run and one run a core, as the embedder does it: nothing is padded.
+        self._pool = ThreadPoolExecutor(os.cpu_count() or 1, "reading")
+
+    @property
+    def digest(self) -> str:
+        """16 hexadecimal digits that change with the weights and with how they are combined."""
+        return _digest()
+
+    def load(self) -> tuple[Any, Any]:
+        """(session, tokenizer), from files whose hashes are checked; slow once, then free.
+
+        Raises LibraryDamaged where a file is not the one this version was made for.
+        """
+        with self._lock:
+            if self._loaded is None:
+                resource = files("qa.models.reader") / "reader.onnx"
+                graph = checked(resource.read_bytes, card().sha256, str(resource), "qa")
+                tokenizer = tokenizer_of()
+                tokenizer.no_truncation()
+                self._loaded = session_of(graph, minilm_file()), tokenizer
+        return self._loaded
+
+    def read(self, question: str, turns: Turns, windows: Sequence[Shown]) -> list[Said]:
+        """What is said of each window, in order; a window without units is read as silent."""
+        session, tokenizer = self.load()
+
+        def run(window: Shown) -> Said:
+            one = coded(tokenizer, question, turns, window)
+            if not one.marks:
+                return Said((), (0.0, 0.0, 0.0, 1.0), ())
+            given = {
+                "ids": np.array([one.ids], np.int64),
+                "typ": np.array([typed(one)], np.int64),
+                "marks": np.array(one.marks, np.int64),
+            }
+            evidence, outcome, phrase = session.run(["evidence", "outcome", "phrase"], given)
+            chances = np.exp(outcome - np.logaddexp.reduce(outcome))
+            full, part, contra, none = (float(chance) for chance in chances)
+            return Said(
+                tuple(float(logit) for logit in evidence),
+                (full, part, contra, none),
+                tuple(_phrases(one, phrase)),
+            )
+
+        if len(windows) == 1:
+            return [run(windows[0])]
+        return list(self._pool.map(run, windows))
+
+    def close(self) -> None:
+        """Let go of the model and its threads."""
+        self._pool.shutdown(wait=False)
+        self._loaded = None
+
+
+@lru_cache(maxsize=1)
+def _digest() -> str:
+    import hashlib
+
+    held = files("qa.models.reader") / "reader.json"
+    return hashlib.sha256(held.read_bytes()).hexdigest()[:16]
+
+
+def _phrases(one: Coded, logits: "np.ndarray[Any, Any]") -> list[tuple[int, int] | None]:
+    """Of each unit the likeliest phrase, where it is likely enough among the unit's own."""
+    found: list[tuple[int, int] | None] = []
+    for first, spans in one.offsets:
+        if not spans:
+            found.append(None)
+            continue
+        own = logits[first : first + len(spans)]
+        begin = own[:, 0] - np.logaddexp.reduce(own[:, 0])
+        close = own[:, 1] - np.logaddexp.reduce(own[:, 1])
+        sums = np.triu(np.tril(np.exp(begin[:, None] + close[None, :]), _LONGEST - 1))
+        a, b = np.unravel_index(int(np.argmax(sums)), sums.shape)
+        likely = float(sums[a, b]) >= _LEAST
+        found.append((spans[a][0], spans[b][1]) if likely else None)
+    return found

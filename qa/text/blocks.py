@@ -1,0 +1,288 @@
+"""The shape of a text: its headings, paragraphs, list items, table rows and code lines.
+
+One pass over the lines, for Markdown, reStructuredText and plain text alike, since a file's
+name seldom tells which of them its author wrote.  A line of markup alone (a fence, a rule,
+an underline) belongs to no block.
+"""
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Literal, NamedTuple
+
+from qa.text.words import STOPWORDS
+
+Kind = Literal["heading", "prose", "item", "field", "row", "code"]
+Span = tuple[int, int]
+
+
+class Block(NamedTuple):
+    """Lines that belong together, as offsets into the text.
+
+    ``lines`` holds (start, end) per line, without markers ("- ", "> ", "## ") and without
+    surrounding whitespace.  ``level`` is a heading's depth from 1, else 0.  Only "prose" and
+    "item" have several lines.
+    """
+
+    kind: Kind
+    lines: tuple[Span, ...]
+    level: int = 0
+
+    @property
+    def start(self) -> int:
+        """Where its first line starts."""
+        return self.lines[0][0]
+
+    @property
+    def end(self) -> int:
+        """Where its last line ends."""
+        return self.lines[-1][1]
+
+
+_END_OF_LINE = re.compile("\r\n|[\r\n\f\u2028\u2029]")
+_QUOTE = re.compile(r"(?:>(?!=)[ \t]?){1,9}(?!>)")
+_FENCE = re.compile(r"(`{3,}|~{3,})[^`~]*")
+_HASHES = re.compile(r"(#{1,6})[ \t]+(?=\S)")
+_UNDERLINE = re.compile(r"""([=\-~^"'*+#.:_`])\1{2,}""")
+_BULLET = re.compile(r"(?:[-*+][ \t]+|[•‣◦▪●][ \t]*)(?=\S)")
+_NUMBER = re.compile(
+    r"""(?: (?:\d{1,3}[.)] | [a-z]\) | \((?:\d{1,3}|[a-z])\) | \#\. | [·–—])[ \t\u3000]+
+          | \d{1,3}、 | （\d{1,3}） )(?=\S)
+        (?!(?:Januar|Februar|März|Mai|Juni|Juli|Oktober|Dezember)\b)  # a German date
+    """,
+    re.VERBOSE,
+)
+_FIELDS = re.compile(r"[^\s:;][^:;]{0,60}:\s[^;]*;\s*[^\s:;][^:;]{0,60}:\s")
+_FIELD = re.compile(r"[^\s:.!?,;]{1,40}(?: [^\s:.!?,;]{1,40}){0,3}:[ \t]+\S")
+_MARKUP = "-=*_~^#+`|:> \t"
+_LONGEST_HEADING = 200
+_SHORT_LINE = 0.8
+
+
+def blocks(text: str) -> list[Block]:
+    """The blocks of ``text`` in order.  Linear in its length."""
+    found = _Blocks(text)
+    i = 0
+    while i < len(found.lines):
+        i += found.read(i)
+    found.close()
+    return found.done
+
+
+def _stripped_lines(text: str) -> list[Span]:
+    """(start, end) of every line without surrounding whitespace; start == end when blank."""
+    lines = []
+    start = 0
+    for match in _END_OF_LINE.finditer(text):
+        lines.append(_stripped(text, start, match.start()))
+        start = match.end()
+    lines.append(_stripped(text, start, len(text)))
+    return lines
+
+
+def _stripped(text: str, start: int, end: int) -> Span:
+    line = text[start:end]
+    body = line.strip()
+    if not body:
+        return end, end
+    start += len(line) - len(line.lstrip())
+    return start, start + len(body)
+
+
+class _Blocks:
+    """The one pass: what is done, the open paragraph, and what stood on the line before."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.lines = _stripped_lines(text)
+        self.done: list[Block] = []
+        self.open: list[Span] = []
+        self.kind: Kind = "prose"
+        self.quoted = False
+        self.apart = True  # at the start, or after a blank line, a heading or a rule
+        self.table = False
+        self.underlines: list[str] = []
+        self.fences = self._longest_fence_below()
+
+    def read(self, i: int) -> int:
+        """Take the lines at ``i``; return how many."""
+        start, end = self.lines[i]
+        line = self.text[start:end]
+        if not line:
+            self.close()
+            self.apart, self.table = True, False
+            return 1
+        if line[0] in "`~" and (taken := self._fence(i, line)):
+            return taken
+        quote = _QUOTE.match(line) if line[0] == ">" else None
+        if quote and not (self.open and not self.quoted and line[quote.end() :][:1].isdigit()):
+            start += quote.end()
+            line = line[quote.end() :]
+            start += len(line) - len(line.lstrip())
+            line = line.lstrip()
+            if not line:
+                self.close()
+                self.apart = self.quoted = True
+                return 1
+        else:
+            quote = None
+        if bool(quote) != self.quoted:
+            self.close()
+            self.apart, self.quoted = True, bool(quote)
+        taken = self._heading(i, start, end, line)
+        if not taken:
+            self._body(i, start, end, line)
+        return taken or 1
+
+    def close(self) -> None:
+        """End the open paragraph or item."""
+        if self.open:
+            for lines in _paragraphs(self.text, self.open):
+                self.done.append(Block(self.kind, tuple(lines)))
+            self.open = []
+        self.kind = "prose"
+
+    def _alone(self, kind: Kind, start: int, end: int, level: int = 0) -> None:
+        """A block of one line."""
+        self.close()
+        if start < end:
+            self.done.append(Block(kind, ((start, end),), level))
+        self.apart = kind == "heading"
+
+    def _longest_fence_below(self) -> dict[str, list[int]]:
+        """Per fence character and line, the longest closing fence from that line on.
+
+        So that an opening fence without an end is known at once, and is no fence.  Empty for
+        a text without any.
+        """
+        if "```" not in self.text and "~~~" not in self.text:
+            return {}
+        longest = {"`": 0, "~": 0}
+        below: dict[str, list[int]] = {"`": [], "~": []}
+        for start, end in reversed(self.lines):
+            char = self.text[start : start + 1]
+            if char in longest and self.text.count(char, start, end) == end - start:
+                longest[char] = max(longest[char], end - start)
+            for fence, length in longest.items():
+                below[fence].append(length)
+        return {fence: lengths[::-1] for fence, lengths in below.items()}
+
+    def _fence(self, i: int, line: str) -> int:
+        """Lines taken by a fenced code block that starts at ``i``; 0 where none does."""
+        opening = _FENCE.fullmatch(line)
+        if opening is None or i + 1 == len(self.lines):
+            return 0
+        mark = opening[1]
+        if self.fences[mark[0]][i + 1] < len(mark):
+            return 0
+        self.close()
+        taken = 1
+        while True:
+            start, end = self.lines[i + taken]
+            taken += 1
+            closing = self.text[start:end]
+            if len(closing) >= len(mark) and not closing.strip(mark[0]):
+                break
+            self._alone("code", start, end)
+        self.apart = True
+        return taken
+
+    def _heading(self, i: int, start: int, end: int, line: str) -> int:
+        """Lines taken by a heading at ``i``; 0 where none stands."""
+        hashes = _HASHES.match(line) if line[0] == "#" else None
+        if hashes and len(line) <= _LONGEST_HEADING:
+            # A lone "# " right below other text is more often a comment than a heading.
+            if not self.apart and len(hashes[1]) == 1:
+                self._alone("row", start, end)
+                return 1
+            title = line[hashes.end() :]
+            bare = title.rstrip("#")
+            if bare[-1:] in (" ", "\t"):
+                title = bare.rstrip()
+            start += hashes.end()
+            self._alone("heading", start, start + len(title), len(hashes[1]))
+            return 1
+        if not self.apart or len(line) > _LONGEST_HEADING or i + 1 == len(self.lines):
+            return 0
+        below = self.text[slice(*self.lines[i + 1])]
+        if not _is_underline(line, below):
+            return 0
+        above = self.text[slice(*self.lines[i - 1])] if i else ""
+        style = below[0] * (2 if above == below else 1)
+        if style not in self.underlines:
+            self.underlines.append(style)
+        self._alone("heading", start, end, self.underlines.index(style) + 1)
+        return 2
+
+    def _body(self, i: int, start: int, end: int, line: str) -> None:
+        """A line that is neither blank, fence nor heading."""
+        if not line.strip(_MARKUP):
+            self._alone("row", end, end)
+            self.apart = True
+            self.table = self.table or "|" in line
+            return
+        marker = _BULLET.match(line)
+        if marker is None and (self.apart or self.kind == "item" or self._introduced()):
+            marker = _NUMBER.match(line)
+        if marker:
+            self.close()
+            self.kind, self.apart = "item", False
+            self.open = [(start + marker.end(), end)]
+        elif self._is_row(i, line):
+            body = line.strip("|").strip() if line[0] == "|" else line
+            start += line.index(body)
+            self._alone("row", start, start + len(body))
+        elif _FIELD.match(line) and (self._is_field(i + 1) or (i and self._is_field(i - 1))):
+            self._alone("field", start, end)
+        else:
+            self.open.append((start, end))
+            self.apart = False
+
+    def _introduced(self) -> bool:
+        """Whether the line before ends in a colon, so that a list may follow."""
+        return bool(self.open) and self.text[self.open[-1][1] - 1] in ":："
+
+    def _is_row(self, i: int, line: str) -> bool:
+        if line[0] == "|" and len(line) > 1:
+            return True
+        if line.count(" | ") > 1 or "\t" in line or _FIELDS.match(line):
+            return True
+        if "|" not in line:
+            return False
+        below = self.text[slice(*self.lines[i + 1])] if i + 1 < len(self.lines) else ""
+        above = self.text[slice(*self.lines[i - 1])] if i else ""
+        if " | " in line and (" | " in below or " | " in above):
+            return True
+        return self.table or ("|" in below and "-" in below and not below.strip(_MARKUP))
+
+    def _is_field(self, i: int) -> bool:
+        return i < len(self.lines) and bool(_FIELD.match(self.text[slice(*self.lines[i])]))
+
+
+def _is_underline(title: str, below: str) -> bool:
+    """Whether ``below`` underlines ``title``, as in Markdown (= and -) or reStructuredText."""
+    mark = _UNDERLINE.fullmatch(below)
+    if mark is None or _BULLET.match(title) or title[0] == "|" or not title.strip(_MARKUP):
+        return False
+    return len(below) >= len(title) or (mark[1] in "=-" and title[-1] not in ".!?:;,。！？")
+
+
+def _paragraphs(text: str, lines: list[Span]) -> Iterator[list[Span]]:
+    """``lines`` parted where a line was ended on purpose rather than for lack of room.
+
+    In wrapped text the next word would not have fitted on the line.  Where it would have,
+    with room to spare, and starts with a capital after a line that does not break off, the
+    line stands for itself: a title, a name, a line of an address.
+    """
+    width = max(end - start for start, end in lines) * _SHORT_LINE
+    paragraph = [lines[0]]
+    for (start, end), after in pairwise(lines):
+        if end - start < width and text[after[0]].isupper():
+            word = text[after[0] : after[1]].split(None, 1)[0]
+            last = text[max(start, end - 30) : end].rsplit(None, 1)[-1]
+            fits = end - start + 1 + len(word) <= width
+            if fits and last[-1] not in ",;-–—&(/" and last.casefold() not in STOPWORDS:
+                yield paragraph
+                paragraph = []
+        paragraph.append(after)
+    yield paragraph

@@ -1,0 +1,277 @@
+"""Answers that a language model writes, and what of them a reader sees."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bench.fuzz_protocol import run
+from qa.answering.wording import REFUSAL
+from qa.answering.write import MAX_REPEATS, MAX_SENTENCES, generate
+from qa.data import Answer, Document, Hit, LeftOut, Passage, Sentence, Statement, Usage
+from qa.errors import ModelRejected, ModelUnreachable
+from qa.models.chat.base import End, Finish, Message, Reply
+
+SAID = (
+    "The Harwick bridge opened in 1931.",
+    "It carries 40,000 vehicles a day.",
+    "The Harbour Board (HB) owns it and will not sell it.",
+    "Tolls rose to $4 in 2020.",
+)
+TEXT = "\n".join(SAID)
+ASKED = "When did the Harwick bridge open, and who owns it?"
+
+
+def hits() -> list[Hit]:
+    """One document of one passage."""
+    spans = tuple(Sentence(TEXT.index(one), TEXT.index(one) + len(one)) for one in SAID)
+    document = Document("d", TEXT, title="Harwick bridge", published=date(2024, 5, 1))
+    passage = Passage("p", "d", 0, len(TEXT), spans)
+    return [Hit(passage, document, ("bridge.txt",), 1, 1.0)]
+
+
+class Scripted:
+    """The network's edge: a model that replies what the test says and keeps what it was sent."""
+
+    name = "scripted"
+
+    def __init__(self, *deltas: str, finish: Finish = "stop", window: int = 8000) -> None:
+        self.window = window
+        self.deltas, self.finish = deltas, finish
+        self.sent: list[Message] = []
+        self.given = 0
+
+    def reply(self, messages: Sequence[Message], *, max_tokens: int) -> Reply:
+        """The script."""
+        self.sent = list(messages)
+        assert max_tokens < self.window
+        return Reply(self._events(), self.name)
+
+    def _events(self) -> Iterator[str | End]:
+        for delta in self.deltas:
+            self.given += 1
+            if delta == "BREAK":
+                raise ModelUnreachable("the connection broke")
+            yield delta
+        yield End(self.finish, Usage(prompt_tokens=9, completion_tokens=5))
+
+
+def ask(llm: Scripted) -> tuple[list[Statement | LeftOut], Answer]:
+    """What was streamed, and the answer."""
+    *streamed, answer = generate(ASKED, hits(), llm)
+    assert isinstance(answer, Answer)
+    return [one for one in streamed if not isinstance(one, Answer)], answer
+
+
+def test_statements_cite_the_documents_own_words() -> None:
+    """Every quote is the exact slice of the document, numbered in order of appearance."""
+    streamed, answer = ask(Scripted("HB owns the bridge [1.3]. It op", "ened in 1931 [1.1]."))
+    assert answer.text == "HB owns the bridge. [1]\nIt opened in 1931. [2]"
+    assert [(c.marker, c.quote, c.line) for c in answer.citations] == [
+        (1, SAID[2], 3),
+        (2, SAID[0], 1),
+    ]
+    assert all(TEXT[c.start : c.end] == c.quote for c in answer.citations)
+    assert tuple(streamed) == answer.statements
+    assert (answer.engine, answer.notes) == ("scripted", ())
+    assert answer.usage is not None
+    assert (answer.usage.prompt_tokens, answer.usage.completion_tokens) == (9, 5)
+
+
+def test_one_place_has_one_marker() -> None:
+    """The same sentence cited twice keeps its number."""
+    _, answer = ask(Scripted("The bridge opened in 1931 [1.1]. In 1931 it was, the bridge [1.1]."))
+    assert [statement.markers for statement in answer.statements] == ["[1]", "[1]"]
+
+
+def test_a_sentence_is_streamed_before_the_model_goes_on() -> None:
+    """A reader need not wait for the end of the answer."""
+    llm = Scripted("The bridge opened in 1931 [1.1]. ", "H", "B owns it [1.3].")
+    first = next(generate(ASKED, hits(), llm))
+    assert isinstance(first, Statement)
+    assert (first.text, llm.given) == ("The bridge opened in 1931.", 2)
+
+
+def test_a_false_statement_is_replaced_by_its_source() -> None:
+    """What the cited sentence does not carry is not shown; the sentence itself is instead."""
+    streamed, answer = ask(Scripted("The Harwick bridge opened in 1913 [1.1]."))
+    assert [type(one) for one in streamed] == [LeftOut, Statement]
+    assert answer.text == f"{SAID[0]} [1]"
+    assert [(gone.fate, gone.text) for gone in answer.left_out] == [
+        ("repaired", "The Harwick bridge opened in 1913.")
+    ]
+    assert "1913" in answer.left_out[0].reason
+    assert answer.notes == (
+        "1 sentence was replaced by the cited source sentence: not supported as written.",
+    )
+
+
+def test_a_source_replaces_once_only() -> None:
+    """Two false statements about one sentence do not print it twice."""
+    _, answer = ask(Scripted("The bridge opened in 1913 [1.1]. The bridge opened in 1914 [1.1]."))
+    assert [gone.fate for gone in answer.left_out] == ["repaired", "dropped"]
+    assert answer.text == f"{SAID[0]} [1]"
+
+
+@pytest.mark.parametrize(
+    ("reply", "reason"),
+    [
+        ("HB owns the bridge.", "it cites no source"),
+        ("The mayor likes opera [7.7].", "it cites [7.7], which was not shown"),
+        ("The mayor of Oslo likes opera [1.1].", "the name 'Oslo'"),
+        ("When did the bridge open, and who owns it? [1.1]", "it is a question, no statement"),
+        ("Question: when did the bridge open [1.1].", "it is a question, no statement"),
+        ("So NO_ANSWER it is [1.1].", "the refusal stands inside it"),
+    ],
+)
+def test_what_nothing_carries_is_dropped(reply: str, reason: str) -> None:
+    """A sentence without a true source never reaches the reader, and the answer says so."""
+    _, answer = ask(Scripted("The bridge opened in 1931 [1.1].\n" + reply))
+    assert answer.text == "The bridge opened in 1931. [1]"
+    assert [gone.fate for gone in answer.left_out] == ["dropped"]
+    assert reason in answer.left_out[0].reason
+
+
+def test_the_note_counts_what_was_left_out() -> None:
+    """The reader learns how many sentences are missing."""
+    _, answer = ask(Scripted("The bridge opened in 1931 [1.1]. I like it. So do you."))
+    assert answer.notes == ("2 sentences were left out: not supported by the sources.",)
+
+
+def test_a_refusal_is_one_wording() -> None:
+    """The token becomes the sentence every engine refuses with, and the nearest are shown."""
+    streamed, answer = ask(Scripted("NO_", "ANSWER"))
+    assert (streamed, answer.reason, answer.text) == ([], REFUSAL, REFUSAL)
+    assert [citation.quote for citation in answer.nearest] == [SAID[0]]
+
+
+def test_an_answer_of_which_nothing_remains_is_a_refusal() -> None:
+    """Where everything had to go, the question counts as not answered."""
+    _, answer = ask(Scripted("The mayor of Oslo likes opera [1.1]."))
+    assert (answer.reason, len(answer.left_out)) == (REFUSAL, 1)
+
+
+def test_without_hits_nothing_is_sent() -> None:
+    """No source, no call."""
+    llm = Scripted("The bridge opened in 1931 [1.1].")
+    (answer,) = generate(ASKED, [], llm)
+    assert isinstance(answer, Answer)
+    assert (answer.reason, llm.sent) == (REFUSAL, [])
+
+
+def test_a_reply_cut_at_its_limit_is_no_whole_answer() -> None:
+    """The half sentence is not shown, and the reader is told that the model stopped."""
+    _, answer = ask(Scripted("The bridge opened in 1931 [1.1]. HB owns", finish="length"))
+    assert answer.text == "The bridge opened in 1931. [1]"
+    assert answer.notes == ("The model stopped at its limit of 700 tokens.",)
+
+
+def test_a_filtered_reply_is_an_error_or_says_so() -> None:
+    """A content filter never passes for an answer or a refusal."""
+    with pytest.raises(ModelRejected, match="content filter of model 'scripted'"):
+        ask(Scripted("HB ow", finish="filtered"))
+    _, answer = ask(Scripted("The bridge opened in 1931 [1.1]. HB", finish="filtered"))
+    assert answer.notes == ("The model's content filter cut the answer off.",)
+
+
+def test_a_broken_stream_is_an_error() -> None:
+    """What was shown stays true, but half an answer never comes out as an Answer."""
+    stream = generate(ASKED, hits(), Scripted("The bridge opened in 1931 [1.1]. H", "BREAK"))
+    assert isinstance(next(stream), Statement)
+    with pytest.raises(ModelUnreachable):
+        next(stream)
+
+
+def test_a_model_that_repeats_itself_is_stopped() -> None:
+    """A weak model that goes round in circles costs neither time nor lines, and it is said."""
+    llm = Scripted(*["The bridge opened in 1931 [1.1].\n", "HB owns it [1.3].\n"] * 500)
+    _, answer = ask(llm)
+    assert answer.text == "The bridge opened in 1931. [1]\nHB owns it. [2]"
+    assert llm.given <= 2 + MAX_REPEATS + 1  # a sentence is complete when the next one begins
+    assert answer.notes == ("The model repeated itself and was stopped.",)
+
+
+def test_an_echo_is_no_loop() -> None:
+    """Two sentences said twice do not end an answer that goes on."""
+    echo = ["The bridge opened in 1931 [1.1].\n"] * MAX_REPEATS + ["HB owns it [1.3].\n"]
+    _, answer = ask(Scripted(*echo))
+    assert answer.text == "The bridge opened in 1931. [1]\nHB owns it. [2]"
+    assert answer.notes == ()
+
+
+def test_a_model_that_never_ends_is_stopped() -> None:
+    """A model that has always something else to say is stopped too."""
+    llm = Scripted(*[f"Number {number} is not there.\n" for number in range(500)])
+    _, answer = ask(llm)
+    assert llm.given <= MAX_SENTENCES + 2
+    assert answer.notes == (
+        "The model did not come to an end and was stopped.",
+        f"{MAX_SENTENCES} sentences were left out: not supported by the sources.",
+    )
+
+
+def test_the_request_holds_rules_sources_and_question() -> None:
+    """The model gets the rules as system, the numbered sources and the question as user."""
+    llm = Scripted("NO_ANSWER")
+    ask(llm)
+    system, user = llm.sent
+    assert (system.role, user.role) == ("system", "user")
+    assert "NO_ANSWER" in system.content
+    assert f"[1.3] {SAID[2]}" in user.content
+    assert f"Question: {ASKED}" in user.content
+
+
+def test_earlier_turns_are_told_but_are_no_source() -> None:
+    """A follow-up may lean on the conversation; nothing said there can be cited."""
+    _, before = ask(Scripted("The bridge opened in 1931 [1.1]."))
+    llm = Scripted("NO_ANSWER")
+    list(generate("and who owns it?", hits(), llm, history=[before]))
+    assert f"Reader: {ASKED}\nYou: The bridge opened in 1931. (1)" in llm.sent[1].content
+
+
+def test_what_did_not_fit_is_said() -> None:
+    """A small window leaves passages out, and the answer says how many."""
+    (first,) = hits()
+    long = "word " * 800 + "end."
+    other = Hit(
+        Passage("q", "e", 0, len(long), (Sentence(0, len(long)),)),
+        Document("e", long),
+        ("long.txt",),
+        2,
+        0.5,
+    )
+    llm = Scripted("The bridge opened in 1931 [1.1].", window=1200)
+    *_, answer = generate(ASKED, [first, other], llm)
+    assert isinstance(answer, Answer)
+    assert answer.notes == ("1 passage did not fit the model's window.",)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 10**6))
+def test_no_hostile_reply_reaches_the_reader(seed: int) -> None:
+    """Of 2,000 hostile replies none shows an invented citation or an edited quote, or crashes."""
+    outcomes = run(100, seed)
+    assert {what: times for what, times in outcomes.items() if not what.startswith("(")} == {}
+    assert outcomes["(statements)"] > 0
+
+
+def test_a_model_may_say_what_last_year_means() -> None:
+    """Its date for "last year" is shown where it is right; else the source is, as it stands."""
+    text = "Kestrel bought the Harwick bridge last year. Two years ago it was for sale."
+    spans = (Sentence(0, 44), Sentence(45, len(text)))
+    document = Document("d", text, published=date(2024, 5, 1))
+    found = Hit(Passage("p", "d", 0, len(text), spans), document, ("bridge.txt",), 1, 1.0)
+    for year, shown in (
+        ("2023", "Kestrel bought the Harwick bridge in 2023."),
+        ("2022", "Kestrel bought the Harwick bridge last year."),
+        ("2024", "Kestrel bought the Harwick bridge last year."),
+    ):
+        llm = Scripted(f"Kestrel bought the Harwick bridge in {year} [1.1].")
+        *_, answer = generate("When did Kestrel buy the Harwick bridge?", [found], llm)
+        assert isinstance(answer, Answer)
+        assert [one.text for one in answer.statements] == [shown]
+        assert "[1.1] Kestrel bought the Harwick bridge last year. [last year = 2023]" in (
+            llm.sent[1].content
+        )

@@ -1,0 +1,25 @@
+"""Languages told by script and by common words."""
+
+import pytest
+
+from qa.text.language import tongue
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("谁是华为的汽车合作伙伴？", "han"),
+        ("ファーウェイの自動車パートナーは誰ですか", "kana"),
+        ("화웨이의 자동차 파트너는 누구입니까?", "hangul"),
+        ("Кто партнёры Huawei?", "cyrillic"),
+        ("Wer sind die Partner von Huawei?", "de"),
+        ("¿Quién fabrica los furgones?", "es"),
+        ("Qui est le partenaire ?", "fr"),
+        ("Who was the partner in Hefei?", "en"),
+        ("JAC 2026", None),
+        ("", None),
+    ],
+)
+def test_languages_are_told_apart(text: str, expected: str | None) -> None:
+    """A question in another language than the documents is noticed, a name alone is neither."""
+    assert tongue(text) == expected

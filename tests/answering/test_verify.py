@@ -1,0 +1,204 @@
+"""The checker: what a statement may say of the sentences it cites."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa.answering.verify import Check, Cited, by_one_of_each, verify
+
+BRIDGE = "On March 3, 1931, the Harwick bridge opened, and about 40,000 vehicles used it daily."
+BOARD = "The Harbour Board (HB) owns the bridge and will not sell it to Datalith."
+TOLLS = "Tolls rose 3.5% to $4 in 2020, the U.S. operator said."
+MILLION = "Sokol Air carried more than 2 million passengers in February."
+
+
+def check(statement: str, *sources: str, context: str = "", question: str = "") -> Check:
+    """The verdict on a statement that cites ``sources``."""
+    return verify(statement, [Cited(source, context) for source in sources], question)
+
+
+@pytest.mark.parametrize(
+    ("statement", "source"),
+    [
+        ("The Harwick bridge opened on 3 March 1931.", BRIDGE),
+        ("The Harwick bridge opened in 1931.", BRIDGE),
+        ("About 40000 vehicles used the bridge daily.", BRIDGE),
+        ("The bridge is owned by the Harbour Board.", BOARD),
+        ("HB owns the bridge.", BOARD),
+        ("The Harbour Board won't sell the bridge to Datalith.", BOARD),
+        ("In 2020 tolls rose by 3.5 percent to 4 dollars.", TOLLS),
+        ("Tolls rose to $4 in 2020, the operator in the United States said.", TOLLS),
+        ("Sokol Air carried over 2,000,000 passengers in Feb.", MILLION),
+    ],
+)
+def test_the_same_fact_in_other_words_is_supported(statement: str, source: str) -> None:
+    """A fair wording of a source passes, spellings of figures and names aside."""
+    assert check(statement, source).reasons == ()
+
+
+@pytest.mark.parametrize(
+    ("statement", "source", "reason"),
+    [
+        ("The Harwick bridge opened on 4 March 1931.", BRIDGE, "the date '1931-3-4'"),
+        ("The Harwick bridge opened in 1932.", BRIDGE, "the date '1932'"),
+        ("About 50,000 vehicles used the bridge daily.", BRIDGE, "the number '50,000"),
+        ("The Hartford bridge opened in 1931.", BRIDGE, "the name 'Hartford'"),
+        ("The Harwick bridge never opened in 1931.", BRIDGE, "negation"),
+        ("The Harbour Board will sell the bridge to Datalith.", BOARD, "negation"),
+        ("Tolls fell 3.5% to $4 in 2020.", TOLLS, "'fell' where the source has 'rose'"),
+        ("Tolls rose 3.5 to $4 in 2020.", TOLLS, "the number '3.5"),
+        ("Tolls rose 3.5% to €4 in 2020.", TOLLS, "the number '€4"),
+        ("Sokol Air carried fewer than 2 million passengers in February.", MILLION, "'fewer'"),
+        ("Sokol Air carried more than 2 billion passengers in February.", MILLION, "the number"),
+    ],
+)
+def test_one_thing_changed_is_refused(statement: str, source: str, reason: str) -> None:
+    """A changed number, unit, date, name, direction or negation is refused, with the reason."""
+    found = check(statement, source)
+    assert not found.supported
+    assert reason in "; ".join(found.reasons)
+
+
+def test_roles_cannot_be_swapped() -> None:
+    """Who did it to whom matters, in the active and in the passive."""
+    source = "In 2020 Datalith sued Kestrel over a patent."
+    assert not check("In 2020 Kestrel sued Datalith over a patent.", source).supported
+    assert check("In 2020 Kestrel was sued by Datalith over a patent.", source).supported
+
+
+def test_another_topic_is_refused() -> None:
+    """A statement that shares no fact to fail on, and little else, is not supported."""
+    found = check("The mayor praised local cooking traditions.", BRIDGE)
+    assert found.reasons == (
+        "no word of it but names and figures stands in the cited sentences",
+        "too little of it stands in the cited sentences",
+    )
+
+
+def test_an_ordinal_is_a_figure() -> None:
+    """The second of its kind is not the first, nor just one."""
+    source = "The first ferry of the line was built in Harwick."
+    assert not check("The second ferry of the line was built in Harwick.", source).supported
+    told = "The 2nd ferry of the line was built in Harwick."
+    assert check("The second ferry of the line was built in Harwick.", told).supported
+
+
+def test_a_name_alone_carries_nothing() -> None:
+    """What is said of somebody must stand in the source, not only who it is said of."""
+    found = check("Ann Mallory collects the tolls.", "Ann Mallory owns a bakery.")
+    assert found.reasons == ("no word of it but names and figures stands in the cited sentences",)
+
+
+def test_the_context_explains_but_does_not_carry() -> None:
+    """A pronoun may be replaced by the name beside it, not one name by another."""
+    told = "It opened in 1931 after four years of work."
+    around = "The Harwick bridge crosses the river near Oakhurst."
+    assert check("The Harwick bridge opened in 1931.", told, context=around).supported
+    named = "The Harwick bridge opened in 1931."
+    assert not check("The Oakhurst bridge opened in 1931.", named, context=around).supported
+
+
+def test_a_number_of_the_question_does_not_override_the_source() -> None:
+    """A false premise in a question does not become an answer."""
+    asked = "Did Sokol Air carry 5 million passengers in February?"
+    found = check("Sokol Air carried 5 million passengers in February.", MILLION, question=asked)
+    assert "the number '5 million" in "; ".join(found.reasons)
+
+
+def test_a_name_of_the_question_does_not_replace_that_of_the_source() -> None:
+    """What is said of one firm is no answer about another, even where the question names it."""
+    asked = "What did Kestrel say about tolls in 2020?"
+    source = "Tolls rose 3.5% in 2020, Datalith said."
+    assert not check("Kestrel said tolls rose 3.5% in 2020.", source, question=asked).supported
+    told = "The company said that tolls rose 3.5% in 2020."
+    assert check("Kestrel said tolls rose 3.5% in 2020.", told, question=asked).supported
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "Mallory owns the bridge and will not sell it.",
+        "The source says: Mallory owns the bridge.",
+        "Mallory has owned the bridge.",
+    ],
+)
+def test_a_stranger_does_not_become_the_subject(statement: str) -> None:
+    """A name that only opens the sentence must stand in a source like any other."""
+    found = check(statement, "The Harbour Board owns the bridge and will not sell it.")
+    assert "the name 'Mallory' does not stand in the cited sentences" in found.reasons
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "Ownership of the bridge is with the Harbour Board.",
+        "Currently the Harbour Board owns the bridge.",
+        "Nobody but the Harbour Board owns the bridge.",
+        "Boards own the bridge.",
+    ],
+)
+def test_a_common_noun_may_open_a_sentence(statement: str) -> None:
+    """A word with a capital that only its place gave it is no name."""
+    found = check(statement, "The Harbour Board owns the bridge and will not sell it.")
+    assert not any(reason.startswith("the name") for reason in found.reasons)
+
+
+def test_a_true_part_does_not_carry_a_false_one() -> None:
+    """Half a sentence of the source does not vouch for another half that is not there."""
+    said = "The Harbour Board owns the bridge, and nurses repaired seventeen violins."
+    found = check(said, "The Harbour Board owns the bridge.")
+    assert any("'nurses repaired seventeen violins.'" in reason for reason in found.reasons)
+
+
+def test_an_address_is_exact() -> None:
+    """A link that a model completed by itself, with whatever it knows in it, is refused."""
+    source = "Read more about the bridge at https://harwick.example/bridge today."
+    assert check("Read about the bridge at https://harwick.example/bridge.", source).supported
+    said = "Read about the bridge at https://harwick.example/bridge?q=1931."
+    assert not check(said, source).supported
+
+
+def test_two_documents_do_not_make_one_statement() -> None:
+    """A subject here and a predicate there are no fact; a part each, with its own subject, are."""
+    one = [Cited("Ann Mallory owns a bakery.")]
+    other = [Cited("The Harbour Board runs the bridge and collects the tolls.")]
+
+    def borne(said: str) -> tuple[int, ...]:
+        return by_one_of_each(said, [one, other], idf=None)
+
+    assert borne("Ann Mallory collects the tolls.") == ()
+    assert borne("Ann Mallory owns a bakery and collects the tolls.") == ()
+    assert borne("Ann Mallory owns a bakery, and the Harbour Board runs the bridge.") == (0, 1)
+    assert borne("The Harbour Board runs the bridge.") == (1,)
+
+
+def test_citations_are_narrowed_to_those_that_carry() -> None:
+    """A reader is sent only to the sentences that are needed."""
+    assert check("The Harwick bridge opened in 1931.", BOARD, BRIDGE, TOLLS).carrying == (1,)
+    both = "The bridge opened in 1931, and tolls rose to $4 in 2020."
+    assert check(both, BRIDGE, BOARD, TOLLS).carrying == (0, 2)
+
+
+def test_nothing_cited_carries_nothing() -> None:
+    """A statement without a source is never supported."""
+    assert verify("Anything.", []) == Check(False, 0.0, ("it cites no source",), ())
+
+
+def test_chinese_is_checked_too() -> None:
+    """Languages without blanks between words are read by pairs of characters."""
+    source = "面包店于1952年开业,由她的祖父创办。"
+    assert check("面包店于1952年开业。", source).supported
+    assert not check("面包店于1953年开业。", source).supported
+
+
+def test_the_verdict_is_always_the_same() -> None:
+    """Asking twice gives one verdict."""
+    assert check("HB owns the bridge.", BOARD) == check("HB owns the bridge.", BOARD)
+
+
+@given(st.text(max_size=60), st.text(max_size=60), st.text(max_size=20))
+def test_any_text_can_be_checked(statement: str, source: str, question: str) -> None:
+    """Nothing a model or a document says breaks the check."""
+    found = verify(statement, [Cited(source, question)], question)
+    assert found.supported == (not found.reasons)
+    assert 0 <= found.support <= 1
