@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -9,7 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from qa.data import Answer, Document, Hit, LeftOut, Note, Source, Statement, Trace
-from qa.errors import ConfigError, UsageError
+from qa.errors import ConfigError, QAError, UsageError
 from qa.models.embed.minilm import MiniLM
 from qa.models.reader.onnx import OnnxReader
 from qa.settings import config, offline
@@ -145,9 +146,10 @@ class Assistant:
         """Load the embedded models in the background; the first question waits for the rest."""
 
         def load() -> None:
-            if self.embedding is self._minilm:
-                self._minilm.load()
-            self.reader.load()
+            with suppress(QAError):  # the first question meets it too, and tells
+                if self.embedding is self._minilm:
+                    self._minilm.load()
+                self.reader.load()
 
         # No daemon: the interpreter must not end while a model is being loaded.
         threading.Thread(target=load).start()
