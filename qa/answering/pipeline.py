@@ -74,13 +74,14 @@ class Answering(NamedTuple):
 
 
 class _Found(NamedTuple):
-    """What was found and read for one question."""
+    """What was found and read for one question; ``is_deep`` where it took a second look."""
 
     question: Question
     history: tuple[Answer, ...]
     hits: tuple[Hit, ...]
     readings: tuple[Reading, ...]
     bar: Bar
+    is_deep: bool
     notes: tuple[Note, ...]
     view: View
     clock: Clock
@@ -182,11 +183,12 @@ def _found(
             reading, own = read_across(question.lookup, open_windows(hits, view), parts.embedding)
             notes: tuple[Note, ...] = (Note("across"),)
             bar = _bar(parts, own)
-            return _Found(question, history, hits, (reading,), bar, notes, view, clock)
+            return _Found(question, history, hits, (reading,), bar, False, notes, view, clock)
         asked = _Asked(question, parts.reader)
         windows = open_windows(hits, view)
         readings = asked.readings(windows)
-        if max(one.confidence for one in readings) < bar.answered:
+        deep = max(one.confidence for one in readings) < bar.perhaps
+        if deep:
             more = _retrieved(question.searches, view, parts.embedding, LIMIT + DEEPER)
             known = {hit.passage.id for hit in hits}
             hits += tuple(hit for hit in more if hit.passage.id not in known)
@@ -194,7 +196,7 @@ def _found(
     notes = tuple(Note.of("taken_for", **fix._asdict()) for fix in fixes)
     if bar.stale:
         notes += (Note.of("stale", reason=bar.stale),)
-    return _Found(question, history, hits, tuple(readings), bar, notes, view, clock)
+    return _Found(question, history, hits, tuple(readings), bar, deep, notes, view, clock)
 
 
 def searched(
@@ -241,6 +243,8 @@ def settle(found: _Found) -> _Settled:
     readings = found.readings
     confidence = max(one.confidence for one in readings)
     kind = bar.outcome(confidence)
+    if found.is_deep and kind == "answered" and bar.perhaps < bar.answered:
+        kind = "perhaps"  # the bars were measured on what is read at first
     notes: list[Note] = []
     if question.period is not None and question.period.way == "latest":
         lead, earlier = period.newest(readings[0])

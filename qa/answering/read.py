@@ -48,7 +48,7 @@ def reading_of(
         for place, (unit, logit) in enumerate(zip(window.units, one.evidence, strict=False)):
             if unit.is_frame or not any(map(str.isalnum, unit.text)):
                 continue
-            score = linear(card().unit, unit_features(logit, one, window, windows))
+            score = linear(card().unit, unit_features(logit, number, windows, said))
             found = Weighed(number, place, unit, window.hit, chance(score), one.phrases[place])
             if adjust is not None and (gain := adjust(found)):
                 found = replace(found, chance=chance(score + gain))
@@ -62,16 +62,21 @@ def reading_of(
 
 
 def unit_features(
-    logit: float, said: Said, window: Window, windows: Sequence[Window]
+    logit: float, number: int, windows: Sequence[Window], said: Sequence[Said]
 ) -> dict[str, float]:
-    """What a unit's chance is made of."""
-    score = window.hit.score
+    """What the chance of a unit of window ``number`` is made of: its own logit, and beside it.
+
+    How much its window says and was found, by itself and beside the best of all windows.
+    """
+    score, says = windows[number].hit.score, answers(said[number].outcome)
     return {
         "evidence": logit,
-        "answers": answers(said.outcome),
+        "within": logit - max(said[number].evidence),
+        "answers": says,
+        "less": max(answers(one.outcome) for one in said) - says,
         "score": score,
         "behind": max(one.hit.score for one in windows) - score,
-        "rank": math.log(window.hit.rank),
+        "rank": math.log(windows[number].hit.rank),
     }
 
 
