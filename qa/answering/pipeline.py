@@ -258,7 +258,7 @@ def settle(found: _Found) -> _Settled:
             if len(readings) > 1 and kind != "not_found":
                 notes.append(Note.of("unanswered", part=one.question))
             continue
-        chosen.append(quote.select(one, deep=one.confidence < bar.answered))
+        chosen.append(quote.select(one))
     if kind != "not_found":
         notes += _remarks(found, readings)
     return _Settled(readings, tuple(chosen), kind, confidence, tuple(notes))

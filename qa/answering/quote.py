@@ -15,29 +15,29 @@ SURE = 0.5
 """A unit that is likelier part of the answer than not is shown ..."""
 LISTED = 12
 """... up to so many of them: a list."""
-BESIDE = 0.5
+BESIDE = 0.35
 """One that is so likely, as a share of the likeliest one, is shown beside it ..."""
 FEW = 3
-"""... up to so many in all."""
+"""... up to so many in all: on the calibration documents the share that one more unit brings
+falls off there."""
 NEAREST = 3
 """Sentences shown where nothing answers."""
 
 _PRONOUNS = frozenset("he her his it its she that their them these they this those".split())
 
 
-def select(reading: Reading, *, deep: bool = False) -> tuple[Weighed, ...]:
-    """The units that together answer, likeliest first; ``deep`` shows a few more of the unsure.
+def select(reading: Reading) -> tuple[Weighed, ...]:
+    """The units that together answer, likeliest first.
 
     What says the same in the same words is shown once.
     """
     if not reading.weighed:
         return ()
     lead = reading.weighed[0].chance
-    share = BESIDE / 2 if deep else BESIDE
     kept: list[Weighed] = []
     for one in distinct(reading.weighed):
         listed = one.chance >= SURE and len(kept) < LISTED
-        beside = one.chance >= share * lead and len(kept) < FEW
+        beside = one.chance >= BESIDE * lead and len(kept) < FEW
         if not (listed or beside or not kept):
             break
         kept.append(one)
