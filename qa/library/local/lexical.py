@@ -101,7 +101,7 @@ def most(terms: Sequence[str], passages: int, frequency: Mapping[str, int]) -> f
     """What BM25 for ``terms`` approaches as a passage holds each of them ever more often.
 
     >>> round(most(("jac", "van", "van"), 10, {"jac": 1, "van": 10}), 3)
-    4.587
+    4.588
     """
     return (K1 + 1.0) * sum(idf(passages, frequency[term]) for term in terms)
 
