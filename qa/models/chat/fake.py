@@ -1,4 +1,4 @@
-"""A chat model for tests and for users' tests: it replies what it was told, and keeps what it met."""
+"""A chat model for tests, ours and users': it replies what it was told, and keeps what it met."""
 
 from collections.abc import Sequence
 
