@@ -1,6 +1,6 @@
 """The command line: words in, an exit status out; every stage is called from here.
 
-Exit status: 0 answered, 1 refused, 2 usage, 3 failed.
+Exit status: 0 answered or perhaps, 1 not found, 2 usage, 3 failed.
 """
 
 import sys
@@ -43,7 +43,7 @@ def cli(context: click.Context, /, **flags: Any) -> None:
     Settings come from qa.toml, .env, the environment (QA_DOCUMENTS, QA_LIBRARY, QA_MODEL,
     OPENAI_API_KEY, OPENAI_BASE_URL ...) and flags, the later over the earlier.
 
-    Exit status: 0 answered, 1 refused, 2 usage, 3 failed.
+    Exit status: 0 answered or perhaps, 1 not found, 2 usage, 3 failed.
     """
     context.obj = flags
     if context.invoked_subcommand is None:
