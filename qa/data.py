@@ -8,13 +8,9 @@ Offsets are counted in characters (code points) of ``Document.text``, half open:
 the next; none is ever changed.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal, TypeVar
-
-SCHEMA = "qa.answer/2"
-"""Version of the object that ``Answer.to_dict`` and ``--json`` give; see docs/json.md."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,16 +210,6 @@ class Dated:
     basis: str
     relative: bool
 
-    def to_dict(self) -> dict[str, Any]:
-        """The expression as ``--json`` prints it."""
-        return {
-            "text": self.text,
-            "start": self.start.isoformat(),
-            "end": self.end.isoformat(),
-            "basis": self.basis,
-            "relative": self.relative,
-        }
-
 
 @dataclass(frozen=True, slots=True)
 class Citation:
@@ -250,23 +236,6 @@ class Citation:
     dates: tuple[Dated, ...] = ()
     also: tuple[str, ...] = ()
 
-    def to_dict(self) -> dict[str, Any]:
-        """The citation as ``--json`` prints it."""
-        return {
-            "marker": self.marker,
-            "path": self.path,
-            "title": self.title,
-            "published": self.published.isoformat() if self.published else None,
-            "page": self.page,
-            "line": self.line,
-            "start": self.start,
-            "end": self.end,
-            "quote": self.quote,
-            "written": [day.isoformat() for day in self.written] if self.written else None,
-            "dates": [one.to_dict() for one in self.dates],
-            "also": list(self.also),
-        }
-
 
 @dataclass(frozen=True, slots=True)
 class Statement:
@@ -286,19 +255,6 @@ class Statement:
     def markers(self) -> str:
         """The markers as printed: ``[1][2]``."""
         return "".join(f"[{citation.marker}]" for citation in self.citations)
-
-    def to_dict(self) -> dict[str, Any]:
-        """The statement as ``--json`` prints it."""
-        emphasis = None
-        if self.emphasis is not None:
-            start, end = self.emphasis
-            emphasis = {"start": start, "end": end, "text": self.text[start:end]}
-        return {
-            "text": self.text,
-            "citations": [citation.to_dict() for citation in self.citations],
-            "support": self.support,
-            "emphasis": emphasis,
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,16 +296,6 @@ class Usage:
             seconds_to_first=self.seconds_to_first,
         )
 
-    def to_dict(self) -> dict[str, Any]:
-        """The usage as ``--json`` prints it."""
-        return {
-            "prompt_tokens": self.prompt_tokens,
-            "completion_tokens": self.completion_tokens,
-            "cached_tokens": self.cached_tokens,
-            "cost": self.cost,
-            "seconds_to_first": self.seconds_to_first,
-        }
-
 
 @dataclass(frozen=True, slots=True)
 class Note:
@@ -365,10 +311,6 @@ class Note:
     def of(cls, kind: str, **values: object) -> "Note":
         """A note with these values as text."""
         return cls(kind, tuple((name, str(value)) for name, value in values.items()))
-
-    def to_dict(self) -> dict[str, Any]:
-        """The note as ``--json`` prints it."""
-        return {"kind": self.kind, "values": dict(self.values)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -454,48 +396,6 @@ class Answer:
 
     def to_dict(self) -> dict[str, Any]:
         """The object that ``qa ask --json`` prints; documented in docs/json.md."""
-        return {
-            "schema": SCHEMA,
-            "question": self.question,
-            "answered_question": self.answered_question,
-            "outcome": self.outcome,
-            "answered": self.answered,
-            "reason": self.reason,
-            "text": self.text,
-            "statements": [statement.to_dict() for statement in self.statements],
-            "nearest": [citation.to_dict() for citation in self.nearest],
-            "hits": hit_dicts(self.hits),
-            "engine": self.engine,
-            "as_of": self.as_of.isoformat() if self.as_of else None,
-            "times": [one.to_dict() for one in self.times],
-            "confidence": self.confidence,
-            "threshold": self.threshold,
-            "prompt_hash": self.prompt_hash,
-            "usage": self.usage.to_dict() if self.usage else None,
-            "notes": [note.to_dict() for note in self.notes],
-            "left_out": [
-                {"text": gone.text, "reason": gone.reason, "fate": gone.fate}
-                for gone in self.left_out
-            ],
-            "seconds": dict(self.seconds),
-        }
+        from qa.schema import answer_dict
 
-
-def hit_dicts(hits: Sequence[Hit]) -> list[dict[str, Any]]:
-    """Hits as ``--json`` prints them."""
-    return [
-        {
-            "path": hit.path,
-            "start": hit.passage.start,
-            "end": hit.passage.end,
-            "text": hit.text,
-            "rank": hit.rank,
-            "score": hit.score,
-            "retrievers": {
-                said.retriever: {"rank": said.rank, "score": said.score, "part": said.part}
-                for said in hit.ranked
-            },
-            "copies": list(hit.copies),
-        }
-        for hit in hits
-    ]
+        return answer_dict(self)

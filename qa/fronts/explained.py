@@ -1,9 +1,8 @@
 """``qa search --explain``: hits, what their scores are made of, and how they are read."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
-from qa.data import Hit, Reading, Trace, Weighed, hit_dicts
+from qa.data import Hit, Reading, Trace, Weighed
 from qa.fronts import render
 from qa.fronts.lines import BLANK, Line, Piece, one_line
 from qa.positions import line_of
@@ -43,47 +42,3 @@ def unit_lines(rank: int, one: Weighed, reading: Reading) -> Iterator[Line]:
     full, part, contra, none = reading.outcomes[one.window]
     told = f"answers {full:.2f}, in part {part:.2f}, contradicts {contra:.2f}, silent {none:.2f}"
     yield Line((Piece(f"its window: {told}", "dim"),), indent=4)
-
-
-def explained_dict(hits: Sequence[Hit], trace: Trace) -> dict[str, Any]:
-    """The same as ``--json`` prints it, with every unit that was weighed."""
-    return {"hits": hit_dicts(hits)} | trace_dict(trace)
-
-
-def trace_dict(trace: Trace) -> dict[str, Any]:
-    """A trace as ``--json`` prints it."""
-    return {
-        "lookups": list(trace.lookups),
-        "answered_from": trace.answered_from,
-        "perhaps_from": trace.perhaps_from,
-        "read": [
-            {
-                "question": reading.question,
-                "confidence": reading.confidence,
-                "windows": [
-                    {
-                        "path": window.hit.path,
-                        "start": window.hit.passage.start,
-                        "end": window.hit.passage.end,
-                        "context": window.context,
-                        "outcome": dict(
-                            zip(("full", "part", "contradicts", "silent"), outcome, strict=True)
-                        ),
-                    }
-                    for window, outcome in zip(reading.windows, reading.outcomes, strict=True)
-                ],
-                "units": [
-                    {
-                        "chance": one.chance,
-                        "window": one.window,
-                        "path": one.hit.path,
-                        "start": one.unit.sentence.start,
-                        "end": one.unit.sentence.end,
-                        "text": one.unit.text,
-                    }
-                    for one in reading.weighed
-                ],
-            }
-            for reading in trace.readings
-        ],
-    }

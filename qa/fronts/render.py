@@ -6,7 +6,6 @@ reaches the terminal as a command to it.
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 from qa.answering import wording
 from qa.data import Answer, Citation, Hit, LeftOut, Note, Source, Statement, Usage
@@ -227,20 +226,3 @@ def line_span(text: str, number: int) -> tuple[int, int]:
         raise UsageError(f"there is no line {number}; the text has {len(lines)} lines")
     start = sum(len(line) + 1 for line in lines[: number - 1])
     return start, start + len(lines[number - 1])
-
-
-def source_dict(source: Source) -> dict[str, Any]:
-    """A source as ``qa sources --json`` prints it."""
-    return {
-        "path": source.path,
-        "state": source.state,
-        "reason": source.reason,
-        "title": source.title,
-        "author": source.author,
-        "published": source.published.isoformat() if source.published else None,
-        "written": [day.isoformat() for day in source.written] if source.written else None,
-        "date_basis": source.date_basis,
-        "file_day": source.file_day.isoformat() if source.file_day else None,
-        "passages": source.passages,
-        "characters": source.characters,
-    }

@@ -228,12 +228,13 @@ def sources(
     With --set-date or --clear-date only those whose dates were changed.
     """
     from qa.fronts import render
+    from qa.schema import source_dict
 
     with assistant_of(context, flags) as assistant:
         given = set_dates(assistant, set_date, clear_date)
         found = [one for one in assistant.sources() if not given or one.path in given]
     if as_json:
-        click.echo(to_json([render.source_dict(source) for source in found]))
+        click.echo(to_json([source_dict(source) for source in found]))
     else:
         Screen(plain=plain).print(render.source_lines(found))
 

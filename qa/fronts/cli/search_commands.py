@@ -32,9 +32,9 @@ def search_command(
     **flags: Any,
 ) -> None:
     """Show the passages found for QUESTION, with every retriever's rank and score."""
-    from qa.data import hit_dicts
     from qa.fronts import render
-    from qa.fronts.explained import explained_dict, explained_lines
+    from qa.fronts.explained import explained_lines
+    from qa.schema import hit_dicts, trace_dict
 
     text = " ".join(question)
     with assistant_of(context, flags) as assistant:
@@ -46,7 +46,7 @@ def search_command(
         found: Any = hit_dicts(hits)
         lines = render.hit_lines(hits)
     else:
-        found = explained_dict(hits, trace)
+        found = {"hits": hit_dicts(hits)} | trace_dict(trace)
         lines = explained_lines(hits, trace)
     if as_json:
         click.echo(to_json(found))

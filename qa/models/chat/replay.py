@@ -8,7 +8,7 @@ It holds messages and answers, and neither keys nor addresses.
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, get_args
 
@@ -71,7 +71,7 @@ class Recorder:
             "max_tokens": max_tokens,
             "deltas": [],
             "finish": None,
-            "usage": Usage().to_dict(),
+            "usage": asdict(Usage()),
         }
         try:
             with self._llm.reply(messages, max_tokens=max_tokens) as reply:
@@ -81,7 +81,7 @@ class Recorder:
         except GeneratorExit:  # such as of a model that went round in circles
             self._add(entry)
             raise
-        self._add(entry | {"finish": reply.finish, "usage": reply.usage.to_dict()})
+        self._add(entry | {"finish": reply.finish, "usage": asdict(reply.usage)})
         yield End(reply.finish, reply.usage)
 
     def _add(self, entry: dict[str, Any]) -> None:
@@ -175,5 +175,5 @@ def _is_reply(entry: Any) -> bool:
         and all(isinstance(delta, str) for delta in entry["deltas"])
         and entry.get("finish", "") in (None, *get_args(Finish))
         and isinstance(entry.get("usage"), dict)
-        and set(entry["usage"]) == set(Usage().to_dict())
+        and set(entry["usage"]) == set(asdict(Usage()))
     )
