@@ -12,6 +12,7 @@ from qa.data import Answer, Document, Hit, Passage, Sentence, Usage
 from qa.models.chat.endpoint import OpenAIChat
 from qa.times.expressions import expressions
 from qa.times.intervals import Interval
+from tests.answering.made import notes
 from tests.server import faults
 from tests.server.http import KEY, Endpoint, Exchange
 from tests.server.protocol import CHAT_MODEL, Messages
@@ -64,7 +65,7 @@ def test_yes_changes_nothing() -> None:
     ]
     assert [gone.text for gone in answer.left_out] == ["It is old."]
     assert len(exchanges) == 3  # the answer, and a verdict on each statement shown
-    assert answer.notes == ("1 sentence was left out: not supported by the sources.",)
+    assert notes(answer) == ("1 sentence was left out: not supported by the sources.",)
 
 
 def test_no_takes_a_statement_away() -> None:
@@ -84,7 +85,7 @@ def test_neither_yes_nor_no_decides_nothing(speech: str) -> None:
     """A judge that makes a speech takes nothing away, and the reader is told."""
     answer, _ = asked(lambda said: speech if "Board" in said else "**Yes**")
     assert len(answer.statements) == 2
-    assert answer.notes[-1] == "The second judge gave no verdict on 1 sentence."
+    assert notes(answer)[-1] == "The second judge gave no verdict on 1 sentence."
 
 
 @pytest.mark.parametrize(
@@ -96,7 +97,7 @@ def test_a_failing_judge_decides_nothing(personality: Callable[[Exchange], None]
         *_, answer = generate(ASKED, hits(), model(one), judge=model(other))
     assert isinstance(answer, Answer)
     assert len(answer.statements) == 2
-    assert answer.notes[-1] == "The second judge gave no verdict on 2 sentences."
+    assert notes(answer)[-1] == "The second judge gave no verdict on 2 sentences."
     assert answer.usage is not None
     assert answer.usage.prompt_tokens is None  # what the judge read is not known, and never 0
 

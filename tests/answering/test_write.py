@@ -13,6 +13,7 @@ from qa.answering.write import MAX_REPEATS, MAX_SENTENCES, generate
 from qa.data import Answer, Document, Hit, LeftOut, Passage, Sentence, Statement, Usage
 from qa.errors import ModelRejected, ModelUnreachable
 from qa.models.chat.base import End, Finish, Message, Reply
+from tests.answering.made import notes
 
 SAID = (
     "The Harwick bridge opened in 1931.",
@@ -103,7 +104,7 @@ def test_a_false_statement_is_replaced_by_its_source() -> None:
         ("repaired", "The Harwick bridge opened in 1913.")
     ]
     assert "1913" in answer.left_out[0].reason
-    assert answer.notes == (
+    assert notes(answer) == (
         "1 sentence was replaced by the cited source sentence: not supported as written.",
     )
 
@@ -137,7 +138,7 @@ def test_what_nothing_carries_is_dropped(reply: str, reason: str) -> None:
 def test_the_note_counts_what_was_left_out() -> None:
     """The reader learns how many sentences are missing."""
     _, answer = ask(Scripted("The bridge opened in 1931 [1.1]. I like it. So do you."))
-    assert answer.notes == ("2 sentences were left out: not supported by the sources.",)
+    assert notes(answer) == ("2 sentences were left out: not supported by the sources.",)
 
 
 def test_a_refusal_is_one_wording() -> None:
@@ -165,7 +166,7 @@ def test_a_reply_cut_at_its_limit_is_no_whole_answer() -> None:
     """The half sentence is not shown, and the reader is told that the model stopped."""
     _, answer = ask(Scripted("The bridge opened in 1931 [1.1]. HB owns", finish="length"))
     assert answer.text == "The bridge opened in 1931. [1]"
-    assert answer.notes == ("The model stopped at its limit of 700 tokens.",)
+    assert notes(answer) == ("The model stopped at its limit of 700 tokens.",)
 
 
 def test_a_filtered_reply_is_an_error_or_says_so() -> None:
@@ -173,7 +174,7 @@ def test_a_filtered_reply_is_an_error_or_says_so() -> None:
     with pytest.raises(ModelRejected, match="content filter of model 'scripted'"):
         ask(Scripted("HB ow", finish="filtered"))
     _, answer = ask(Scripted("The bridge opened in 1931 [1.1]. HB", finish="filtered"))
-    assert answer.notes == ("The model's content filter cut the answer off.",)
+    assert notes(answer) == ("The model's content filter cut the answer off.",)
 
 
 def test_a_broken_stream_is_an_error() -> None:
@@ -190,7 +191,7 @@ def test_a_model_that_repeats_itself_is_stopped() -> None:
     _, answer = ask(llm)
     assert answer.text == "The bridge opened in 1931. [1]\nHB owns it. [2]"
     assert llm.given <= 2 + MAX_REPEATS + 1  # a sentence is complete when the next one begins
-    assert answer.notes == ("The model repeated itself and was stopped.",)
+    assert notes(answer) == ("The model repeated itself and was stopped.",)
 
 
 def test_an_echo_is_no_loop() -> None:
@@ -198,7 +199,7 @@ def test_an_echo_is_no_loop() -> None:
     echo = ["The bridge opened in 1931 [1.1].\n"] * MAX_REPEATS + ["HB owns it [1.3].\n"]
     _, answer = ask(Scripted(*echo))
     assert answer.text == "The bridge opened in 1931. [1]\nHB owns it. [2]"
-    assert answer.notes == ()
+    assert notes(answer) == ()
 
 
 def test_a_model_that_never_ends_is_stopped() -> None:
@@ -206,7 +207,7 @@ def test_a_model_that_never_ends_is_stopped() -> None:
     llm = Scripted(*[f"Number {number} is not there.\n" for number in range(500)])
     _, answer = ask(llm)
     assert llm.given <= MAX_SENTENCES + 2
-    assert answer.notes == (
+    assert notes(answer) == (
         "The model did not come to an end and was stopped.",
         f"{MAX_SENTENCES} sentences were left out: not supported by the sources.",
     )
@@ -245,7 +246,7 @@ def test_what_did_not_fit_is_said() -> None:
     llm = Scripted("The bridge opened in 1931 [1.1].", window=1200)
     *_, answer = generate(ASKED, [first, other], llm)
     assert isinstance(answer, Answer)
-    assert answer.notes == ("1 passage did not fit the model's window.",)
+    assert notes(answer) == ("1 passage did not fit the model's window.",)
 
 
 @settings(max_examples=20, deadline=None)

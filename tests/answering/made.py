@@ -1,0 +1,78 @@
+"""Windows, readings and small libraries made by hand."""
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+from qa.answering.windows import window
+from qa.answering.wording import told
+from qa.assistant import Assistant, Parts
+from qa.data import Answer, Document, Hit, Reading, Weighed, Window
+from qa.ingest.split import split
+from qa.models.chat.base import LLM
+from qa.models.reader.base import Reader
+
+SILENT = (0.0, 0.0, 0.0, 1.0)
+
+
+def words(texts: list[str]) -> list[int]:
+    """A word is a token."""
+    return [len(text.split()) for text in texts]
+
+
+def opened(
+    text: str, *, name: str = "a", title: str | None = None, published: date | None = None
+) -> Window:
+    """The whole of a document, ``name``.md, as one window."""
+    document = Document(name, text, title=title, published=published)
+    passages = split(document, words)
+    return window(Hit(passages[0], document, (f"{name}.md",), 1, 1.0), passages)
+
+
+def weighed(windows: tuple[Window, ...], said: str, chance: float, phrase: str = "") -> Weighed:
+    """The only unit of ``windows`` in which ``said`` stands, with its chance and its phrase."""
+    ((number, place, unit),) = [
+        (number, place, unit)
+        for number, one in enumerate(windows)
+        for place, unit in enumerate(one.units)
+        if said in unit.text and not unit.is_frame
+    ]
+    at = unit.text.index(phrase) if phrase else -1
+    found = (at, at + len(phrase)) if phrase else None
+    return Weighed(number, place, unit, windows[number].hit, chance, found)
+
+
+def reading(
+    windows: Window | tuple[Window, ...], said: Mapping[str, float | tuple[float, str]]
+) -> Reading:
+    """A reading in which the units with these words have these chances, and maybe phrases."""
+    windows = (windows,) if isinstance(windows, Window) else windows
+    found = [
+        weighed(windows, text, *(one if isinstance(one, tuple) else (one,)))
+        for text, one in said.items()
+    ]
+    found.sort(key=lambda one: -one.chance)
+    best = found[0].chance if found else 0.0
+    return Reading("?", windows, (SILENT,) * len(windows), tuple(found), best)
+
+
+def notes(answer: Answer) -> tuple[str, ...]:
+    """What a reader is told beside an answer."""
+    return tuple(told(note) for note in answer.notes)
+
+
+def assistant(
+    folder: Path,
+    documents: Mapping[str, str],
+    reader: Reader,
+    chat: LLM | None = None,
+    **settings: object,
+) -> Assistant:
+    """An assistant over these documents, ingested, whose answers ``reader`` decides."""
+    place = folder / "docs"
+    place.mkdir()
+    for name, text in documents.items():
+        (place / name).write_text(text, encoding="utf-8")
+    made = Assistant(documents=place, parts=Parts(reader=reader, chat=chat), **settings)
+    made.sync()
+    return made

@@ -1,0 +1,189 @@
+"""Readings to statements: few units, each with what it takes to be understood."""
+
+import pytest
+
+from qa.answering.quote import FEW, LISTED, nearest, quoted, renumbered, select
+from qa.data import Reading, Statement
+from tests.answering.made import opened, reading
+
+HARBOUR = opened(
+    """# Harbour
+
+The harbour was dredged in 1904 by Ann Kerr.
+She was paid in coal. It has **three quays** in all.
+
+The quays are:
+
+- North Quay, for ferries
+- South Quay, for coal
+- West Quay, for timber
+
+| Quay | Length |
+| --- | --- |
+| North | 240 m |
+| South | 90 m |
+
+Start the pump like this:
+
+```sh
+pump --start
+  pump --check
+```
+""",
+    name="harbour",
+)
+TOWN = opened("The town has two pumps. They are old.", name="town")
+
+
+def shown(found: Reading) -> tuple[Statement, ...]:
+    """The statements of all that was weighed."""
+    return quoted(found, found.weighed)
+
+
+def told(found: Reading) -> list[tuple[str, list[str]]]:
+    """Each statement with the quotes that it cites."""
+    return [(one.text, [c.quote for c in one.citations]) for one in shown(found)]
+
+
+def test_a_sentence_is_shown_as_it_stands() -> None:
+    """A reader sees the document's own words, markup and all."""
+    assert told(reading(TOWN, {"two pumps": 0.9})) == [
+        ("The town has two pumps.", ["The town has two pumps."])
+    ]
+
+
+def test_items_of_a_list_are_one_statement() -> None:
+    """Behind the line that opens their list, and each is cited."""
+    assert told(reading(HARBOUR, {"West Quay": 0.9, "North Quay": 0.8})) == [
+        (
+            "The quays are: North Quay, for ferries; West Quay, for timber",
+            ["The quays are:", "North Quay, for ferries", "West Quay, for timber"],
+        )
+    ]
+
+
+def test_a_row_is_read_with_its_header() -> None:
+    """And both are cited."""
+    assert told(reading(HARBOUR, {"Quay: South": 0.9})) == [
+        ("Quay: South; Length: 90 m", ["South | 90 m", "Quay | Length"])
+    ]
+
+
+def test_code_comes_with_its_introduction() -> None:
+    """A command is shown as it is to be typed, behind the line that says what it does."""
+    assert told(reading(HARBOUR, {"--start": 0.9, "--check": 0.7})) == [
+        (
+            "Start the pump like this: pump --start\npump --check",
+            ["Start the pump like this:", "pump --start", "pump --check"],
+        )
+    ]
+
+
+def test_a_pronoun_brings_the_sentence_before() -> None:
+    """Whom "she" means is shown; a sentence that names its subject stands alone."""
+    assert [text for text, _ in told(reading(HARBOUR, {"paid in coal": 0.9}))] == [
+        "The harbour was dredged in 1904 by Ann Kerr.",
+        "She was paid in coal.",
+    ]
+    assert len(shown(reading(HARBOUR, {"dredged": 0.9}))) == 1
+
+
+def test_what_is_brought_twice_is_shown_once() -> None:
+    """The sentence before a pronoun may answer itself."""
+    found = reading(HARBOUR, {"paid in coal": 0.9, "dredged": 0.8})
+    assert [one.markers for one in shown(found)] == ["[1]", "[2]"]
+
+
+def test_the_best_window_leads_and_is_read_in_order() -> None:
+    """A document's sentences stand in its own order, the likeliest document's first."""
+    found = reading((HARBOUR, TOWN), {"two pumps": 0.9, "dredged": 0.8, "They are old": 0.6})
+    assert [(one.text, one.markers) for one in shown(found)] == [
+        ("The town has two pumps.", "[1]"),
+        ("They are old.", "[2]"),
+        ("The harbour was dredged in 1904 by Ann Kerr.", "[3]"),
+    ]
+
+
+def test_markers_count_places_once() -> None:
+    """Two rows cite one header by one number."""
+    found = reading(HARBOUR, {"Quay: North": 0.9, "Quay: South": 0.8})
+    assert [one.markers for one in shown(found)] == ["[1][2]", "[3][2]"]
+    again = renumbered(shown(found)[::-1])
+    assert [one.markers for one in again] == ["[1][2]", "[3][2]"]
+    assert [one.citations[1].quote for one in again] == ["Quay | Length"] * 2
+
+
+@pytest.mark.parametrize(
+    ("unit", "phrase", "text"),
+    [
+        ("dredged", "in 1904", "in 1904"),
+        ("three quays", "three quays", "three quays"),
+        ("three quays", "has three quays", None),  # it stands there as "has **three quays**"
+        ("West Quay", "timber", "timber"),
+        ("Quay: South", "90 m", "90 m"),
+        ("two pumps", "The town has two pumps", None),  # most of it, which tells nothing
+    ],
+)
+def test_emphasis_is_the_phrase_in_what_is_shown(unit: str, phrase: str, text: str | None) -> None:
+    """What is set off is what answers, wherever it came to stand; or nothing is."""
+    (one,) = shown(reading((HARBOUR, TOWN), {unit: (0.9, phrase)}))[-1:]
+    marked = None if one.emphasis is None else one.text[slice(*one.emphasis)]
+    assert marked == text
+
+
+def test_quotes_are_the_documents() -> None:
+    """Every citation slices its document."""
+    texts = {"harbour.md": HARBOUR.hit.document.text, "town.md": TOWN.hit.document.text}
+    found = reading(
+        (HARBOUR, TOWN),
+        {"paid": 0.9, "West Quay": 0.8, "Quay: North": 0.7, "--check": 0.6, "two pumps": 0.5},
+    )
+    places = [c for one in shown(found) for c in one.citations]
+    assert len(places) == 9
+    assert [c for c in places if texts[c.path][c.start : c.end] != c.quote] == []
+
+
+MANY = opened("\n\n".join(f"Quay number {number:02} is open." for number in range(20)))
+
+
+@pytest.mark.parametrize(
+    ("chances", "kept"),
+    [
+        ([0.2], 1),  # the likeliest is shown, whatever it is
+        ([0.9, 0.3], 1),  # below a third of it
+        ([0.9, 0.4], 2),
+        ([0.4, 0.3, 0.3, 0.3, 0.3], FEW),
+        ([0.9, 0.6, 0.6, 0.6, 0.6, 0.2], 5),  # likelier than not, all of them
+        ([0.9] * 20, LISTED),
+    ],
+)
+def test_how_many_are_shown(chances: list[float], kept: int) -> None:
+    """Few units beside the likeliest, and a list as long as it is sure."""
+    found = reading(MANY, {f"number {at:02}": one for at, one in enumerate(chances)})
+    assert select(found) == found.weighed[:kept]
+
+
+def test_the_same_words_are_shown_once() -> None:
+    """A sentence that two documents share is one statement, and is near once."""
+    copy = opened("The town has  two pumps.", name="copy")
+    windows = (TOWN, copy)
+    one, other = (reading((each,), {"two pumps": 0.9}).weighed[0] for each in windows)
+    found = Reading("?", windows, (), (one, other), 0.9)
+    assert select(found) == (one,)
+    assert [place.path for place in nearest(found)] == ["town.md"]
+
+
+def test_nothing_weighed_is_nothing_shown() -> None:
+    """No unit, no statement."""
+    assert select(reading(TOWN, {})) == ()
+    assert nearest(reading(TOWN, {})) == ()
+
+
+def test_the_nearest_are_three() -> None:
+    """Where nothing answers, the likeliest three are shown, numbered."""
+    found = reading(MANY, {f"number {at:02}": 0.1 - at / 100 for at in range(6)})
+    assert [(one.marker, one.quote) for one in nearest(found)] == [
+        (1, "Quay number 00 is open."),
+        (2, "Quay number 01 is open."),
+        (3, "Quay number 02 is open."),
+    ]

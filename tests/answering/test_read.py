@@ -1,0 +1,92 @@
+"""What the reader says of windows, made into chances."""
+
+from qa.answering.read import chance, reading_of, said_of
+from qa.data import Weighed
+from qa.models.reader.base import Said
+from qa.models.reader.fake import FakeReader
+from tests.answering.made import SILENT, opened
+
+QUAYS = opened(
+    "# Harbour\n\nThe quays are old.\n\n## Quays\n\nThe quays are:\n\n- North Quay\n"
+    "- South Quay\n\n"
+    "| Quay | Length |\n| --- | --- |\n| North | 240 m |\n\n* * *\n",
+    name="quays",
+)
+TEA = opened("Tea is a drink. It is picked in April.", name="tea")
+ANSWERS = (0.9, 0.05, 0.02, 0.03)
+
+
+def loud(*logits: float) -> Said:
+    """A window that answers, whose units have these logits."""
+    return Said(logits, ANSWERS, (None,) * len(logits))
+
+
+def test_units_are_sorted_by_chance() -> None:
+    """What the reader finds likeliest leads, from whatever window it is."""
+    found = reading_of("?", [TEA, TEA], [loud(-3.0, 2.0), loud(3.0, -6.0)])
+    assert [(one.window, one.place) for one in found.weighed] == [(1, 0), (0, 1), (0, 0), (1, 1)]
+    chances = [one.chance for one in found.weighed]
+    assert chances == sorted(chances, reverse=True)
+    assert all(0 < one < 1 for one in (*chances, found.confidence))
+    assert found.outcomes == (ANSWERS, ANSWERS)
+
+
+def test_of_equals_the_better_hits_leads() -> None:
+    """Where the reader tells no difference, what was found first is shown first."""
+    found = reading_of("?", [TEA, TEA], [loud(1.0, 1.0), loud(1.0, 1.0)])
+    assert [(one.window, one.place) for one in found.weighed] == [(0, 0), (0, 1), (1, 0), (1, 1)]
+
+
+def test_headings_and_headers_answer_nothing() -> None:
+    """What only says what other units are about is never weighed, whatever the reader says."""
+    found = reading_of("?", [QUAYS], [loud(*[5.0] * len(QUAYS.units))])
+    assert [one.unit.text for one in found.weighed] == [
+        "The quays are old.",
+        "The quays are:",
+        "North Quay",
+        "South Quay",
+        "Quay: North; Length: 240 m",
+    ]
+
+
+def test_what_had_no_room_is_not_weighed() -> None:
+    """The reader need not have read every unit."""
+    found = reading_of("?", [TEA], [loud(1.0)])
+    assert [one.unit.text for one in found.weighed] == ["Tea is a drink."]
+
+
+def test_a_rule_moves_a_unit() -> None:
+    """What speaks of the time asked for comes before what does not, the rest stays as it was."""
+
+    def april(one: Weighed) -> float:
+        return 9.0 if "April" in one.unit.text else 0.0
+
+    said = [loud(2.0, -1.0)]
+    before = reading_of("?", [TEA], said)
+    after = reading_of("?", [TEA], said, april)
+    assert [one.place for one in before.weighed] == [0, 1]
+    assert [one.place for one in after.weighed] == [1, 0]
+    assert after.weighed[1] == before.weighed[0]
+    assert after.confidence > before.confidence
+
+
+def test_nothing_read_is_nothing_known() -> None:
+    """Without a unit there is no confidence."""
+    assert reading_of("?", [], []).confidence == 0
+    assert reading_of("?", [TEA], [Said((), SILENT, ())]).weighed == ()
+
+
+def test_the_reader_reads_units_as_they_are_told() -> None:
+    """Where units are read with more than their words, the reader gets that."""
+    reader = FakeReader({"?": ["(2024)"]})
+    (plain,) = said_of("?", (), [TEA], reader)
+    (dated,) = said_of(
+        "?", (), [TEA], reader, lambda one: tuple(f"{u.text} (2024)" for u in one.units)
+    )
+    assert (max(plain.evidence), min(dated.evidence)) == (-6.0, 6.0)
+
+
+def test_a_chance_is_a_probability() -> None:
+    """Any logit is one."""
+    assert [chance(one) for one in (0.0, -1e9, 1e9)] == [0.5, chance(-30), chance(30)]
+    assert 0 < chance(-1e9) < 1e-12

@@ -1,0 +1,237 @@
+"""Windows: what a reader reads around a hit, and where each piece of it stands."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa.answering.windows import grown, open_windows, window
+from qa.data import Document, Hit, Passage, Unit, Window
+from qa.ingest.split import split, tidy
+from tests.answering.made import opened
+
+HARBOUR = """# Harbour
+
+The harbour has three quays in all. It is old.
+
+## Quays
+
+The quays are:
+
+- North Quay, for ferries
+- South Quay, for coal
+
+| Quay | Length |
+| --- | --- |
+| North | **240** m |
+| South | 90 m |
+
+Start the pump like this:
+
+```sh
+pump --start
+pump --check
+```
+
+It hums.
+"""
+
+
+def short(texts: list[str]) -> list[int]:
+    """Twelve tokens a word: few sentences make a passage."""
+    return [12 * len(text.split()) for text in texts]
+
+
+def single(texts: list[str]) -> list[int]:
+    """So many tokens that every sentence is a passage."""
+    return [150] * len(texts)
+
+
+def parts(text: str, count: object = single) -> tuple[Document, tuple[Passage, ...]]:
+    """A document of this text and its passages."""
+    document = Document("d", text, title="Harbour")
+    return document, split(document, count)  # type: ignore[arg-type]
+
+
+def hit_of(document: Document, passage: Passage, rank: int = 1) -> Hit:
+    """A passage as it is found."""
+    return Hit(passage, document, ("d.md",), rank, 1.0 / rank)
+
+
+def beginning(text: str, first: str) -> Window:
+    """The window from the passage in which ``first`` stands to the end of the document."""
+    document, passages = parts(text)
+    at = next(i for i, one in enumerate(passages) if first in text[one.start : one.end])
+    return window(hit_of(document, passages[at]), passages[at:])
+
+
+def said(made: Window) -> list[tuple[str, str]]:
+    """Role and words of each unit."""
+    return [(one.role, one.text) for one in made.units]
+
+
+def test_each_unit_is_read_as_what_it_is() -> None:
+    """Rows are read with their header's words, and headings and headers only say of what."""
+    made = opened(HARBOUR, title="Harbour")
+    assert said(made) == [
+        ("text", "The harbour has three quays in all."),
+        ("text", "It is old."),
+        ("heading", "Quays"),
+        ("text", "The quays are:"),
+        ("item", "North Quay, for ferries"),
+        ("item", "South Quay, for coal"),
+        ("frame", "Quay | Length"),
+        ("row", "Quay: North; Length: 240 m"),
+        ("row", "Quay: South; Length: 90 m"),
+        ("text", "Start the pump like this:"),
+        ("code", "pump --start"),
+        ("code", "pump --check"),
+        ("text", "It hums."),
+    ]
+    assert [one.text for one in made.units if one.is_frame] == ["Quays", "Quay | Length"]
+
+
+@pytest.mark.parametrize(
+    ("first", "frame", "unit"),
+    [
+        ("South |", "Quay | Length", "Quay: South; Length: 90 m"),
+        ("South Quay", "The quays are:", "South Quay, for coal"),
+        ("pump --check", "Start the pump like this:", "pump --check"),
+    ],
+)
+def test_what_begins_inside_is_read_with_what_opens_it(first: str, frame: str, unit: str) -> None:
+    """A row, an item and a code line far down are read with header, opening and introduction."""
+    made = beginning(HARBOUR, first)
+    assert said(made)[0] == ("frame", frame)
+    assert made.units[1].text == unit
+
+
+def test_a_window_that_begins_with_a_sentence_needs_no_frame() -> None:
+    """Nothing is put before what stands for itself."""
+    assert said(beginning(HARBOUR, "It hums.")) == [("text", "It hums.")]
+
+
+def test_a_table_without_a_header_is_read_as_it_stands() -> None:
+    """No row of figures is taken for the names of the columns."""
+    made = opened("| North | 240 m |\n| South | 90 m |\n")
+    assert said(made) == [("row", "North | 240 m"), ("row", "South | 90 m")]
+
+
+def test_a_window_knows_where_it_stands() -> None:
+    """Title and headings stand above it, and how the document begins where it does not there."""
+    later = beginning(HARBOUR, "It hums.")
+    assert later.context == "Harbour > Quays"
+    assert later.opening == "The harbour has three quays in all."
+    assert opened(HARBOUR, title="Harbour").opening == ""
+
+
+EVEN = "The old harbour of Vesterhavn has some ten quays today.\n\n" * 12
+
+
+@pytest.mark.parametrize(
+    ("found", "taken", "most", "expected"),
+    [
+        (5, [], 1, (5, 6)),  # it alone is more than that
+        (5, [], 2, (5, 7)),  # the next passage first,
+        (5, [], 3, (4, 7)),  # then the one before
+        (5, [], 5, (3, 8)),
+        (5, [(6, 8)], 3, (3, 6)),  # another window stands behind it
+        (5, [(4, 5), (6, 8)], 9, (5, 6)),
+        (0, [], 3, (0, 3)),
+        (11, [], 3, (9, 12)),
+    ],
+)
+def test_a_window_grows_to_its_neighbours(
+    found: int, taken: list[tuple[int, int]], most: int, expected: tuple[int, int]
+) -> None:
+    """As many neighbours as fit are read with a hit, of no other window."""
+    _, passages = parts(EVEN)
+    assert len(passages) == 12
+    size = 12  # tokens of the sentence, as they are estimated
+    sizes = grown(passages, (found, found + 1), taken, EVEN, most * size)
+    assert sizes == expected
+
+
+class OneDocument:
+    """As much of a library as is asked: the passages of one document."""
+
+    def __init__(self, passages: tuple[Passage, ...]) -> None:
+        self._passages = passages
+
+    def document_passages(self, _document_id: str) -> tuple[Passage, ...]:
+        """All of them."""
+        return self._passages
+
+
+WORD = st.sampled_from(
+    "Aurora ferry coal quay 240 **old** [map](m.png) tons, Kell's über 华为".split()
+)
+LINE = st.lists(WORD, min_size=1, max_size=6).map(" ".join)
+SENTENCE = LINE.map("The {}.".format)
+PROSE = st.lists(SENTENCE, min_size=1, max_size=4).map(" ".join)
+ITEMS = st.lists(LINE, min_size=1, max_size=4).map("\n".join)
+PIECE = st.one_of(
+    PROSE,
+    LINE.map("## {}".format),
+    st.lists(LINE.map("- {}".format), min_size=1, max_size=5).map(
+        lambda items: "The quays are:\n\n" + "\n".join(items)
+    ),
+    st.lists(st.tuples(LINE, LINE).map("| {0[0]} | {0[1]} |".format), max_size=4).map(
+        lambda rows: "\n".join(["| Quay | Length |", "| --- | --- |", *rows])
+    ),
+    ITEMS.map("Run this:\n\n```sh\n{}\n```".format),
+    ITEMS.map("> {}".format),
+)
+MARKDOWN = st.lists(PIECE, min_size=1, max_size=7).map("\n\n".join)
+
+
+def is_exact(one: Unit, text: str) -> bool:
+    """Whether a unit's place holds its words: of a row, each cell."""
+    start, end = one.sentence.start, one.sentence.end
+    if not 0 <= start < end <= len(text):
+        return False
+    stands = text[start:end]
+    if one.role != "row":
+        return one.text == tidy(stands)
+    return all(tidy(cell) in one.text for cell in stands.strip("|").split("|"))
+
+
+@given(MARKDOWN, st.data())
+def test_every_unit_stands_where_it_says(text: str, data: st.DataObject) -> None:
+    """Of any document and stretch of it, units slice the text and miss no sentence."""
+    document, passages = parts(text, short)
+    if not passages:
+        return
+    first = data.draw(st.integers(0, len(passages) - 1))
+    end = data.draw(st.integers(first + 1, len(passages)))
+    made = window(hit_of(document, passages[first]), passages[first:end])
+    assert [one for one in made.units if not is_exact(one, text)] == []
+    sentences = [one for passage in passages[first:end] for one in passage.sentences]
+    assert made.hit.passage.sentences == tuple(sentences)
+    read = [one.sentence for one in made.units]
+    assert [one for one in read if one in sentences] == sentences
+    assert read == sorted(read, key=lambda one: one.start)
+    for one in made.units:
+        if one.sentence not in sentences:
+            assert one.is_frame, one
+
+
+@given(MARKDOWN, st.data())
+def test_windows_never_overlap(text: str, data: st.DataObject) -> None:
+    """No sentence is read twice, and every hit is in a window, whichever passages are found."""
+    document, passages = parts(text * 3, short)
+    places = data.draw(st.lists(st.integers(0, max(0, len(passages) - 1)), max_size=5))
+    hits = [hit_of(document, passages[at], rank) for rank, at in enumerate(places, 1) if passages]
+    made = open_windows(hits, OneDocument(passages))  # type: ignore[arg-type]
+    read = [one for each in made for one in each.hit.passage.sentences]
+    assert len(read) == len(set(read))
+    assert {one for hit in hits for one in hit.passage.sentences} <= set(read)
+
+
+def test_a_hit_inside_a_window_makes_none() -> None:
+    """Two hits of neighbouring passages are read as one window, the better hit's."""
+    document, passages = parts(EVEN)
+    hits = [hit_of(document, passages[5]), hit_of(document, passages[6], 2)]
+    (made,) = open_windows(hits, OneDocument(passages))  # type: ignore[arg-type]
+    assert made.hit == replace(hits[0], passage=made.hit.passage)
