@@ -27,8 +27,8 @@ from bench.measure import resident
 from qa.answering.retrieve import LEXICAL, retrieve
 from qa.data import Hit
 from qa.library.local import vectors
-from qa.library.local.library import Library
-from qa.library.local.writer import Writer
+from qa.library.local.library import LocalLibrary
+from qa.library.local.writer import LocalWriter
 from qa.models.embed.minilm import MiniLM
 from qa.text.words import terms
 
@@ -49,10 +49,10 @@ class NoChroma:
 
 def build(folder: Path, made: corpus.Corpus, count: int) -> dict[str, float]:
     """Make the library of ``count`` passages; passages a second, of the writer alone."""
-    library = Library(folder / "library", folder / "documents", "stand-in")
+    library = LocalLibrary(folder / "library", folder / "documents", "stand-in")
     spent = 0.0
     with library.writing("bench") as writer:
-        assert isinstance(writer, Writer)
+        assert isinstance(writer, LocalWriter)
         if count > CHROMA_UP_TO:
             writer._store = NoChroma()  # type: ignore[assignment]
         for chunk in corpus.chunks(made, count):
@@ -92,7 +92,7 @@ class StandIn:
 class Exact:
     """The exact answer, from every whole vector in double precision."""
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: LocalLibrary) -> None:
         with library.reading() as view:
             self.index = view._index
 
@@ -129,7 +129,7 @@ def clocked(into: list[float]) -> Iterator[None]:
     into.append((time.perf_counter() - began) * 1e3)
 
 
-def ask(library: Library, asked: list[tuple[str, Any]], model: MiniLM) -> dict[str, Any]:
+def ask(library: LocalLibrary, asked: list[tuple[str, Any]], model: MiniLM) -> dict[str, Any]:
     """Ask every question once, as ``Assistant.search`` does."""
     taken: list[float] = []
     opened: list[float] = []
@@ -142,7 +142,9 @@ def ask(library: Library, asked: list[tuple[str, Any]], model: MiniLM) -> dict[s
     return {"ms": taken, "opened_ms": opened[0], "resident": resident(), "hits": found}
 
 
-def recall(library: Library, asked: list[tuple[str, Any]], found: list[tuple[Hit, ...]]) -> float:
+def recall(
+    library: LocalLibrary, asked: list[tuple[str, Any]], found: list[tuple[Hit, ...]]
+) -> float:
     """Mean share of the exact ten best that are among the hits."""
     exact, shares = Exact(library), []
     for (question, vector), hits in zip(asked, found, strict=True):
@@ -182,14 +184,14 @@ def main(folder: Path, count: int) -> dict[str, Any]:
         os.execv(sys.executable, [sys.executable, "-m", "bench.retrieval", *sys.argv[1:]])
     known = json.loads(written.read_text(encoding="utf-8"))
     asked = list(zip(known["questions"], np.load(folder / "asked.npy"), strict=True))
-    library, model = Library(folder / "library", folder / "documents", "stand-in"), MiniLM()
+    library, model = LocalLibrary(folder / "library", folder / "documents", "stand-in"), MiniLM()
     model.load()
     before = resident()
     ask(library, asked[:3], model)
     done = ask(library, asked[3:], model)
     return {
         **{key: done[key] for key in ("ms", "resident")},
-        "opened_ms": ask(Library(library.path, library.documents, "stand-in"), [], model)[
+        "opened_ms": ask(LocalLibrary(library.path, library.documents, "stand-in"), [], model)[
             "opened_ms"
         ],
         "resident_before": before,

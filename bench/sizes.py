@@ -33,9 +33,9 @@ def measure(work: Work) -> dict[str, Any]:
 
 
 def _hybrid(work: Work, folder: Path, flat: Path) -> dict[str, Any]:
-    from qa.library.local.library import Library
+    from qa.library.local.library import LocalLibrary
 
-    library = Library(folder / "library", folder / "documents", "stand-in")
+    library = LocalLibrary(folder / "library", folder / "documents", "stand-in")
     texts, documents = [], {}
     with library.reading() as view:
         for one in view.at(range(view.passages)) if view.passages <= 30_000 else ():

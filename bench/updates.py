@@ -27,7 +27,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from qa.ingest.sync import sync  # noqa: E402
-from qa.library.local.library import Library  # noqa: E402
+from qa.library.local.library import LocalLibrary  # noqa: E402
 from qa.models.embed.minilm import MiniLM  # noqa: E402
 from qa.settings.config import Settings  # noqa: E402 - from this checkout
 
@@ -109,7 +109,7 @@ def main() -> None:
         settings = Settings(documents=place / "docs", library=place / "lib")
         if not settings.library_path.exists():
             lay_out(place / "docs", options.files, options.passages)
-            library = Library(place / "lib", place / "docs", Drawn.name)
+            library = LocalLibrary(place / "lib", place / "docs", Drawn.name)
             sync(settings, library, Drawn())
         seconds: dict[str, list[tuple[float, float]]] = {}
 

@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from qa.errors import DocumentError, LibraryError, UsageError
-from qa.ingest.frames import Reading
+from qa.ingest.frames import SplitDocument
 from qa.ingest.reader import Reader
 from qa.models.embed.minilm import MiniLM
 
@@ -30,7 +30,7 @@ _STORE_BYTES = 256_000_000  # of answers under way, where the cluster is this ma
 class _Done(NamedTuple):
     """What a worker made of a file: its reading with a vector a text, or why there is none."""
 
-    reading: Reading | None
+    reading: SplitDocument | None
     rows: "NDArray[np.float32] | None"
     reason: str
 
@@ -134,7 +134,7 @@ class Cluster:
         )
         return self._number
 
-    def answer(self, number: int) -> Reading:
+    def answer(self, number: int) -> SplitDocument:
         """What the file that was asked for under ``number`` holds; takes it away.
 
         Raises DocumentError with the reason where it cannot be read, and LibraryError where

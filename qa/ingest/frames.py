@@ -35,7 +35,7 @@ class Ask(NamedTuple):
         return json.dumps({"path": str(self.path), "sha256": self.sha256}).encode() + b"\n"
 
 
-class Reading(NamedTuple):
+class SplitDocument(NamedTuple):
     """A document, split; ``texts`` says by vector id what each vector is to stand for."""
 
     document: Document
@@ -54,7 +54,7 @@ def refusal(reason: str) -> bytes:
     return _line({"reason": reason}) + END
 
 
-def answer(reading: Reading) -> Iterator[bytes]:
+def answer(reading: SplitDocument) -> Iterator[bytes]:
     """The answer for a file that can, line by line."""
     document = reading.document
     for first in range(0, len(reading.passages), _BLOCK):
@@ -74,7 +74,7 @@ def answer(reading: Reading) -> Iterator[bytes]:
     yield _line({"document": fields}) + END
 
 
-def answered(lines: list[bytes]) -> Reading:
+def answered(lines: list[bytes]) -> SplitDocument:
     """What an answer says, the line that ends it left out; takes the lines away one by one.
 
     Raises DocumentError with the reason why the file cannot be read, or where the answer
@@ -96,7 +96,7 @@ def answered(lines: list[bytes]) -> Reading:
             raise ValueError("texts and passages do not belong together")
     except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
         raise DocumentError(f"its reader's answer cannot be understood ({error})") from error
-    return Reading(document, tuple(passages), texts)
+    return SplitDocument(document, tuple(passages), texts)
 
 
 def _row(one: NewPassage) -> tuple[object, ...]:

@@ -21,7 +21,7 @@ from typing import IO, Self
 
 from qa.errors import DocumentError, QAError
 from qa.ingest import frames
-from qa.ingest.frames import Ask, Reading
+from qa.ingest.frames import Ask, SplitDocument
 from qa.ingest.worker import OUT_OF_MEMORY, READY, Limits
 
 WORKER = "qa.ingest.worker"
@@ -97,7 +97,7 @@ class Reader:
             self._send()
             return self._asked
 
-    def answer(self, number: int) -> Reading:
+    def answer(self, number: int) -> SplitDocument:
         """What the file that was asked for under ``number`` holds; takes it away.
 
         Raises DocumentError with the reason where it cannot be read, and QAError where the

@@ -11,7 +11,7 @@ from qa.ingest.ahead import Ahead
 from qa.ingest.files import digest
 from qa.ingest.folder import Found, Unreadable, inside, is_in, scan
 from qa.ingest.formats.registry import DIGEST
-from qa.ingest.frames import Reading
+from qa.ingest.frames import SplitDocument
 from qa.ingest.reader import WORKER, Reader
 from qa.library.interface import Change, FileState, Library, Writer
 from qa.models.embed.base import Embeds
@@ -75,7 +75,7 @@ class _Looked(NamedTuple):
     key: _Key | None = None
     reason: str | None = None
     asked: int | None = None
-    reading: Reading | None = None
+    reading: SplitDocument | None = None
     same: bool = False
 
 

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from qa.errors import DocumentError
 from qa.ingest import frames
-from qa.ingest.frames import Reading
+from qa.ingest.frames import SplitDocument
 from qa.settings import offline, sandbox
 
 OUT_OF_MEMORY = 77
@@ -93,7 +93,7 @@ def reading(
     count: Callable[[Sequence[str]], list[int]],
     *,
     sha256: str | None = None,
-) -> Reading:
+) -> SplitDocument:
     """The document of a file with its passages.
 
     Raises what ``read`` raises, and DocumentError where there is not a word to quote.
@@ -114,7 +114,7 @@ def reading(
         passages.append(NewPassage(passage, terms(text), name))
     if not passages:
         raise DocumentError("is empty: it holds marks, but not a word")
-    return Reading(document, tuple(passages), texts)
+    return SplitDocument(document, tuple(passages), texts)
 
 
 def _confine(limits: Limits, folder: Path, parent: int) -> None:

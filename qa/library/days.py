@@ -36,7 +36,7 @@ class Given(NamedTuple):
     digest: str | None
 
 
-class Held(NamedTuple):
+class KnownFile(NamedTuple):
     """What a file holds: the hash of its bytes, and the document that they are."""
 
     digest: str | None
@@ -167,7 +167,7 @@ def undated(connection: sqlite3.Connection) -> dict[str, list[str]]:
     )
 
 
-def files(connection: sqlite3.Connection, dates: Mapping[str, Given]) -> dict[str, Held]:
+def files(connection: sqlite3.Connection, dates: Mapping[str, Given]) -> dict[str, KnownFile]:
     """Of all files those that ``dates`` may belong to."""
     digests = [given.digest for given in dates.values() if given.digest is not None]
     rows = connection.execute(
@@ -175,10 +175,10 @@ def files(connection: sqlite3.Connection, dates: Mapping[str, Given]) -> dict[st
            (SELECT value FROM json_each(?)) OR digest IN (SELECT value FROM json_each(?))""",
         (json.dumps(list(dates)), json.dumps(digests)),
     )
-    return {path: Held(digest, document_id) for path, digest, document_id in rows}
+    return {path: KnownFile(digest, document_id) for path, digest, document_id in rows}
 
 
-def settled(dates: Mapping[str, Given], held: Mapping[str, Held]) -> dict[str, Given]:
+def settled(dates: Mapping[str, Given], held: Mapping[str, KnownFile]) -> dict[str, Given]:
     """``dates`` with the bytes as they are now, and under the names that files have now."""
     now: dict[str, Given] = {}
     for path, given in dates.items():
@@ -193,7 +193,7 @@ def settled(dates: Mapping[str, Given], held: Mapping[str, Held]) -> dict[str, G
     return now
 
 
-def by_document(dates: Mapping[str, Given], held: Mapping[str, Held]) -> dict[str, date]:
+def by_document(dates: Mapping[str, Given], held: Mapping[str, KnownFile]) -> dict[str, date]:
     """The dates by document: of the first path that has one, where several files hold it."""
     found: dict[str, date] = {}
     for path, given in sorted(settled(dates, held).items()):

@@ -15,6 +15,6 @@ def open_library(place: Path | str, documents: Path, embedding: str, token: str 
         from qa.library.milvus.library import RemoteLibrary
 
         return RemoteLibrary(place, documents, embedding, token)
-    from qa.library.local.library import Library as Embedded
+    from qa.library.local.library import LocalLibrary
 
-    return Embedded(place, documents, embedding)
+    return LocalLibrary(place, documents, embedding)

@@ -4,7 +4,7 @@ import re
 from datetime import date, timedelta
 
 from qa.times.intervals import Interval, containing, months, moved, on, part, year
-from qa.times.readings import VAGUE, Make, Reading, absolute, in_year
+from qa.times.readings import VAGUE, Make, Sense, absolute, in_year
 from qa.times.words import (
     day_number,
     month_number,
@@ -45,7 +45,7 @@ def _safe(number: int, month: int, day: int) -> date | None:
         return None
 
 
-def day_reading(match: re.Match[str]) -> Reading:
+def day_reading(match: re.Match[str]) -> Sense:
     """Read "Monday, March 4, 2024"; where weekday and date disagree neither is believed."""
     month, day = month_number(match["month"]), day_number(match["day"])
     last = day_number(match["last"]) if match.groupdict().get("last") else day
@@ -62,7 +62,7 @@ def day_reading(match: re.Match[str]) -> Reading:
     return in_year(make, _words(match))
 
 
-def month_reading(match: re.Match[str]) -> Reading:
+def month_reading(match: re.Match[str]) -> Sense:
     """A month, with its year or without."""
     month = month_number(match["month"])
     modifier = match["mod"]
@@ -70,19 +70,19 @@ def month_reading(match: re.Match[str]) -> Reading:
     return in_year(make, _words(match), note=_note(match))
 
 
-def month_short_year_reading(match: re.Match[str]) -> Reading:
+def month_short_year_reading(match: re.Match[str]) -> Sense:
     """Read "Feb '23"."""
     month = month_number(match["month"])
     return absolute(months(2000 + int(match["yy"]), month, month))
 
 
-def numeric_reading(match: re.Match[str]) -> Reading | None:
+def numeric_reading(match: re.Match[str]) -> Sense | None:
     """Year, month and day in figures whose order is certain."""
     day = _safe(int(match["y"]), int(match["m"]), int(match["d"]))
     return absolute(on(day)) if day else None
 
 
-def slashed_reading(match: re.Match[str]) -> Reading | None:
+def slashed_reading(match: re.Match[str]) -> Sense | None:
     """Read "25/03/2019"; nothing where month and day may be either way round."""
     number, a, b = int(match["y"]), int(match["a"]), int(match["b"])
     readings = {day for day in (_safe(number, a, b), _safe(number, b, a)) if day}
@@ -91,7 +91,7 @@ def slashed_reading(match: re.Match[str]) -> Reading | None:
     return absolute(None, "day and month may be either way round") if readings else None
 
 
-def _span(match: re.Match[str], size: int, which: int) -> Reading:
+def _span(match: re.Match[str], size: int, which: int) -> Sense:
     first = size * (which - 1) + 1
     modifier = match.groupdict().get("mod")
     make: Make = lambda number: modified(  # noqa: E731 - a closure
@@ -101,7 +101,7 @@ def _span(match: re.Match[str], size: int, which: int) -> Reading:
     return in_year(make, _words(match), whole=True, note=note)
 
 
-def quarter_reading(match: re.Match[str]) -> Reading:
+def quarter_reading(match: re.Match[str]) -> Sense:
     """A calendar quarter; nothing of a fiscal one."""
     if match["fiscal"]:
         return VAGUE._replace(note="where its fiscal year begins is not known")
@@ -109,7 +109,7 @@ def quarter_reading(match: re.Match[str]) -> Reading:
     return _span(match, 3, ordinal(which) if not which.isdigit() else int(which))
 
 
-def half_reading(match: re.Match[str]) -> Reading:
+def half_reading(match: re.Match[str]) -> Sense:
     """A half of a calendar year; nothing of a fiscal one."""
     if match["fiscal"]:
         return VAGUE._replace(note="where its fiscal year begins is not known")
@@ -117,7 +117,7 @@ def half_reading(match: re.Match[str]) -> Reading:
     return _span(match, 6, ordinal(which) if not which.isdigit() else int(which))
 
 
-def first_months_reading(match: re.Match[str]) -> Reading | None:
+def first_months_reading(match: re.Match[str]) -> Sense | None:
     """Read "the first nine months of 2022"."""
     count = number(match["n"])
     if not 1 <= count <= 12:
@@ -127,7 +127,7 @@ def first_months_reading(match: re.Match[str]) -> Reading | None:
     return in_year(lambda number: months(number, first, last), _words(match), whole=True)
 
 
-def season_reading(match: re.Match[str]) -> Reading | None:
+def season_reading(match: re.Match[str]) -> Sense | None:
     """Meteorological seasons of the north; a winter only where both its years are named."""
     first = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9}.get(match["season"].lower())
     if first is None:
@@ -139,7 +139,7 @@ def season_reading(match: re.Match[str]) -> Reading | None:
     return in_year(make, _words(match), whole=True, note="season of the northern hemisphere")
 
 
-def winter_reading(match: re.Match[str]) -> Reading | None:
+def winter_reading(match: re.Match[str]) -> Sense | None:
     """Read "winter 2019/20", from December to February."""
     number = int(match["y"])
     if (number + 1) % 100 != int(match["next"][-2:]):
@@ -148,7 +148,7 @@ def winter_reading(match: re.Match[str]) -> Reading | None:
     return absolute(interval, "season of the northern hemisphere")
 
 
-def ended_reading(match: re.Match[str]) -> Reading | None:
+def ended_reading(match: re.Match[str]) -> Sense | None:
     """Read "the quarter ended March 31, 2023": so many months up to the end of that one."""
     size = match["size"].lower()
     month, last = month_number(match["month"]), match["day"]
@@ -174,7 +174,7 @@ def ended_reading(match: re.Match[str]) -> Reading | None:
     return in_year(make, _words(match))
 
 
-def _week_ending(match: re.Match[str], month: int) -> Reading:
+def _week_ending(match: re.Match[str], month: int) -> Sense:
     day = day_number(match["day"])
 
     def make(number: int) -> Interval | None:
@@ -184,7 +184,7 @@ def _week_ending(match: re.Match[str], month: int) -> Reading:
     return in_year(make, _words(match))
 
 
-def week_of_reading(match: re.Match[str]) -> Reading:
+def week_of_reading(match: re.Match[str]) -> Sense:
     """Read "the week of March 6": from Monday to Sunday."""
     month, day = month_number(match["month"]), day_number(match["day"])
 
@@ -195,12 +195,12 @@ def week_of_reading(match: re.Match[str]) -> Reading:
     return in_year(make, _words(match))
 
 
-def year_reading(match: re.Match[str]) -> Reading:
+def year_reading(match: re.Match[str]) -> Sense:
     """A part of a year."""
     return absolute(modified(year(int(match["y"])), match["mod"]), _note(match))
 
 
-def years_reading(match: re.Match[str]) -> Reading | None:
+def years_reading(match: re.Match[str]) -> Sense | None:
     """Read "2015-2019"; nothing of "2019/20"."""
     first, last = int(match["y"]), match["z"]
     final = int(last) if len(last) == 4 else first // 100 * 100 + int(last)
@@ -211,7 +211,7 @@ def years_reading(match: re.Match[str]) -> Reading | None:
     return absolute(Interval(date(first, 1, 1), date(final, 12, 31)))
 
 
-def decade_reading(match: re.Match[str]) -> Reading:
+def decade_reading(match: re.Match[str]) -> Sense:
     """Read "the 1990s"; nothing of "the 1900s"."""
     first = int(match["y"])
     length = 100 if first % 100 == 0 else 10
@@ -222,7 +222,7 @@ def decade_reading(match: re.Match[str]) -> Reading:
     )
 
 
-def century_reading(match: re.Match[str]) -> Reading | None:
+def century_reading(match: re.Match[str]) -> Sense | None:
     """Read "the 19th century": 1801 to 1900."""
     first = (int(match["n"]) - 1) * 100 + 1
     if not 1 <= first <= 2001:

@@ -11,7 +11,7 @@ from functools import lru_cache
 from qa.times.grammar import RULES
 from qa.times.intervals import Expression, Interval, containing, hull
 from qa.times.neighbours import is_moved, listed, moved
-from qa.times.readings import Atom, Reading, Scope
+from qa.times.readings import Atom, Scope, Sense
 from qa.times.rules import GATES
 from qa.times.tense import Cue, cues, tense_at
 from qa.times.words import DASH
@@ -126,7 +126,7 @@ def _range(sentence: str, first: Atom, second: Atom) -> Atom | None:
         return hull(start, end)
 
     kind = other.kind if one.kind in ("yearless", "absolute") else one.kind
-    return Atom(first.start, second.end, Reading(kind, meaning, one.note or other.note))
+    return Atom(first.start, second.end, Sense(kind, meaning, one.note or other.note))
 
 
 def _resolved(
@@ -212,7 +212,7 @@ def _expression(sentence: str, atom: Atom, scope: Scope, anchor: Interval | None
     )  # fmt: skip
 
 
-def _widest(reading: Reading, scope: Scope, anchor: Interval | None) -> Interval | None:
+def _widest(reading: Sense, scope: Scope, anchor: Interval | None) -> Interval | None:
     """All that it may mean, the text having been written on some day of ``anchor``."""
     if anchor is None:
         return _meaning(reading, scope)
@@ -226,14 +226,14 @@ def _widest(reading: Reading, scope: Scope, anchor: Interval | None) -> Interval
     return hull(known[0], known[-1])
 
 
-def _meaning(reading: Reading, scope: Scope) -> Interval | None:
+def _meaning(reading: Sense, scope: Scope) -> Interval | None:
     try:
         return reading.meaning(scope)
     except (ValueError, OverflowError):  # outside of the years that a calendar has
         return None
 
 
-def _basis(reading: Reading, scope: Scope, interval: Interval | None) -> str:
+def _basis(reading: Sense, scope: Scope, interval: Interval | None) -> str:
     if interval is None:
         return reading.note or "not told"
     told = {

@@ -31,7 +31,7 @@ class Scope:
     narrative: bool = False
 
 
-class Reading(NamedTuple):
+class Sense(NamedTuple):
     """How one kind of expression is read; ``meaning`` gives None where it cannot be told.
 
     ``make`` is given where only the year is wanting.
@@ -48,28 +48,28 @@ class Atom(NamedTuple):
 
     start: int
     end: int
-    reading: Reading
+    reading: Sense
 
 
-def absolute(interval: Interval | None, note: str = "") -> Reading:
+def absolute(interval: Interval | None, note: str = "") -> Sense:
     """Words that name their own time."""
-    return Reading("absolute", lambda _: interval, note)
+    return Sense("absolute", lambda _: interval, note)
 
 
-def deictic(meaning: Callable[[date], Interval | None], note: str = "") -> Reading:
+def deictic(meaning: Callable[[date], Interval | None], note: str = "") -> Sense:
     """Words that count from the day on which they are written."""
-    return Reading("deictic", lambda scope: meaning(scope.day) if scope.day else None, note)
+    return Sense("deictic", lambda scope: meaning(scope.day) if scope.day else None, note)
 
 
-def anaphoric(meaning: Callable[[Interval], Interval | None], note: str = "") -> Reading:
+def anaphoric(meaning: Callable[[Interval], Interval | None], note: str = "") -> Sense:
     """Words that count from a time spoken of before."""
-    return Reading("anaphoric", lambda scope: meaning(scope.before) if scope.before else None, note)
+    return Sense("anaphoric", lambda scope: meaning(scope.before) if scope.before else None, note)
 
 
-VAGUE = Reading("vague", lambda _: None, "says no definite time")
+VAGUE = Sense("vague", lambda _: None, "says no definite time")
 
 
-def yearless(make: Make, *, whole: bool = False, note: str = "") -> Reading:
+def yearless(make: Make, *, whole: bool = False, note: str = "") -> Sense:
     """A date without its year: the last one for what has been, the next one for what will be.
 
     ``whole`` is for periods of which one speaks when they are over (quarters, seasons): on a
@@ -93,7 +93,7 @@ def yearless(make: Make, *, whole: bool = False, note: str = "") -> Reading:
         made = (make(here + on) for on in range(-1, _REACH))
         return next((one for one in made if one and one.end >= scope.day), None)
 
-    return Reading("yearless", meaning, note, make)
+    return Sense("yearless", meaning, note, make)
 
 
 def _first_from(make: Make, day: date, limit: date | None) -> Interval | None:
@@ -105,7 +105,7 @@ def _first_from(make: Make, day: date, limit: date | None) -> Interval | None:
     return None
 
 
-def in_year(make: Make, words: str | None, *, whole: bool = False, note: str = "") -> Reading:
+def in_year(make: Make, words: str | None, *, whole: bool = False, note: str = "") -> Sense:
     """``make`` of the year that ``words`` name: "2020", "last year", "that year", or None."""
     if words is None:
         return yearless(make, whole=whole, note=note)

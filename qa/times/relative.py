@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from qa.times.absolute import modified
 from qa.times.intervals import Interval, Unit, containing, hull, months, moved, on, year
-from qa.times.readings import VAGUE, Reading, Scope, anaphoric, deictic
+from qa.times.readings import VAGUE, Scope, Sense, anaphoric, deictic
 from qa.times.words import (
     month_number,
     number,
@@ -29,7 +29,7 @@ def _near(match: re.Match[str]) -> Callable[[date], Interval]:
     return lambda day: containing(moved(containing(day, unit).start, unit, by), unit)
 
 
-def this_reading(match: re.Match[str]) -> Reading:
+def this_reading(match: re.Match[str]) -> Sense:
     """Read "earlier this month", "late last year"."""
     near, modifier = _near(match), (match["mod"] or "").lower()
     if modifier in ("earlier", "so far"):
@@ -50,7 +50,7 @@ def _after(interval: Interval, day: date) -> Interval:
     return Interval(max(interval.start, min(day, interval.end)), interval.end)
 
 
-def to_date_reading(match: re.Match[str]) -> Reading:
+def to_date_reading(match: re.Match[str]) -> Sense:
     """Read "year to date"."""
     unit = _unit(match["unit"])
     return deictic(lambda day: Interval(containing(day, unit).start, day))
@@ -63,14 +63,14 @@ _NEAR_DAYS = {
 }  # fmt: skip
 
 
-def near_day_reading(match: re.Match[str]) -> Reading:
+def near_day_reading(match: re.Match[str]) -> Sense:
     """Read "yesterday" and its like."""
     words = " ".join(match["words"].lower().split())
     by = _NEAR_DAYS[words]
     return deictic(lambda day: on(day + timedelta(days=by)))
 
 
-def weekday_reading(match: re.Match[str]) -> Reading:
+def weekday_reading(match: re.Match[str]) -> Sense:
     """A weekday: of a named week, else the last for what has been, the next for what will be."""
     weekday = weekday_number(match["wd"])
     week = " ".join((match["week"] or match["before"] or "").lower().split())
@@ -87,8 +87,8 @@ def weekday_reading(match: re.Match[str]) -> Reading:
     if which in ("last", "next"):
         return _last_or_next_weekday(which, weekday)
     if match["on"] is None:
-        return Reading("yearless", lambda _: None, "a weekday, not said of which week")
-    return Reading("yearless", lambda scope: _by_tense(scope, weekday))
+        return Sense("yearless", lambda _: None, "a weekday, not said of which week")
+    return Sense("yearless", lambda scope: _by_tense(scope, weekday))
 
 
 def _by_tense(scope: Scope, weekday: int) -> Interval | None:
@@ -101,7 +101,7 @@ def _by_tense(scope: Scope, weekday: int) -> Interval | None:
     return None
 
 
-def _last_or_next_weekday(which: str, weekday: int) -> Reading:
+def _last_or_next_weekday(which: str, weekday: int) -> Sense:
     """Read "last Friday", which said in the same week may mean the one before: then both remain."""
 
     def meaning(day: date) -> Interval:
@@ -129,7 +129,7 @@ def _next_weekday(day: date, weekday: int) -> date:
     return day + timedelta(days=(weekday - day.weekday() - 1) % 7 + 1)
 
 
-def weekend_reading(match: re.Match[str]) -> Reading:
+def weekend_reading(match: re.Match[str]) -> Sense:
     """Read "last weekend"; said on a weekend it may be either."""
     if match["which"] is None:
         return VAGUE
@@ -144,7 +144,7 @@ def weekend_reading(match: re.Match[str]) -> Reading:
     return deictic(meaning)
 
 
-def named_month_reading(match: re.Match[str]) -> Reading:
+def named_month_reading(match: re.Match[str]) -> Sense:
     """Read "last November"; where the one of this year may be meant as well it stays open."""
     month, which = month_number(match["month"]), " ".join(match["which"].lower().split())
 
@@ -162,7 +162,7 @@ def named_month_reading(match: re.Match[str]) -> Reading:
     return deictic(meaning)
 
 
-def named_season_reading(match: re.Match[str]) -> Reading:
+def named_season_reading(match: re.Match[str]) -> Sense:
     """Read "last summer"; where two may be meant it stays open."""
     first = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12}[
         match["season"].lower()
@@ -189,7 +189,7 @@ def named_season_reading(match: re.Match[str]) -> Reading:
     return deictic(meaning, "season of the northern hemisphere")
 
 
-def ago_reading(match: re.Match[str]) -> Reading:
+def ago_reading(match: re.Match[str]) -> Sense:
     """Read "three months ago": the month, as exact as its unit is."""
     if match["more"]:
         return VAGUE
@@ -198,14 +198,14 @@ def ago_reading(match: re.Match[str]) -> Reading:
     return deictic(lambda day: containing(moved(day, unit, -count), unit), note)
 
 
-def hence_reading(match: re.Match[str]) -> Reading:
+def hence_reading(match: re.Match[str]) -> Sense:
     """Read "two months from now": as exact as its unit is."""
     unit, count = _unit(match["unit"]), number(match["n"])
     note = "approximate" if match["about"] else ""
     return deictic(lambda day: containing(moved(day, unit, count), unit), note)
 
 
-def in_units_reading(match: re.Match[str]) -> Reading:
+def in_units_reading(match: re.Match[str]) -> Sense:
     """Read "in three years": a date only for what will be; else how long something took."""
     unit, count = _unit(match["unit"]), number(match["n"])
 
@@ -214,10 +214,10 @@ def in_units_reading(match: re.Match[str]) -> Reading:
             return None
         return containing(moved(scope.day, unit, count), unit)
 
-    return Reading("deictic", meaning)
+    return Sense("deictic", meaning)
 
 
-def past_units_reading(match: re.Match[str]) -> Reading:
+def past_units_reading(match: re.Match[str]) -> Sense:
     """Read "the past three years": up to the day of writing."""
     if match["more"]:
         return VAGUE
@@ -225,13 +225,13 @@ def past_units_reading(match: re.Match[str]) -> Reading:
     return deictic(lambda day: Interval(moved(day, unit, -count), day))
 
 
-def next_units_reading(match: re.Match[str]) -> Reading:
+def next_units_reading(match: re.Match[str]) -> Sense:
     """Read "the next five years": from the day of writing."""
     unit, count = _unit(match["unit"]), number(match["n"] or "one")
     return deictic(lambda day: Interval(day, moved(day, unit, count)))
 
 
-def within_reading(match: re.Match[str]) -> Reading:
+def within_reading(match: re.Match[str]) -> Sense:
     """Read "within three years": from the time at which it was said, where it is given."""
     unit, count = _unit(match["unit"]), number(match["n"])
 
@@ -243,10 +243,10 @@ def within_reading(match: re.Match[str]) -> Reading:
             return Interval(scope.day, moved(scope.day, unit, count))
         return None
 
-    return Reading("anaphoric", meaning)
+    return Sense("anaphoric", meaning)
 
 
-def later_reading(match: re.Match[str]) -> Reading:
+def later_reading(match: re.Match[str]) -> Sense:
     """Read "two years later", "a year earlier": as exact as the unit.
 
     Not where it counts from something coarser; a month or quarter compared with its fellow of
@@ -289,7 +289,7 @@ def _moved_period(interval: Interval, unit: Unit, count: int) -> Interval:
     )
 
 
-def following_reading(match: re.Match[str]) -> Reading:
+def following_reading(match: re.Match[str]) -> Sense:
     """Read "the following month", "the previous year", "that day"."""
     unit = _unit(match["unit"])
     word = " ".join(match["which"].lower().split())
@@ -306,12 +306,12 @@ def following_reading(match: re.Match[str]) -> Reading:
     return anaphoric(meaning)
 
 
-def same_period_reading(_: re.Match[str]) -> Reading:
+def same_period_reading(_: re.Match[str]) -> Sense:
     """Read "the same period last year", "the year-earlier quarter": its fellow a year before."""
     return anaphoric(lambda before: _moved_period(before, "year", -1) if _period(before) else None)
 
 
-def day_of_month_reading(match: re.Match[str]) -> Reading:
+def day_of_month_reading(match: re.Match[str]) -> Sense:
     """Read "the 3rd of last month"."""
     day, by = int(match["day"]), {"last": -1, "this": 0, "next": 1}[match["which"].lower()]
 
@@ -322,14 +322,14 @@ def day_of_month_reading(match: re.Match[str]) -> Reading:
     return deictic(meaning)
 
 
-def relative_year_reading(match: re.Match[str]) -> Reading:
+def relative_year_reading(match: re.Match[str]) -> Sense:
     """Read "the first half of last year"."""
     half = 1 if match["q"].lower() == "first" else 2
     by = {"last": -1, "this": 0, "next": 1}[match["which"].lower()]
     return deictic(lambda day: months(day.year + by, 6 * half - 5, 6 * half))
 
 
-def decade_reading(match: re.Match[str]) -> Reading:
+def decade_reading(match: re.Match[str]) -> Sense:
     """Read "this decade"; nothing of "last decade", which may be its last ten years."""
     by = {"last": -1, "this": 0, "next": 1}[match["which"].lower()]
     if by:
@@ -340,12 +340,12 @@ def decade_reading(match: re.Match[str]) -> Reading:
     )
 
 
-def vague_reading(_: re.Match[str]) -> Reading:
+def vague_reading(_: re.Match[str]) -> Sense:
     """Take words that give no definite time."""
     return VAGUE
 
 
-def after_next_reading(match: re.Match[str]) -> Reading:
+def after_next_reading(match: re.Match[str]) -> Sense:
     """Read "the week after next", "the year before last"."""
     unit = _unit(match["unit"])
     by = 2 if match["way"] else -2

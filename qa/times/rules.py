@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
-from qa.times.readings import Reading
+from qa.times.readings import Sense
 
-Build = Callable[[re.Match[str]], Reading | None]
+Build = Callable[[re.Match[str]], Sense | None]
 
 GATES: dict[str, re.Pattern[str]] = {
     "month": re.compile(

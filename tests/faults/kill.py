@@ -27,8 +27,8 @@ from qa.ingest import sync as syncing
 from qa.ingest.read import read
 from qa.ingest.split import embedded_text
 from qa.library.local import writer as writing
-from qa.library.local.library import Library
-from qa.library.local.view import View
+from qa.library.local.library import LocalLibrary
+from qa.library.local.view import LocalView
 from qa.settings.config import Settings
 from qa.text.words import terms
 
@@ -112,8 +112,8 @@ def _settings(place: Path) -> Settings:
     return Settings(documents=place / "docs", library=place / "lib")
 
 
-def _library(place: Path) -> Library:
-    return Library(place / "lib", place / "docs", Hashed.name)
+def _library(place: Path) -> LocalLibrary:
+    return LocalLibrary(place / "lib", place / "docs", Hashed.name)
 
 
 def lay_out(place: Path, files: dict[str, str], age: int) -> None:
@@ -272,7 +272,7 @@ def _expected(files: dict[str, str], place: Path) -> dict[str, str]:
     return found
 
 
-def _seen(view: View) -> dict[str, str]:
+def _seen(view: LocalView) -> dict[str, str]:
     """File name to document id, every passage, word and vector of each being looked at."""
     found = {}
     at = {one.passage.id: i for i, one in enumerate(view.at(range(view.passages)))}

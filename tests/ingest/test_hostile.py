@@ -16,7 +16,7 @@ import pytest
 from qa.errors import DocumentError
 from qa.ingest import worker
 from qa.ingest.formats.registry import SUFFIXES
-from qa.ingest.frames import Reading
+from qa.ingest.frames import SplitDocument
 from qa.ingest.reader import Reader
 from qa.models.embed.minilm import MiniLM
 from tests.ingest.files import paragraph, pdf
@@ -29,7 +29,7 @@ def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
         yield made
 
 
-def read(reader: Reader, folder: Path, name: str, data: bytes) -> Reading:
+def read(reader: Reader, folder: Path, name: str, data: bytes) -> SplitDocument:
     """What the reader makes of a file with these bytes."""
     path = folder / name
     path.write_bytes(data)

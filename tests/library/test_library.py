@@ -13,17 +13,17 @@ from qa.answering.retrieve import retrieve
 from qa.data import Document, Passage, Sentence
 from qa.errors import LibraryBusy, LibraryDamaged, LibraryError, LibraryMismatch
 from qa.library.interface import Change, FileState, NewPassage
-from qa.library.local.library import Library
+from qa.library.local.library import LocalLibrary
 from qa.library.local.vectors import VectorStore
-from qa.library.local.writer import Writer
+from qa.library.local.writer import LocalWriter
 from qa.text.words import terms
 
 WIDTH = 4
 
 
-def library_at(folder: Path, *, embedding: str = "model", documents: str = "docs") -> Library:
+def library_at(folder: Path, *, embedding: str = "model", documents: str = "docs") -> LocalLibrary:
     """A library in ``folder``, of documents beside it."""
-    return Library(folder / "library", folder / documents, embedding)
+    return LocalLibrary(folder / "library", folder / documents, embedding)
 
 
 def vector(text: str) -> np.ndarray:
@@ -66,14 +66,14 @@ def change(path: str, *sentences: str) -> Change:
     return Change(FileState(path, 1, 2, 3, "digest-" + text), document, tuple(passages))
 
 
-def store(writer: Writer, *changes: Change, deleted: tuple[str, ...] = ()) -> None:
+def store(writer: LocalWriter, *changes: Change, deleted: tuple[str, ...] = ()) -> None:
     """Store changes, with the vectors that are missing for them."""
     texts = {new.vector_id: new.vector_id[2:] for one in changes for new in one.passages}
     vectors = {one: vector(texts[one]) for one in writer.missing(texts)}
     writer.store(changes, vectors, texts, deleted)
 
 
-def texts_of(library: Library) -> list[str]:
+def texts_of(library: LocalLibrary) -> list[str]:
     """Every passage's text, in the order of the catalog."""
     with library.reading() as view:
         stored = view.at(range(view.passages))

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from qa.errors import ConfigError, LibraryBusy, LibraryError, LibraryMismatch, UsageError
 from qa.library.interface import Library, View
-from qa.library.local.library import Library as Embedded
+from qa.library.local.library import LocalLibrary as Embedded
 from qa.library.milvus import view as remote_view
 from qa.library.milvus.engine import term, token
 from qa.library.milvus.library import RemoteLibrary

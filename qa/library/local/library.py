@@ -14,13 +14,13 @@ from qa.errors import LibraryBusy, LibraryDamaged, LibraryError, LibraryMismatch
 from qa.library import days
 from qa.library.local import arrays, catalog, holder, lexical, place, vectors
 from qa.library.local.salvage import Salvage
-from qa.library.local.view import Index, View
-from qa.library.local.writer import Writer
+from qa.library.local.view import Index, LocalView
+from qa.library.local.writer import LocalWriter
 
 _PATIENCE = 10.0  # seconds that the lock of a process that is gone is waited for
 
 
-class Library:
+class LocalLibrary:
     """A library in the folder ``path``, of the documents in the folder ``documents``.
 
     ``embedding`` is the name of the model whose vectors it holds.  Nothing is opened or
@@ -58,7 +58,7 @@ class Library:
             raise catalog.mapped(error, self.path) from error
 
     @contextmanager
-    def reading(self) -> Iterator[View]:
+    def reading(self) -> Iterator[LocalView]:
         """Look at the newest generation.
 
         Raises LibraryError where there is none, LibraryMismatch where it was made for
@@ -110,7 +110,7 @@ class Library:
         except BaseException:
             connection.close()
             raise
-        return _Snapshot(connection, View(connection, meta, index, given))
+        return _Snapshot(connection, LocalView(connection, meta, index, given))
 
     def _absent(self) -> LibraryError:
         return LibraryError(f"there is no library in {str(self.path)!r} yet; run: qa ingest")
@@ -166,7 +166,7 @@ class Library:
             return self._index
 
     @contextmanager
-    def writing(self, purpose: str, *, rebuild: bool = False) -> Iterator[Writer]:
+    def writing(self, purpose: str, *, rebuild: bool = False) -> Iterator[LocalWriter]:
         """Be the one writer; ``purpose`` is what another process is told ("qa ingest").
 
         ``rebuild`` makes a new library, empty or as far as an interrupted rebuild came; it
@@ -242,7 +242,7 @@ class Library:
         make_private(store)
         return store
 
-    def _writer(self, store: Path) -> Writer:
+    def _writer(self, store: Path) -> LocalWriter:
         connection = catalog.connect(store / "catalog.sqlite", write=True)
         try:
             if catalog.is_new(connection):
@@ -257,7 +257,7 @@ class Library:
                 }
                 catalog.create(connection, meta)
             meta = self._checked_meta(connection)
-            writer = Writer(store, connection)
+            writer = LocalWriter(store, connection)
             writer.recover(meta)
         except BaseException:
             connection.close()
@@ -267,7 +267,7 @@ class Library:
 
 class _Snapshot(NamedTuple):
     connection: sqlite3.Connection
-    view: View
+    view: LocalView
 
     def close(self) -> None:
         self.connection.close()

@@ -41,7 +41,7 @@ class Index(NamedTuple):
     codes: vectors.Codes
 
 
-class View:
+class LocalView:
     """One generation of a library, unchanged for as long as it is looked at."""
 
     def __init__(
@@ -59,7 +59,7 @@ class View:
         self._some = some  # not all passages are in the index
         self.meta = meta
 
-    def without(self, documents: Iterable[str]) -> "View":
+    def without(self, documents: Iterable[str]) -> "LocalView":
         """The same generation as if it did not hold the passages of ``documents`` (ids)."""
         import numpy as np
 
@@ -69,7 +69,7 @@ class View:
         left = index._replace(
             passages=lexical.passages(old.numbers[kept], old.lengths[kept]), rows=index.rows[kept]
         )
-        return View(self._connection, self.meta, left, self._given, some=True)
+        return LocalView(self._connection, self.meta, left, self._given, some=True)
 
     @property
     def passages(self) -> int:

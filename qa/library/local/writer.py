@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _COMPACT_ABOVE = 4096  # rows nobody needs, before the flat file is written anew
 
 
-class Writer:
+class LocalWriter:
     """The one that changes a library: vectors first, then the catalog, then what is gone.
 
     Whatever stops it in between, the catalog names only what is wholly there; vectors

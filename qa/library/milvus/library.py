@@ -15,8 +15,8 @@ from qa.library.local.catalog import FORMAT
 from qa.library.milvus import rows
 from qa.library.milvus.engine import Engine, quoted
 from qa.library.milvus.lease import Lease
-from qa.library.milvus.view import Generation, Moments, View
-from qa.library.milvus.writer import Writer, empty, vectors
+from qa.library.milvus.view import Generation, MilvusView, Moments
+from qa.library.milvus.writer import MilvusWriter, empty, vectors
 from qa.settings.address import parse
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class RemoteLibrary:
         return _Known(current, found, dates)
 
     @contextmanager
-    def reading(self) -> Iterator[View]:
+    def reading(self) -> Iterator[MilvusView]:
         """Look at the newest generation."""
         if not self._engine.has(self._catalog):
             raise self._absent()
@@ -87,7 +87,7 @@ class RemoteLibrary:
             raise self._absent()
         generation = self._generation(current, states[current])
         level = self._level(generation)
-        yield View(self._engine, generation, level, self._dated(dates, generation, level))
+        yield MilvusView(self._engine, generation, level, self._dated(dates, generation, level))
 
     def _dated(
         self, dates: Mapping[str, days.Given], generation: Generation, level: str
@@ -101,7 +101,7 @@ class RemoteLibrary:
             f" (name in {quoted(list(dates))} or digest in {quoted(digests)})"
         )
         files = map(rows.held, self._engine.pages(self._catalog, where, rows.SOURCE, level))
-        held = {one.state.path: days.Held(one.state.digest, one.document_id) for one in files}
+        held = {one.state.path: days.KnownFile(one.state.digest, one.document_id) for one in files}
         return days.by_document(dates, held)
 
     def _level(self, generation: Generation | None) -> str:
@@ -164,7 +164,7 @@ class RemoteLibrary:
             )
 
     @contextmanager
-    def writing(self, purpose: str, *, rebuild: bool = False) -> Iterator[Writer]:
+    def writing(self, purpose: str, *, rebuild: bool = False) -> Iterator[MilvusWriter]:
         """Be the one writer."""
         self._engine.create_catalog()
         lease = Lease(self._engine, purpose)
@@ -221,7 +221,7 @@ class RemoteLibrary:
     def _folder(self) -> str:
         return str(self.documents.absolute())
 
-    def _writer(self, store: int, state: dict[str, Any] | None, lease: Lease) -> Writer:
+    def _writer(self, store: int, state: dict[str, Any] | None, lease: Lease) -> MilvusWriter:
         if state is None:
             began = time.time_ns() // 1_000_000
             state = {
@@ -242,11 +242,11 @@ class RemoteLibrary:
             if self._engine.has(f"{self._catalog}_{store}"):
                 self._engine.drop(f"{self._catalog}_{store}")
             self._engine.delete(self._catalog, f'store == {store} and kind != "ticket"')
-            writer = Writer(self._engine, lease, store, state, empty(0))
+            writer = MilvusWriter(self._engine, lease, store, state, empty(0))
             writer.set_meta()
             return writer
         self._check(state, self._folder())
-        writer = Writer(self._engine, lease, store, state, self._moments(store, state))
+        writer = MilvusWriter(self._engine, lease, store, state, self._moments(store, state))
         writer.recover()
         return writer
 

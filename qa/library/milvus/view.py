@@ -53,7 +53,7 @@ class Generation(NamedTuple):
         return f"born <= {number} and died > {number}"
 
 
-class View:
+class MilvusView:
     """One generation of a library, as ``interface.View`` says.
 
     The engine ranks by cosine and by BM25; of what it ranks first, both scores are then
@@ -82,14 +82,14 @@ class View:
             name: str(value) for name, value in generation.state.items() if value is not None
         }
 
-    def without(self, documents: Iterable[str]) -> "View":
+    def without(self, documents: Iterable[str]) -> "MilvusView":
         """The same generation as if it did not hold the passages of ``documents`` (ids).
 
         How many passages hold a word is counted anew; how cosines and lengths spread is
         taken from the whole library.
         """
         gone = {*self._without, *documents}
-        return View(self._engine, self._generation, self._level, self._given, sorted(gone))
+        return MilvusView(self._engine, self._generation, self._level, self._given, sorted(gone))
 
     @property
     def _live(self) -> str:

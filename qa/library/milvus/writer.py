@@ -18,7 +18,7 @@ from qa.library.interface import Change, FileState, NewPassage, Stored
 from qa.library.milvus import rows
 from qa.library.milvus.engine import FOREVER, PASSAGE, Engine, quoted, term
 from qa.library.milvus.lease import Lease
-from qa.library.milvus.view import Generation, Moments, View
+from qa.library.milvus.view import Generation, MilvusView, Moments
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,7 +28,7 @@ _WHOLE = (*PASSAGE, "born", "terms", "vector")
 _NAMES = 1000  # in one filter
 
 
-class Writer:
+class MilvusWriter:
     """As ``interface.Writer`` says; ``state`` is that of the generation in force."""
 
     def __init__(
@@ -106,7 +106,9 @@ class Writer:
 
     def settle_dates(self, dates: Mapping[str, days.Given]) -> None:
         """Keep the dates that a user gave with their files, as these are called now."""
-        held = {p: days.Held(one.state.digest, one.document_id) for p, one in self._held.items()}
+        held = {
+            p: days.KnownFile(one.state.digest, one.document_id) for p, one in self._held.items()
+        }
         now = days.settled(dates, held)
         if now != dates:
             self.put_dates(dates, now)
@@ -315,7 +317,7 @@ class Writer:
         """Every document with its paths, passages, and each passage's terms and their count."""
         generation = Generation(self._store, self._passages, self.state, self._moments, {})
         for name, paths in sorted(_documents(self._held).items()):
-            view = View(self._engine, generation, "Strong", {})
+            view = MilvusView(self._engine, generation, "Strong", {})
             try:
                 document = view.document(name)
             except KeyError as error:
