@@ -33,7 +33,10 @@ _SPLIT = re.compile(
     re.IGNORECASE,
 )
 _ASKS = re.compile(r"(?:\w+\s+)?(?:who|whom|when|where|why|what|which|how)\b", re.IGNORECASE)
-_SUMMARY = re.compile(r"\W*(?:\w+\W+){0,3}summar(?:y|i[sz]e)\b", re.IGNORECASE)
+_SUMMARY = re.compile(
+    r"\W*(?!(?:who|whom|whose|when|where|why|which|how)\b)(?:\w+\W+){0,4}summar(?:y|i[sz]e)\b",
+    re.IGNORECASE,
+)
 
 
 class Question(NamedTuple):

@@ -1,0 +1,55 @@
+"""What there is for "summarise" without a model."""
+
+from qa.answering.summary import MOST, summary
+from qa.answering.wording import told
+from qa.data import Document, Hit, Passage
+from qa.ingest.split import split
+from tests.answering.made import words
+
+
+class OneDocument:
+    """As much of a library as is asked: the passages of one document."""
+
+    def __init__(self, passages: tuple[Passage, ...]) -> None:
+        self._passages = passages
+
+    def document_passages(self, _document_id: str) -> tuple[Passage, ...]:
+        """All of them."""
+        return self._passages
+
+
+def summed(text: str) -> tuple[list[str], list[str]]:
+    """Statements with their markers, and notes, of a document."""
+    document = Document("d", text)
+    passages = split(document, words)
+    hit = Hit(passages[-1], document, ("d.md",), 1, 1.0)
+    statements, notes = summary([hit], OneDocument(passages))  # type: ignore[arg-type]
+    for one in statements:
+        (cited,) = one.citations
+        assert one.text == cited.quote == text[cited.start : cited.end]
+    return [f"{one.text} {one.markers}" for one in statements], [told(one) for one in notes]
+
+
+def test_a_summary_is_the_opening_and_the_sections_first_sentences() -> None:
+    """Whichever passage was found, the document is shown from its start, and it is said how."""
+    text = "The mill is very old. It burnt.\n\n# Owners\n\n- Ann\n\nAnn Kerr has owned it since"
+    text += " 1974. She paid.\n\n# Empty\n\nNot much.\n\n# Tolls\n\nTolls are paid in cash only.\n"
+    assert summed(text) == (
+        [
+            "The mill is very old. [1]",
+            "Ann Kerr has owned it since 1974. [2]",
+            "Tolls are paid in cash only. [3]",
+        ],
+        ["These are the opening and the sections' first sentences of d.md, no summary."],
+    )
+
+
+def test_a_summary_is_short() -> None:
+    """Of a long document only so many sections are shown."""
+    text = "\n\n".join(f"# Part {n}\n\nThis is part number {n}." for n in range(30))
+    assert len(summed(text)[0]) == MOST
+
+
+def test_without_hits_there_is_none() -> None:
+    """Nothing found is nothing told."""
+    assert summary([], OneDocument(())) == ((), ())  # type: ignore[arg-type]
