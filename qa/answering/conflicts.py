@@ -5,15 +5,17 @@ arithmetic.  Figures given in other units, for other years or of other names do 
 """
 
 from collections.abc import Sequence
+from datetime import timedelta
 from decimal import Decimal
 
 from qa.data import Note, Reading, Weighed
 from qa.text.facts import Date, Number, dated, names, numbers
 from qa.text.words import terms
-from qa.times.quoted import is_newer
+from qa.times.quoted import dates_of, is_newer
 
 LIKELY = 0.4
 """A unit disagrees with the likeliest one only where its chance is this share of it."""
+_MONTH = timedelta(days=27)  # from its first to its last day: a shorter time tells of no year
 
 
 def disagreement(reading: Reading) -> tuple[Weighed, Weighed] | None:
@@ -59,14 +61,23 @@ def _may_compare(one: Weighed, other: Weighed) -> bool:
         return False
     if one.window == other.window and "text" not in (one.unit.role, other.unit.role):
         return False
-    years = [
-        {date.year for date, _, _ in dated(side.unit.text) if date.year} for side in (one, other)
-    ]
+    years = [_years(side) for side in (one, other)]
     asked = _years_asked(one, other)
     if years[0] and years[1] and not years[0] & years[1] and not asked:
         return False
     mine, theirs = (_names(side) for side in (one, other))
     return not (mine and theirs and not mine & theirs)
+
+
+def _years(one: Weighed) -> set[int]:
+    """The years that a unit names, and those that it means by "last year" and its like."""
+    meant = dates_of(one.hit.document, one.unit.sentence)
+    named = {date.year for date, _, _ in dated(one.unit.text) if date.year}
+    return named | {
+        time.start.year
+        for time in meant
+        if time.relative and time.start.year == time.end.year and time.end - time.start >= _MONTH
+    }
 
 
 def _years_asked(one: Weighed, other: Weighed) -> bool:

@@ -1,153 +1,151 @@
 """Two sources that answer one question differently: told apart from two that only look so."""
 
+import re
+from datetime import date
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.answering.conflicts import conflict, quoted
-from qa.answering.question import analyse
-from qa.assistant import Assistant
+from qa.answering.conflicts import disagreement, note
+from qa.answering.wording import told
+from qa.data import Reading, Weighed, Window
 from qa.fronts.lines import plain
 from qa.fronts.render import answer_lines
-
-STAFF = "How many employees does Ambler have?"
-COST = "How much did the bridge at Kell cost?"
-OPENED = "When did the Ambler museum open?"
-HEAD = "Who is the director of the Ambler museum?"
+from qa.models.reader.fake import FakeReader
+from tests.answering.made import assistant, opened, reading
 
 CONFLICTS = [
-    (STAFF, "Ambler has 1,420 employees.", "The three sites of Ambler employ 1,180 people."),
-    (STAFF, "At the end of May Ambler had 90 employees.", "Ambler has 120 employees, it says."),
-    (STAFF, "Ambler has 1,420 employees.", "Ambler has more than 1,500 employees."),
-    (STAFF, "Ambler has about 1,400 employees.", "Ambler has 1,900 employees."),
-    (STAFF, "Ambler has ninety employees.", "Ambler has 95 employees."),
-    (COST, "The bridge at Kell cost 38 million euros.", "The bridge cost 41 million euros."),
-    (COST, "The bridge at Kell cost $3 million.", "The cost of the bridge was $3.4 million."),
-    (COST, "The bridge will cost 226 million euros.", "The bridge will cost 190 million euros."),
-    (OPENED, "The Ambler museum opened in 1998.", "The Ambler museum opened in 1999."),
-    (OPENED, "The museum opened on 14 May 1998.", "The museum opened on 15 May 1998."),
-    (OPENED, "The museum opens in October 2026.", "The museum opens in April 2026."),
-    (
-        "What share of the market does Ambler have?",
-        "Ambler has a market share of 34 percent.",
-        "We count the share of Ambler in the market at 27 percent.",
-    ),
-    (
-        "How many patients take part in the trial?",
-        "There will be 1,850 patients in the trial instead of 1,600.",
-        "The trial has 1,600 patients.",
-    ),
-    (
-        "What was the revenue of Ambler in 2023?",
-        "In 2023 the revenue of Ambler was 96 million euros.",
-        "Ambler had a revenue of 91 million euros in 2023.",
-    ),
-    (HEAD, "The director of the museum is Nadia Kerr.", "Tom Berg is director of the museum."),
-    (
-        "Who is the chief executive of Ambler?",
-        "Ambler's chief executive is Nadia Kerr.",
-        "Tom Berg, chief executive of Ambler, spoke first.",
-    ),
-    (
-        "How long is the tunnel?",
-        "The tunnel is 12 km long.",
-        "The tunnel has a length of 14 km.",
-    ),
-    (
-        "How many rooms does the hotel have?",
-        "The hotel has 80 rooms.",
-        "There are 95 rooms in the hotel.",
-    ),
+    ("Ambler has [1,420] employees.", "The three sites of Ambler employ [1,180] people."),
+    ("Ambler has [ninety] employees.", "Ambler has [95] employees."),
+    ("Ambler has [about 1,400] employees.", "Ambler has [1,900] employees."),
+    ("The bridge at Kell cost [38 million euros].", "The bridge cost [41 million euros]."),
+    ("The bridge at Kell cost [$3 million].", "The cost of the bridge was [$3.4 million]."),
+    ("The museum opened in [1998].", "The museum opened in [1999]."),
+    ("The museum opened on [14 May 1998].", "The museum opened on [15 May 1998]."),
+    ("The museum opens in [October 2026].", "The museum opens in [April 2026]."),
+    ("Ambler has [34 percent] of the market.", "We count the share of Ambler at [27 percent]."),
+    ("In 2023 the revenue was [96 million] euros.", "Revenue was [91 million] euros in 2023."),
+    ("The tunnel is [12 km] long.", "The tunnel has a length of [14 km]."),
 ]
 
 NONE = [
     # the same in other words
-    (STAFF, "Ambler has 1,420 employees.", "Ambler employs 1420 people."),
-    (STAFF, "Ambler has 12 employees.", "Ambler has twelve employees."),
-    (COST, "The bridge cost 38 million euros.", "The bridge cost 38,000,000 euros."),
-    (COST, "The bridge cost €38 million.", "The bridge cost 38 million euros."),
-    (OPENED, "The museum opened on 14 May 1998.", "The museum opened in 1998."),
-    (OPENED, "The museum opened in May 1998.", "The museum opened on 14 May 1998."),
-    (HEAD, "The director of the museum is Nadia Kerr.", "Kerr is director of the museum."),
-    (HEAD, "Nadia Kerr is director of the museum.", "Museum director Nadia Kerr spoke."),
-    # roughly, or as a bound
-    (STAFF, "Ambler has 1,420 employees.", "Ambler has about 1,400 employees."),
-    (STAFF, "Ambler has 1,420 employees.", "Ambler has more than 1,400 employees."),
-    (STAFF, "Ambler has 1,420 employees.", "Ambler has fewer than 1,500 employees."),
-    (COST, "The bridge cost 38.2 million euros.", "The bridge cost nearly 40 million euros."),
-    (COST, "The bridge cost 3.48 million euros.", "The bridge cost 3.5 million euros."),
-    # another thing
-    (STAFF, "Ambler has 1,420 employees.", "Ambler has 12 directors."),
-    (STAFF, "Ambler has 1,420 employees.", "Belk has 1,180 employees."),
-    (STAFF, "Ambler has 1,420 employees.", "Of the employees, 730 of them work in Oslo."),
-    (COST, "The bridge cost 38 million euros.", "The bridge is 420 metres long."),
-    (COST, "The bridge cost 38 million euros.", "The tunnel at Hame cost 91 million euros."),
-    (COST, "The bridge cost 38 million euros.", "The bridge cost 42 million dollars."),
-    (OPENED, "The museum opened in 1998.", "The museum was closed for repairs in 2011."),
-    (HEAD, "The director of the museum is Nadia Kerr.", "The former director was Tom Berg."),
-    (HEAD, "The director of the museum is Nadia Kerr.", "The deputy director is Tom Berg."),
-    # another time
-    (
-        "What was the revenue of Ambler?",
-        "In 2022 the revenue of Ambler was 91 million euros.",
-        "In 2023 the revenue of Ambler was 96 million euros.",
-    ),
-    (
-        "What was the revenue of Ambler in 2023?",
-        "In 2023 the revenue of Ambler was 96 million euros.",
-        "In 2022 the revenue of Ambler was 91 million euros.",
-    ),
-    (
-        "What was the revenue of Ambler?",
-        "The revenue of Ambler was 22 million euros in Q1.",
-        "The revenue of Ambler was 25 million euros in Q2.",
-    ),
-    (
-        "How many patients take part in the third phase?",
-        "The third phase has 1,850 patients.",
-        "The second phase had 418 patients.",
-    ),
-    # not an answer, or denied
-    (STAFF, "Ambler has 1,420 employees.", "Ambler does not have 2,000 employees."),
-    (STAFF, "Ambler has 1,420 employees.", "Ambler was founded in 1974."),
-    # not one value
-    (
-        STAFF,
-        "Ambler has 90 employees in Oslo and 30 employees in Rome.",
-        "Ambler has 120 employees.",
-    ),
-    ("Who are the founders of Ambler?", "Nadia Kerr founded Ambler.", "Tom Berg founded Ambler."),
-    ("Who founded Ambler?", "Nadia Kerr founded Ambler.", "Ambler was founded by Tom Berg."),
+    ("Ambler has [1,420] employees.", "Ambler employs [1420] people."),
+    ("Ambler has [12] employees.", "Ambler has [twelve] employees."),
+    ("The bridge cost [38 million euros].", "The bridge cost [38,000,000 euros]."),
+    ("The bridge cost [€38 million].", "The bridge cost [38 million euros]."),
+    ("The museum opened on [14 May 1998].", "The museum opened in [1998]."),
+    ("The museum opened in [May 1998].", "The museum opened on [14 May 1998]."),
+    # rounded
+    ("The bridge cost [3.48 million euros].", "The bridge cost [3.5 million euros]."),
+    ("Ambler has [1,420] employees.", "Ambler has about [1,400] employees."),
+    # in other units
+    ("The bridge cost [38 million euros].", "The bridge cost [42 million dollars]."),
+    ("The bridge is [420 metres] long.", "The bridge is [3 km] from Kell."),
+    # of another name
+    ("At Ambler there are [1,420] employees.", "At Belk there are [1,180] employees."),
+    # of another time
+    ("In 2022 the revenue was [91 million] euros.", "In 2023 it was [96 million] euros."),
+    # of no figure, or of several
+    ("The director is [Nadia Kerr].", "The director is [Tom Berg]."),
+    ("It has [90 employees in Oslo and 30 in Rome].", "It has [120] employees."),
+    ("The museum opened in [1998].", "The museum has [1,420] rooms."),
+    ("Ambler has 1,420 employees.", "Ambler has [1,180] employees."),  # no phrase is told
 ]
 
 
-@pytest.mark.parametrize(("question", "one", "other"), CONFLICTS)
-def test_conflicts(question: str, one: str, other: str) -> None:
-    """Sources that give different answers to one question are seen to disagree."""
-    asked = analyse(question)
-    assert conflict(asked, one, other) is not None
-    assert conflict(asked, other, one) is not None
+def side(marked: str, name: str, published: date | None = None) -> tuple[Window, str, str]:
+    """A document of one sentence, and its words and phrase, which stands in brackets."""
+    text = re.sub(r"[\[\]]", "", marked)
+    phrase = re.search(r"\[(.+)\]", marked)
+    return opened(text, name=name, published=published), text, phrase[1] if phrase else ""
 
 
-@pytest.mark.parametrize(("question", "one", "other"), NONE)
-def test_no_conflicts(question: str, one: str, other: str) -> None:
-    """Other wordings, times, things and rough figures raise no alarm."""
-    asked = analyse(question)
-    assert conflict(asked, one, other) is None
-    assert conflict(asked, other, one) is None
+def both(
+    one: str, other: str, *, days: tuple[date | None, date | None] = (None, None), less: float = 0.8
+) -> Reading:
+    """A reading of two documents; ``other`` is as likely as ``less``."""
+    (a, text, phrase), (b, its, theirs) = side(one, "a", days[0]), side(other, "b", days[1])
+    return reading((a, b), {text: (0.9, phrase), its: (less, theirs)})
 
 
-def test_values_are_quoted() -> None:
-    """The values shown side by side are the sources' own words."""
-    one, other = "The bridge at Kell cost 38 million euros.", "The bridge cost 41 million euros."
-    found = conflict(analyse(COST), one, other)
-    assert found is not None
-    assert [quoted(one, found[0]), quoted(other, found[1])] == [
-        "38 million euros",
-        "41 million euros",
-    ]
+def files(sides: tuple[Weighed, Weighed] | None) -> list[str]:
+    """Which documents disagree, in order."""
+    return [one.hit.document.id for one in sides or ()]
+
+
+@pytest.mark.parametrize(("one", "other"), CONFLICTS)
+def test_conflicts(one: str, other: str) -> None:
+    """Figures and days that cannot both be true are seen to disagree, whichever leads."""
+    assert files(disagreement(both(one, other))) == ["a", "b"]
+    assert files(disagreement(both(other, one))) == ["a", "b"]
+
+
+@pytest.mark.parametrize(("one", "other"), NONE)
+def test_no_conflicts(one: str, other: str) -> None:
+    """Other wordings, times, names and units, and rough figures, raise no alarm."""
+    assert disagreement(both(one, other)) is None
+    assert disagreement(both(other, one)) is None
+
+
+def test_what_hardly_answers_contradicts_nothing() -> None:
+    """A sentence about something else disagrees with nobody."""
+    assert disagreement(both(*CONFLICTS[0], less=0.3)) is None
+
+
+def test_members_of_a_list_do_not_disagree() -> None:
+    """Rows of one table are of different things."""
+    table = opened("| Quay | Length |\n| --- | --- |\n| North | 240 m |\n| South | 90 m |\n")
+    found = reading(table, {"North": (0.9, "240 m"), "South": (0.8, "90 m")})
+    assert disagreement(found) is None
+
+
+def test_last_year_is_another_in_another_year() -> None:
+    """Two reports that each tell of their own last year agree."""
+    one = "Revenue rose last year to [41 million] euros."
+    other = "Revenue fell last year to [38 million] euros."
+    days = (date(2023, 2, 14), date(2025, 2, 20))
+    assert disagreement(both(one, other, days=days)) is None
+    assert disagreement(both(one, other, days=(days[0], days[0]))) is not None
+
+
+OLD, NEW = date(2023, 5, 4), date(2024, 2, 3)
+
+
+@pytest.mark.parametrize(
+    ("days", "order", "said"),
+    [
+        ((OLD, NEW), ["b", "a"], "The newer document is shown first."),
+        ((NEW, OLD), ["a", "b"], "The newer document is shown first."),
+        ((OLD, None), ["a", "b"], "Which of the documents is newer is not known."),
+        ((OLD, OLD), ["a", "b"], "Which of the documents is newer is not known."),
+    ],
+)
+def test_the_newer_is_first(
+    days: tuple[date | None, date | None], order: list[str], said: str
+) -> None:
+    """And where no date tells, the likelier is, which is said."""
+    sides = disagreement(both(*CONFLICTS[0], days=days))
+    assert sides is not None
+    assert files(sides) == order
+    values = dict(zip("ab", ("1,420", "1,180"), strict=True))
+    one, other = (values[name] for name in order)
+    assert told(note(sides, (1, 2))) == (
+        f"The sources disagree: “{one}” [1] against “{other}” [2]. {said}"
+    )
+
+
+def test_one_document_may_disagree_with_itself() -> None:
+    """Then neither is newer."""
+    found = reading(
+        opened("Ambler has 1,420 employees. The sites of Ambler employ 1,180 people."),
+        {"has": (0.9, "1,420"), "sites": (0.8, "1,180")},
+    )
+    sides = disagreement(found)
+    assert sides is not None
+    assert told(note(sides, (1, 2))).endswith("Both stand in one document.")
 
 
 def test_whole_output(tmp_path: Path) -> None:
@@ -159,12 +157,10 @@ def test_whole_output(tmp_path: Path) -> None:
         "new.md": "---\ntitle: Later\ndate: 2024-02-03\n---\n\n"
         "The plant at Dry Lake will cost 226 million crowns, Orlo said on Friday.\n",
     }
-    (tmp_path / "d").mkdir()
-    for name, text in documents.items():
-        (tmp_path / "d" / name).write_text(text)
-    with Assistant(tmp_path / "d", tmp_path / "library", engine="extractive") as assistant:
-        assistant.sync()
-        answer = assistant.ask("How much will the plant at Dry Lake cost?")
+    asked = "How much will the plant at Dry Lake cost?"
+    reader = FakeReader({asked: ["226 million crowns", "190 million crowns"]})
+    with assistant(tmp_path, documents, reader) as made:
+        answer = made.ask(asked)
     assert plain(answer_lines(answer)) == (
         "The plant at Dry Lake will cost 226 million crowns, Orlo said on Friday. [1]\n"
         "The plant at Dry Lake will cost 190 million crowns, Orlo said. [2]\n"
@@ -176,7 +172,7 @@ def test_whole_output(tmp_path: Path) -> None:
         "    “The plant at Dry Lake will cost 190 million crowns, Orlo said.”\n"
         "    also in wire.md\n"
         "\n"
-        "The sources disagree: “226 million” [1] against “190 million” [2]. "
+        "The sources disagree: “226 million crowns” [1] against “190 million crowns” [2]. "
         "The newer document is shown first.\n"
         "Answered by: extractive\n"
     )
@@ -185,14 +181,14 @@ def test_whole_output(tmp_path: Path) -> None:
 @given(st.integers(2, 999_999), st.sampled_from(["{:,}", "{}"]), st.sampled_from(["{:,}", "{}"]))
 def test_one_figure_in_two_spellings(figure: int, mine: str, its: str) -> None:
     """A figure never disagrees with itself, however it is written."""
-    one = f"Ambler has {mine.format(figure)} employees."
-    other = f"There are {its.format(figure)} employees at Ambler."
-    assert conflict(analyse(STAFF), one, other) is None
+    one = f"Ambler has [{mine.format(figure)} tons] of coal."
+    other = f"There are [{its.format(figure)} tons] of coal at Ambler."
+    assert disagreement(both(one, other)) is None
 
 
 @given(st.integers(2, 999_999), st.integers(2, 999_999))
 def test_either_way_round(figure: int, another: int) -> None:
     """Whether two sources disagree does not depend on which is read first."""
-    one, other = f"Ambler has {figure} employees.", f"Ambler employs {another} people."
-    asked = analyse(STAFF)
-    assert (conflict(asked, one, other) is None) == (conflict(asked, other, one) is None)
+    one, other = f"Ambler has [{figure} tons].", f"Ambler owns [{another} tons]."
+    found = [disagreement(both(*pair)) is None for pair in ((one, other), (other, one))]
+    assert found[0] == found[1]
