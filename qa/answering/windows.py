@@ -25,6 +25,7 @@ _READ = 200_000  # characters of a document whose blocks are looked for at once
 _AROUND = 20_000  # of a longer one: so many before and behind
 _RULE = re.compile(r"[ \t]*\|?[ \t]*:?-{2,}:?[ \t]*(?:\|[ \t]*:?-{2,}:?[ \t]*)*\|?[ \t]*$")
 _OPENING = 24  # words of a document's first sentence that stand for it
+_NEAR = 4_000  # characters around a hit that a window may grow into
 _APART = 400  # characters between two rows of one table, at most
 
 
@@ -33,24 +34,18 @@ def open_windows(hits: Sequence[Hit], view: View) -> tuple[Window, ...]:
 
     A window's ``hit`` is the one that led to it, its passage grown to the whole window.
     """
-    passages: dict[str, tuple[Passage, ...]] = {}
-    taken: dict[str, list[tuple[int, int]]] = {}
+    taken: set[tuple[str, int]] = set()  # (document id, start) of passages that a window holds
     opened = []
     for hit in hits:
-        name = hit.document.id
-        if name not in passages:
-            passages[name] = view.document_passages(name)
-        own, used = passages[name], taken.setdefault(name, [])
-        found = [
-            i
-            for i, one in enumerate(own)
-            if one.start >= hit.passage.start and one.end <= hit.passage.end
-        ]
-        if not found or any(first <= i < end for i in found for first, end in used):
+        name, start, end = hit.document.id, hit.passage.start, hit.passage.end
+        own = view.document_passages(name, near=(start - _NEAR, end + _NEAR))
+        found = [i for i, one in enumerate(own) if one.start >= start and one.end <= end]
+        used = [(i, i + 1) for i, one in enumerate(own) if (name, one.start) in taken]
+        if not found or any(i == at for i in found for at, _ in used):
             continue
-        first, end = grown(own, (found[0], found[-1] + 1), used, hit.document.text)
-        used.append((first, end))
-        opened.append(window(hit, own[first:end]))
+        first, last = grown(own, (found[0], found[-1] + 1), used, hit.document.text)
+        taken |= {(name, one.start) for one in own[first:last]}
+        opened.append(window(hit, own[first:last]))
     return tuple(opened)
 
 

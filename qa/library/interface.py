@@ -116,8 +116,10 @@ class View(Protocol):
     def document(self, document_id: str) -> Document:
         """One document by id; KeyError where there is none."""
 
-    def document_passages(self, document_id: str) -> tuple[Passage, ...]:
-        """A document's passages in reading order."""
+    def document_passages(
+        self, document_id: str, near: tuple[int, int] | None = None
+    ) -> tuple[Passage, ...]:
+        """A document's passages in reading order; ``near``: those that reach into a range."""
 
     def dates(self) -> dict[str, tuple[date | None, tuple[date, date] | None]]:
         """When each document was written, by id: ``published`` and ``written``."""

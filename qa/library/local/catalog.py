@@ -8,6 +8,7 @@ reads inside a transaction of its own (SQLite in WAL mode), beside one writer.
 import json
 import os
 import sqlite3
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
@@ -229,10 +230,12 @@ def read_passages(
 
 
 def read_document_passages(
-    connection: sqlite3.Connection, document_id: str
+    connection: sqlite3.Connection, document_id: str, near: tuple[int, int] | None = None
 ) -> tuple[StoredPassage, ...]:
-    """The passages of a document in reading order."""
-    return tuple(_passages(connection, "document_id = ? ORDER BY start", (document_id,)))
+    """The passages of a document in reading order; ``near``: those that reach into a range."""
+    first, last = near or (0, sys.maxsize)
+    where = "document_id = ? AND start < ? AND end > ? ORDER BY start"
+    return tuple(_passages(connection, where, (document_id, last, first)))
 
 
 def _passages(

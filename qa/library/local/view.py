@@ -146,9 +146,11 @@ class LocalView:
         document = catalog.read_document(self._connection, document_id)
         return days.dated(document, self._given.get(document_id), self.paths(document_id))
 
-    def document_passages(self, document_id: str) -> tuple[Passage, ...]:
-        """A document's passages in reading order."""
-        stored = catalog.read_document_passages(self._connection, document_id)
+    def document_passages(
+        self, document_id: str, near: tuple[int, int] | None = None
+    ) -> tuple[Passage, ...]:
+        """A document's passages in reading order; ``near``: those that reach into a range."""
+        stored = catalog.read_document_passages(self._connection, document_id, near)
         return tuple(one.passage for one in stored)
 
     def dates(self) -> dict[str, days.When]:

@@ -1,6 +1,7 @@
 """One generation of a library that an engine keeps."""
 
 import math
+import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -247,11 +248,15 @@ class MilvusView:
         self._fetch([document_id])
         return self._documents[document_id]
 
-    def document_passages(self, document_id: str) -> tuple[Passage, ...]:
-        """A document's passages in reading order."""
+    def document_passages(
+        self, document_id: str, near: tuple[int, int] | None = None
+    ) -> tuple[Passage, ...]:
+        """A document's passages in reading order; ``near``: those that reach into a range."""
         where = f"document_id in {quoted([document_id])} and {self._generation.live}"
         found = map(rows.stored, self._rows(where, PASSAGE))
-        return tuple(one.passage for one in sorted(found, key=lambda one: one.passage.start))
+        first, last = near or (0, sys.maxsize)
+        every = sorted((one.passage for one in found), key=lambda one: one.start)
+        return tuple(one for one in every if one.start < last and one.end > first)
 
     def dates(self) -> dict[str, days.When]:
         """When each document was written, by id: ``published`` and ``written``."""
