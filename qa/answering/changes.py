@@ -47,7 +47,7 @@ def changes(
     reading = readings[0]
     for one in distinct(reading.weighed):
         day = _day(one, first.toordinal() + (period.way == "after"))
-        if day is not None and one.unit.role in ("text", "item", "row"):
+        if day is not None and _is_told(one):
             found.append((day, one))
     if not found:
         return (), (Note.of("no_changes", way=period.way, day=first),)
@@ -61,6 +61,13 @@ def changes(
     left = len(found) - MOST
     notes = (Note.of("more_changes", count=left),) if left > 0 else ()
     return renumbered(tuple(unique.values())), notes
+
+
+def _is_told(one: Weighed) -> bool:
+    """Whether a unit tells something: no question, and no line such as "Published: 2025-02-20"."""
+    if one.unit.role == "text":
+        return one.unit.text.rstrip('"”’)').endswith((".", "!", "。", "！"))
+    return one.unit.role in ("item", "row")
 
 
 def _day(one: Weighed, first: int) -> date | None:

@@ -1,6 +1,6 @@
 """Windows, readings and small libraries made by hand."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -10,9 +10,42 @@ from qa.assistant import Assistant, Parts
 from qa.data import Answer, Document, Hit, Reading, Weighed, Window
 from qa.ingest.split import split
 from qa.models.chat.base import LLM
-from qa.models.reader.base import Reader
+from qa.models.reader.base import Reader, Said, Shown, Turns
 
 SILENT = (0.0, 0.0, 0.0, 1.0)
+
+
+class Graded:
+    """A reader by whom units with these texts have these logits, to any question.
+
+    A window with one of them has ``outcome``.
+    """
+
+    digest = "fake"
+
+    def __init__(
+        self,
+        logits: Mapping[str, float],
+        outcome: tuple[float, float, float, float] = (0.97, 0.01, 0.01, 0.01),
+    ) -> None:
+        self._logits, self._outcome = logits, outcome
+        self.read_windows: list[list[Shown]] = []
+
+    def load(self) -> None:
+        """Nothing to load."""
+
+    def read(self, _question: str, _turns: Turns, windows: Sequence[Shown]) -> list[Said]:
+        """As the class says, without phrases."""
+        self.read_windows.append(list(windows))
+        return [self._said(one.units) for one in windows]
+
+    def _said(self, units: Sequence[str]) -> Said:
+        logits = tuple(
+            max((logit for text, logit in self._logits.items() if text in unit), default=-6.0)
+            for unit in units
+        )
+        outcome = self._outcome if max(logits, default=-6.0) > -6.0 else (0.01, 0.01, 0.01, 0.97)
+        return Said(logits, outcome, (None,) * len(units))
 
 
 def words(texts: list[str]) -> list[int]:

@@ -1,12 +1,15 @@
 """What changed since a day: news, newest first."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from qa import Assistant
-from qa.answering.changes import asks_for_changes
+from qa.answering.changes import MOST, asks_for_changes
 from qa.data import Answer
+from qa.models.reader.fake import FakeReader
+from tests.answering.made import assistant, notes
 
 TODAY = date(2025, 6, 4)
 DOCUMENTS = {
@@ -29,16 +32,14 @@ In 2022 Tallis Foods had opened a shop. Tallis Foods will open a plant in Oulu n
 }
 
 
+CLOSED = "What's new since 2025-01-01?"
+
+
 @pytest.fixture(scope="module")
 def tallis(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
     """An assistant over reports of three years, one without a date, and another firm's."""
-    folder = tmp_path_factory.mktemp("tallis") / "docs"
-    folder.mkdir()
-    for name, text in DOCUMENTS.items():
-        (folder / name).write_text(text, encoding="utf-8")
-    assistant = Assistant(documents=folder)
-    assistant.sync()
-    return assistant
+    reader = FakeReader({CLOSED: ["foundry"]})
+    return assistant(tmp_path_factory.mktemp("tallis"), DOCUMENTS, reader)
 
 
 def told(answer: Answer) -> list[str]:
@@ -60,18 +61,40 @@ def test_what_changed_at_a_firm(tallis: Assistant) -> None:
     assert told(answer) == [PLANT, BERG]
 
 
-def test_what_is_new_of_anything(tallis: Assistant) -> None:
-    """Without a subject every document's news is told."""
-    answer = tallis.ask("What's new since 2025-01-01?", today=TODAY)
+def test_news_without_a_time(tallis: Assistant) -> None:
+    """What answers counts from when its document was written; what does not is no news."""
+    answer = tallis.ask(CLOSED, today=TODAY)
     assert told(answer) == [PLANT, FOUNDRY, BERG]
 
 
+def test_news_may_answer(tallis: Assistant) -> None:
+    """They are what speaks of later times, and are shown as no more than that."""
+    answer = tallis.ask("What has changed at Tallis Foods since March 2024?", today=TODAY)
+    assert answer.outcome == "perhaps"
+    assert notes(answer)[-1] == "This may answer it:"
+
+
 def test_nothing_new(tallis: Assistant) -> None:
-    """Where nothing is of after the day the question is refused, whatever is undated."""
+    """Where nothing is of after the day, nothing is found, whatever is undated."""
     answer = tallis.ask("What has changed at Tallis Foods since 2025-03-01?", today=TODAY)
-    assert (answer.statements, answer.reason) == (
-        (),
-        "The documents do not answer this. No document tells of anything new since 2025-03-01.",
+    assert (answer.outcome, answer.statements) == ("not_found", ())
+    assert answer.reason == "I found no answer in the 5 documents."
+    assert notes(answer)[-1] == (
+        "No document that was found tells of anything new since 2025-03-01."
+    )
+
+
+def test_more_news_than_fit(tmp_path: Path) -> None:
+    """The newest are shown, and how many more there are is told."""
+    text = "Published: 2025-03-01\n\n" + "\n\n".join(
+        f"On {day} February 2025 Tallis Foods sold shop number {day}." for day in range(1, 15)
+    )
+    made = assistant(tmp_path, {"shops.txt": text}, FakeReader({}))
+    answer = made.ask("What has changed at Tallis Foods since 2025-01-01?", today=TODAY)
+    assert len(answer.statements) == MOST == 10
+    assert answer.statements[0].text == "On 14 February 2025 Tallis Foods sold shop number 14."
+    assert notes(answer)[-1] == (
+        "4 more sentences tell of changes since then; name a subject to narrow it."
     )
 
 

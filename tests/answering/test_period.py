@@ -1,13 +1,27 @@
-"""The time that a question asks about: how it is read, and what answers."""
+"""The time that a question asks about: how it is read, and what speaks of it."""
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from qa import Assistant
-from qa.answering.period import period_of, preferred
+from qa.answering.period import (
+    OTHERWISE,
+    THEN,
+    WRITTEN_OTHERWISE,
+    WRITTEN_THEN,
+    Period,
+    adjusted_for,
+    is_of_another,
+    newest,
+    period_of,
+    texts_for,
+)
+from qa.assistant import Assistant, Parts
 from qa.data import Answer
+from qa.models.reader.fake import FakeReader
+from tests.answering.made import Graded, assistant, notes, opened, reading
 
 TODAY = date(2025, 6, 4)  # a Wednesday
 DOCUMENTS = {
@@ -28,21 +42,18 @@ The board approved the sale of the mill in Lahti yesterday. It thanked the staff
 }
 
 
-@pytest.fixture(scope="module")
-def tallis(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
-    """An assistant over two annual reports and the minutes between them."""
-    folder = tmp_path_factory.mktemp("tallis") / "docs"
-    folder.mkdir()
-    for name, text in DOCUMENTS.items():
-        (folder / name).write_text(text, encoding="utf-8")
-    assistant = Assistant(documents=folder)
-    assistant.sync()
-    return assistant
+REPORT = opened(
+    "Revenue rose last year to 41 million euros. In 2019 it had been 30 million. It opened a"
+    " bakery. The plant closes next month.",
+    published=date(2023, 2, 14),
+)
 
 
-def paths(answer: Answer) -> list[str]:
-    """The files that an answer cites, in order."""
-    return [Path(citation.path).stem for citation in answer.citations]
+def asked(question: str) -> Period:
+    """The time of a question that has one."""
+    period = period_of(question, TODAY)
+    assert period is not None
+    return period
 
 
 @pytest.mark.parametrize(
@@ -82,63 +93,174 @@ def test_questions_without_time(question: str) -> None:
     assert period_of(question, TODAY) is None
 
 
+def test_the_latest_is_a_time() -> None:
+    """Who asks for the current chief executive asks for no day, and for the newest document."""
+    period = asked("who is the current chief executive of Tallis Foods?")
+    assert (period.way, period.interval) == ("latest", None)
+
+
+@pytest.mark.parametrize(
+    ("question", "way", "rest"),
+    [
+        ("What was the revenue of Tallis in 2022?", "during", "What was the revenue of Tallis?"),
+        ("In May 2022, who led Tallis?", "during", "who led Tallis?"),
+        ("How many were there before 2024?", "before", "How many were there?"),
+        ("Who left after 3 May 2020?", "after", "Who left?"),
+        ("Who has left since 2020?", "since", "Who has left?"),
+    ],
+)
+def test_a_question_without_its_time(question: str, way: str, rest: str) -> None:
+    """It is searched for without its time too, which documents write otherwise."""
+    period = asked(question)
+    assert (period.way, period.rest) == (way, rest)
+
+
+def test_units_are_read_with_the_figures_that_they_mean() -> None:
+    """Of 2022, "last year" is read as 2022; of other times nothing is added."""
+    texts = texts_for(asked("What was the revenue in 2022?"))
+    assert texts is not None
+    assert texts(REPORT) == (
+        "Revenue rose last year to 41 million euros. (2022)",
+        "In 2019 it had been 30 million.",
+        "It opened a bakery.",
+        "The plant closes next month.",
+    )
+    march = texts_for(asked("What closes in March 2023?"))
+    assert march is not None
+    assert march(REPORT)[3] == "The plant closes next month. (March 2023)"
+
+
+def test_without_a_date_nothing_is_added() -> None:
+    """An undated document's "last year" is no year."""
+    undated = opened("Revenue rose last year to 41 million euros.")
+    texts = texts_for(asked("What was the revenue in 2022?"))
+    assert texts is not None
+    assert texts(undated) == ("Revenue rose last year to 41 million euros.",)
+
+
+@pytest.mark.parametrize("make", [texts_for, adjusted_for])
+@pytest.mark.parametrize("question", ["Who founded it?", "Who is the current chief?"])
+def test_without_a_time_asked_for_no_unit_is_moved(
+    make: Callable[[Period | None], object], question: str
+) -> None:
+    """Nor read otherwise than it stands."""
+    assert make(period_of(question, TODAY)) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "gains"),
+    [
+        ("What was it in 2022?", [THEN, OTHERWISE, WRITTEN_OTHERWISE, OTHERWISE]),
+        ("What was it in 2019?", [OTHERWISE, THEN, WRITTEN_OTHERWISE, OTHERWISE]),
+        ("What was it in 2023?", [OTHERWISE, OTHERWISE, WRITTEN_THEN, THEN]),
+        ("What was it before 2020?", [OTHERWISE, THEN, WRITTEN_OTHERWISE, OTHERWISE]),
+        ("What was it after 2021?", [THEN, OTHERWISE, WRITTEN_THEN, THEN]),
+    ],
+)
+def test_what_speaks_of_the_time_gains(question: str, gains: list[float]) -> None:
+    """What speaks of another loses; what speaks of none goes by its document's date."""
+    adjust = adjusted_for(asked(question))
+    assert adjust is not None
+    found = reading(REPORT, {unit.text: 0.5 for unit in REPORT.units})
+    units = sorted(found.weighed, key=lambda one: one.place)
+    assert [adjust(one) for one in units] == gains
+    assert THEN > WRITTEN_THEN > 0 > WRITTEN_OTHERWISE > OTHERWISE
+
+
+def test_a_column_may_name_the_time() -> None:
+    """A row is of the year in its header's words, though the row itself holds figures alone."""
+    table = opened("| Firm | 2022 |\n| --- | --- |\n| Tallis | 41 |\n", published=date(2025, 1, 1))
+    (one,) = reading(table, {"Tallis": 0.5}).weighed
+    adjust = adjusted_for(asked("What was it in 2022?"))
+    assert adjust is not None
+    assert adjust(one) == THEN
+    assert not is_of_another(asked("What was it in 2022?"), one)
+
+
+def test_what_is_of_another_time_is_known() -> None:
+    """So that a reader can be told; what speaks of no time is not."""
+    found = reading(REPORT, {"last year": 0.5, "bakery": 0.4})
+    year, bakery = found.weighed
+    assert is_of_another(asked("What was it in 2019?"), year)
+    assert not is_of_another(asked("What was it in 2022?"), year)
+    assert not is_of_another(asked("What was it in 2019?"), bakery)
+    assert not is_of_another(None, year)
+
+
+OLD = opened("Maija Lind leads Tallis.", name="old", published=date(2023, 2, 14))
+NEW = opened("Oskar Berg leads Tallis.", name="new", published=date(2025, 2, 20))
+
+
+@pytest.mark.parametrize(("chance", "leads"), [(0.5, "new"), (0.3, "old")])
+def test_the_newest_that_answers_leads(chance: float, leads: str) -> None:
+    """Of what is likely, the newest document; what is new and says nothing does not."""
+    found, sides = newest(reading((OLD, NEW), {"Lind": 0.9, "Berg": chance}))
+    assert found.weighed[0].hit.document.id == leads
+    assert found.weighed[0].chance == 0.9
+    assert len(found.weighed) == 2
+    assert (None if sides is None else [one.hit.document.id for one in sides]) == (
+        ["new", "old"] if leads == "new" else None
+    )
+
+
+def test_the_newest_may_lead_already() -> None:
+    """Then nothing is earlier."""
+    found = reading((OLD, NEW), {"Berg": 0.9, "Lind": 0.8})
+    assert newest(found) == (found, None)
+    assert newest(reading((OLD,), {})) == (reading((OLD,), {}), None)
+
+
+REVENUE = "what was the revenue of Tallis Foods in"
+SOLD = "when was the sale of the mill approved?"
+TOLD = {f"{REVENUE} {year}?": ["41 million", "38 million"] for year in (2019, 2022, 2024)} | {
+    SOLD: ["yesterday"],
+}
+
+
+@pytest.fixture(scope="module")
+def tallis(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
+    """An assistant over two annual reports and the minutes between them."""
+    return assistant(tmp_path_factory.mktemp("tallis"), DOCUMENTS, FakeReader(TOLD))
+
+
+def paths(answer: Answer) -> list[str]:
+    """The files that an answer cites, in order."""
+    return [Path(citation.path).stem for citation in answer.citations]
+
+
 def test_a_year_that_a_document_calls_last_year(tallis: Assistant) -> None:
-    """Asked for 2022, the report of 2023 answers, whose "last year" that was; so with others."""
-    for question, path, sum_ in (
-        ("what was the revenue of Tallis Foods in 2022?", "report22", "41 million"),
-        ("what was the revenue of Tallis Foods last year?", "report24", "38 million"),
-    ):
-        answer = tallis.ask(question, today=TODAY)
-        assert paths(answer) == [path]
-        assert sum_ in answer.text
-    assert answer.notes == ("“last year” was read as 2024-01-01 to 2024-12-31.",)
-    assert answer.answered_question == "what was the revenue of Tallis Foods in 2024?"
+    """Asked for 2022, the report of 2023 leads, whose "last year" that was; so with others."""
+    answer = tallis.ask(f"{REVENUE} 2022?", today=TODAY)
+    assert paths(answer)[0] == "report22"
+    assert notes(answer) == ()
+    answer = tallis.ask("what was the revenue of Tallis Foods last year?", today=TODAY)
+    assert paths(answer)[0] == "report24"
+    assert notes(answer) == ("“last year” was read as 2024-01-01 to 2024-12-31.",)
+    assert answer.answered_question == f"{REVENUE} 2024?"
     assert [one["text"] for one in answer.to_dict()["times"]] == ["last year"]
 
 
 def test_a_year_of_which_nothing_is_said(tallis: Assistant) -> None:
-    """What no document says of a year is refused, though each has a "last year"."""
-    assert not tallis.ask("what was the revenue of Tallis Foods in 2019?", today=TODAY).answered
+    """What is shown all the same is said to be of another time."""
+    answer = tallis.ask(f"{REVENUE} 2019?", today=TODAY)
+    assert notes(answer)[-1] == (
+        "What was found does not speak of the time asked for, 2019-01-01 to 2019-12-31."
+    )
 
 
 def test_the_latest_leads(tallis: Assistant) -> None:
-    """The newest document answers what is asked for now; the earlier is shown as earlier."""
-    answer = tallis.ask("who is the current chief executive of Tallis Foods?", today=TODAY)
-    assert [one.text for one in answer.statements] == [
-        "The chief executive of Tallis Foods is Oskar Berg.",
-        "The chief executive of Tallis Foods is Maija Lind.",
-    ]
-    assert answer.notes == ("[2] is earlier (2023-02-14) than [1] (2025-02-20).",)
-
-
-def test_before_a_year(tallis: Assistant) -> None:
-    """Asked for a time before, only what was written or happened before it answers."""
-    answer = tallis.ask("how many employees did Tallis Foods have before 2024?", today=TODAY)
-    assert paths(answer) == ["report22"]
+    """The newest document answers what is asked for now; what is likelier is told as earlier."""
+    reader = Graded({"Maija Lind": 6.0, "Oskar Berg": 5.0})
+    made = Assistant(documents=tallis.settings.documents, parts=Parts(reader=reader))
+    answer = made.ask("who is the current chief executive of Tallis Foods?", today=TODAY)
+    assert answer.statements[0].text == "The chief executive of Tallis Foods is Oskar Berg."
+    assert notes(answer) == (
+        "The newest document that answers leads (2025-02-20); “The chief executive of Tallis"
+        " Foods is Maija Lind.” is earlier (2023-02-14).",
+    )
 
 
 def test_when(tallis: Assistant) -> None:
     """A question when is answered with the day, where the document says "yesterday"."""
-    answer = tallis.ask("when was the sale of the mill approved?", today=TODAY)
-    assert answer.notes == ("“yesterday” is 2024-03-11.",)
-
-
-def test_a_model_is_shown_first_what_is_of_the_time(tallis: Assistant) -> None:
-    """A language model reads the passages of the time asked for before the others."""
-    question = "What was the revenue of Tallis Foods in 2022?"
-    hits = tallis.search(question)
-    period = period_of(question, TODAY)
-    files = [hit.paths[0] for hit in preferred(period, hits)]
-    assert files[0] == "report22.txt"
-    assert sorted(files) == sorted(hit.paths[0] for hit in hits)
-    question = "What was the revenue of Tallis Foods in 2024?"
-    first = preferred(period_of(question, TODAY), hits)[0]
-    assert first.paths[0] in ("report24.txt", "minutes.txt")
-    assert preferred(None, hits) == tuple(hits)
-
-
-def test_the_latest_figure_of_something_is_that_thing() -> None:
-    """The latest figure for sales is looked up as sales, not as a figure."""
-    period = period_of("What is the latest figure for sales in Turku?", TODAY)
-    assert period is not None
-    assert (period.way, period.rest) == ("latest", "What is sales in Turku?")
+    answer = tallis.ask(SOLD, today=TODAY)
+    assert notes(answer) == ("“yesterday” is 2024-03-11.",)
