@@ -1,0 +1,289 @@
+"""One question on its way to its answer: a real library, and a reader that says what it must."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from qa.answering.bar import dumps
+from qa.assistant import Assistant, Parts
+from qa.data import Answer, Note, OutcomeKind, Statement
+from qa.errors import ModelUnreachable
+from qa.models.chat.base import LLM
+from qa.models.chat.fake import FakeChat
+from qa.models.reader.base import Reader
+from qa.models.reader.fake import FakeReader
+from tests.answering.made import Graded, assistant, notes
+from tests.answering.test_bar import OWN
+
+MILL = "The Corvin mill is owned by Ilva Strand."
+SOLD = "The mill was sold to Orlo Paper for 40 million crowns."
+LIBRARY = "The harbour library of Vesterhavn holds 85,000 books."
+DOCUMENTS = {
+    "mill.md": f"# The mill\n\n{MILL}\n\n## Sale\n\n{SOLD}\n",
+    "library.md": f"{LIBRARY} It was designed by Ingrid Solberg.\n",
+    "tea.md": "Tea is a drink. It is picked in April.\n",
+}
+OWNS = "Who owns the Corvin mill?"
+TOLD = {OWNS: ["Ilva Strand"], "Who owns the Corvin mill": ["Ilva Strand"]}
+READER = FakeReader(TOLD)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
+    """An assistant over three documents."""
+    return assistant(tmp_path_factory.mktemp("mill"), DOCUMENTS, READER)
+
+
+def by(made: Assistant, reader: Reader, chat: LLM | None = None, **changes: Any) -> Assistant:
+    """The same library, whose answers another reader, and maybe a model, decides."""
+    parts = Parts(made.embedding, reader, chat)
+    return Assistant.of(replace(made.settings, **changes), parts)
+
+
+@pytest.fixture
+def never_sure(made: Assistant) -> Iterator[Assistant]:
+    """One whose bars are such that everything that is found only may answer."""
+    path = made.settings.calibration_path
+    path.write_text(dumps(replace(OWN, threshold=1.0, perhaps=0.0)))
+    yield made
+    path.unlink()
+
+
+def said(answer: Answer) -> list[str]:
+    """The statements with their markers."""
+    return [f"{one.text} {one.markers}" for one in answer.statements]
+
+
+def test_an_answer_is_the_documents_sentence(made: Assistant) -> None:
+    """What the reader finds is shown with its place, and the words that answer are set off."""
+    answer = made.ask(OWNS)
+    assert (answer.outcome, answer.answered, answer.reason) == ("answered", True, None)
+    (statement,) = answer.statements
+    (cited,) = statement.citations
+    assert (statement.text, statement.markers) == (MILL, "[1]")
+    assert statement.text[slice(*statement.emphasis or (0, 0))] == "Ilva Strand"
+    assert (cited.path, cited.quote, cited.line) == ("mill.md", MILL, 3)
+    assert (answer.engine, answer.notes, answer.nearest) == ("extractive", (), ())
+    assert answer.threshold == made.bar().answered
+    assert (answer.confidence or 0) >= answer.threshold
+    assert [name for name, _ in answer.seconds] == ["complete", "retrieve", "read", "settle"]
+
+
+def test_an_answer_says_how_it_came_about(made: Assistant) -> None:
+    """What was searched, read and chosen, and by which bars, can be looked at."""
+    trace = made.ask(OWNS).trace
+    assert trace is not None
+    assert trace.lookups == (OWNS,)
+    (reading,) = trace.readings
+    assert {one.hit.path for one in reading.windows} == set(DOCUMENTS)
+    lead = reading.weighed[0]
+    assert lead.unit.text == MILL
+    assert trace.chosen == {(lead.hit.document.id, lead.unit.sentence.start)}
+    assert (trace.answered_from, trace.perhaps_from) == made.bar()[:2]
+
+
+def test_a_question_may_only_be_read(made: Assistant) -> None:
+    """The same is seen without an answer made of it."""
+    trace = made.read(OWNS)
+    assert trace.readings[0].weighed[0].unit.text == MILL
+    assert trace.chosen == frozenset()
+
+
+def test_what_may_answer_is_said_to(never_sure: Assistant) -> None:
+    """A reader is told before the first statement."""
+    events = list(never_sure.stream(OWNS))
+    assert isinstance(events[0], Note)
+    assert isinstance(events[1], Statement)
+    answer = events[-1]
+    assert isinstance(answer, Answer)
+    assert (answer.outcome, answer.answered) == ("perhaps", True)
+    assert said(answer)[0] == f"{MILL} [1]"
+    assert answer.openings == (events[0],)
+    assert notes(answer) == ("This may answer it:",)
+
+
+def test_strict_shows_only_answers(never_sure: Assistant) -> None:
+    """What only may answer is not shown, but is near."""
+    answer = never_sure.with_settings(strict=True).ask(OWNS)
+    assert (answer.outcome, answer.statements) == ("not_found", ())
+    assert answer.nearest[0].quote == MILL
+
+
+def test_what_is_not_found(made: Assistant) -> None:
+    """A reader learns how much was searched, and what came nearest."""
+    answer = made.ask("Who is the mayor?")
+    assert (answer.outcome, answer.answered, answer.statements) == ("not_found", False, ())
+    assert answer.reason == answer.text == "I found no answer in the 3 documents."
+    assert [one.marker for one in answer.nearest] == [1, 2, 3]
+    assert answer.openings == ()
+    assert (answer.confidence or 0) < made.bar().perhaps
+
+
+def test_nothing_in_the_library(tmp_path: Path) -> None:
+    """Where there is nothing to read, that is the reason."""
+    answer = assistant(tmp_path, {}, READER).ask(OWNS)
+    assert (answer.outcome, answer.nearest, answer.confidence) == ("not_found", (), 0.0)
+    assert answer.reason == (
+        f"There is nothing to answer from: no document in {str(tmp_path / 'docs')!r} can be read"
+        " (qa sources lists what was skipped, and why)."
+    )
+
+
+def test_nothing_known_by_a_day(made: Assistant) -> None:
+    """As of a day before all documents the day is the reason."""
+    answer = made.ask(OWNS, as_of=date(1990, 1, 1))
+    assert answer.reason == "No document is known to have been published by 1990-01-01."
+    assert notes(answer)[-1].startswith("As of 1990-01-01: 0 of 3 documents were looked at")
+
+
+def test_half_of_a_question(made: Assistant) -> None:
+    """Of a question for two things, the one that was not found is not passed over."""
+    answer = made.ask("Who owns the Corvin mill and when was it sold?")
+    assert (answer.outcome, said(answer)) == ("answered", [f"{MILL} [1]"])
+    assert notes(answer) == ("Nothing was found for “when was it sold?”.",)
+
+
+def test_both_halves_of_a_question(made: Assistant) -> None:
+    """Both are answered, in order; the second is read as one that follows the first."""
+    reader = FakeReader(
+        {"Who owns the Corvin mill": ["Ilva"], "how many books are there?": ["85,000"]}
+    )
+    answer = by(made, reader).ask("Who owns the Corvin mill and how many books are there?")
+    assert said(answer) == [f"{MILL} [1]", f"{LIBRARY} [2]"]
+    assert answer.notes == ()
+    assert reader.asked == [
+        ("Who owns the Corvin mill", ()),
+        ("how many books are there?", (("Who owns the Corvin mill", ""),)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "told", "opens"),
+    [
+        ((0.1, 0.05, 0.8, 0.05), "The documents say otherwise:", True),
+        (
+            (0.2, 0.7, 0.05, 0.05),
+            "This is a part of what was asked; the rest was not found.",
+            False,
+        ),
+    ],
+)
+def test_what_the_reader_says_beside_the_answer(
+    made: Assistant, outcome: tuple[float, float, float, float], told: str, opens: bool
+) -> None:
+    """A false premise is said before the statements, that a part is missing behind them."""
+    reader = Graded({"Ilva Strand": 6.0}, outcome)
+    events = list(by(made, reader).stream("Why does Orlo own the Corvin mill?"))
+    answer = events[-1]
+    assert isinstance(answer, Answer)
+    assert (said(answer), notes(answer)) == ([f"{MILL} [1]"], (told,))
+    assert isinstance(events[0], Note) is opens
+    assert bool(answer.openings) is opens
+
+
+def test_the_conversation_goes_along(made: Assistant) -> None:
+    """Without a model no question is rewritten: the reader reads what was said before."""
+    reader = FakeReader(TOLD | {"and who bought it?": ["Orlo Paper"]})
+    talk = by(made, reader)
+    first = talk.ask(OWNS)
+    answer = talk.ask("and who bought it?", [first])
+    assert answer.answered_question == "and who bought it?"
+    assert said(answer) == [f"{SOLD} [1]"]
+    assert reader.asked[-1] == ("and who bought it?", ((OWNS, MILL),))
+    assert answer.trace is not None
+    assert answer.trace.lookups == ("and who bought it?", f"{OWNS} and who bought it?")
+
+
+def test_a_misspelt_word_is_mended_and_said(made: Assistant) -> None:
+    """A slip of the keyboard loses no answer, and the reader is told what was read."""
+    reader = FakeReader({"How many books does the library hold?": ["85,000"]})
+    answer = by(made, reader).ask("How many books does the libary hold?")
+    assert said(answer) == [f"{LIBRARY} [1]"]
+    assert notes(answer) == ("“libary” was taken for “library”.",)
+
+
+def test_a_summary_may_answer(made: Assistant) -> None:
+    """Who asks for a summary is shown how the document goes, and that it is none."""
+    answer = made.ask("Summarise what is said of the Corvin mill")
+    assert (answer.outcome, said(answer)) == ("perhaps", [f"{MILL} [1]", f"{SOLD} [2]"])
+    assert notes(answer) == (
+        "This may answer it:",
+        "These are the opening and the sections' first sentences of mill.md, no summary.",
+    )
+
+
+PUMPS = {f"{name}.md": f"The pump of {name} is green.\n" for name in "abcdefghijklmn"} | {
+    "far.md": "Kell is said to leak.\n"
+}
+
+
+@pytest.mark.parametrize(
+    ("unit", "outcome", "rounds"),
+    [("pump of c", "answered", [10]), ("leak", "perhaps", [10, 5]), ("xyz", "not_found", [10, 5])],
+)
+def test_a_second_look(
+    tmp_path: Path, unit: str, outcome: OutcomeKind, rounds: Sequence[int]
+) -> None:
+    """Where the best hits say nothing more are read, each once; what they say only may answer."""
+    reader = Graded({unit: 6.0})
+    with assistant(tmp_path, PUMPS, reader) as deep:
+        answer = deep.ask("Which pump is green?")
+    assert answer.outcome == outcome
+    assert [len(windows) for windows in reader.read_windows] == list(rounds)
+    read = [one for windows in reader.read_windows for one in windows]
+    assert len(read) == len(set(read))
+
+
+def test_a_model_writes_from_what_was_read(made: Assistant) -> None:
+    """Its statements are cited, and how the windows were read can be looked at."""
+    chat = FakeChat("Ilva Strand owns the mill [1.1].")
+    answer = by(made, READER, chat).ask(OWNS)
+    assert (answer.engine, answer.outcome) == ("fake", "answered")
+    assert said(answer) == ["Ilva Strand owns the mill. [1]"]
+    assert answer.citations[0].quote == MILL
+    assert answer.trace is not None
+    assert answer.trace.chosen == {(answer.citations[0].document_id, answer.citations[0].start)}
+    assert len(answer.hits) >= 3
+
+
+def test_a_model_is_shown_first_what_the_reader_found(made: Assistant) -> None:
+    """Whatever the search thought best, the likeliest window leads."""
+    chat = FakeChat("NO_ANSWER")
+    answer = by(made, Graded({"April": 6.0}), chat).ask(OWNS)
+    assert answer.outcome == "not_found"
+    assert "[1.1] Tea is a drink." in chat.sent[0][1].content
+
+
+def test_a_model_completes_a_question(made: Assistant) -> None:
+    """What it made of the question is looked up, without the conversation."""
+    first = made.ask(OWNS)
+    chat = FakeChat("Who owns the mill?")
+    reader = FakeReader({})
+    answer = by(made, reader, chat).ask("who owns it?", [first])
+    assert answer.answered_question == "Who owns the mill?"
+    assert {turns for _, turns in reader.asked} == {()}
+
+
+def test_a_model_that_fails_may_be_stood_in_for(made: Assistant) -> None:
+    """The extractive answer comes in its place, and it is said why."""
+    chat = FakeChat(ModelUnreachable("the model is down"))
+    answer = by(made, READER, chat, fallback="extractive").ask(OWNS)
+    assert (answer.engine, said(answer)) == ("extractive", [f"{MILL} [1]"])
+    assert notes(answer) == (
+        "The model did not answer (the model is down); this is the extractive answer instead.",
+    )
+    with pytest.raises(ModelUnreachable):
+        by(made, READER, chat).ask(OWNS)
+
+
+def test_a_model_that_fails_in_the_middle_is_an_error(made: Assistant) -> None:
+    """Nothing is put behind what it said."""
+    chat = FakeChat("Ilva Strand owns the mill [1.1].\n", "It", ModelUnreachable("it broke"))
+    events = by(made, READER, chat, fallback="extractive").stream(OWNS)
+    assert isinstance(next(events), Statement)
+    with pytest.raises(ModelUnreachable):
+        next(events)
