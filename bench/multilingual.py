@@ -12,8 +12,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from qa.answering.across import THRESHOLD, extract_across
+from qa.answering.across import THRESHOLD, read_across
+from qa.answering.quote import select
 from qa.answering.retrieve import retrieve
+from qa.answering.windows import open_windows
 from qa.assistant import Assistant
 
 
@@ -42,11 +44,13 @@ def _measured(assistant: Assistant, asked: list[tuple[int, str]]) -> list[str]:
             path = f"{number:03d}.txt"
             hits = retrieve(question, view, assistant.embedding)
             found += hits[0].path == path
-            whole = extract_across(question, hits, assistant.embedding)
+            whole, _ = read_across(question, open_windows(hits, view), assistant.embedding)
             answered += whole.confidence >= THRESHOLD
-            cited += any(c.path == path for one in whole.statements for c in one.citations)
-            left = retrieve(question, view.without([known[path]]), assistant.embedding)
-            wrong += extract_across(question, left, assistant.embedding).confidence >= THRESHOLD
+            cited += any(one.hit.path == path for one in select(whole))
+            rest = view.without([known[path]])
+            left = open_windows(retrieve(question, rest, assistant.embedding), rest)
+            reading, _ = read_across(question, left, assistant.embedding)
+            wrong += reading.confidence >= THRESHOLD
     of = len(asked)
     return [
         f"n={of}",
