@@ -30,7 +30,7 @@ _APART = 400  # characters between two rows of one table, at most
 
 
 def open_windows(hits: Sequence[Hit], view: View) -> tuple[Window, ...]:
-    """The windows around ``hits``, in their order; a hit that stands in an earlier one makes none.
+    """The windows around ``hits``, in their order; what stands in an earlier one makes none.
 
     A window's ``hit`` is the one that led to it, its passage grown to the whole window.
     """
@@ -39,13 +39,15 @@ def open_windows(hits: Sequence[Hit], view: View) -> tuple[Window, ...]:
     for hit in hits:
         name, start, end = hit.document.id, hit.passage.start, hit.passage.end
         own = view.document_passages(name, near=(start - _NEAR, end + _NEAR))
-        found = [i for i, one in enumerate(own) if one.start >= start and one.end <= end]
-        used = [(i, i + 1) for i, one in enumerate(own) if (name, one.start) in taken]
-        if not found or any(i == at for i in found for at, _ in used):
-            continue
-        first, last = grown(own, (found[0], found[-1] + 1), used, hit.document.text)
-        taken |= {(name, one.start) for one in own[first:last]}
-        opened.append(window(hit, own[first:last]))
+        found = {i for i, one in enumerate(own) if one.start >= start and one.end <= end}
+        used = {i for i, one in enumerate(own) if (name, one.start) in taken}
+        while rest := sorted(found - used):
+            run = next(i for i in rest if i + 1 not in rest)
+            ranges = [(i, i + 1) for i in used]
+            first, last = grown(own, (rest[0], run + 1), ranges, hit.document.text)
+            used |= set(range(first, last))
+            opened.append(window(hit, own[first:last]))
+        taken |= {(name, own[i].start) for i in used}
     return tuple(opened)
 
 
