@@ -14,18 +14,22 @@ OWN = Calibration(
     threshold=0.9999,
     perhaps=0.25,
     false_answers=0.05,
+    false_perhaps=0.5,
     confidence=0.95,
     answerable=80,
     answered=60,
+    shown=75,
     unanswerable=70,
     false=0,
+    false_shown=20,
     reader="fake",
     gold=(("mill.jsonl", "ab" * 32),),
     made="2026-11-22",
 )
 MEANING = (
-    "at most 5.0% of unanswerable questions answered, at 95% confidence; calibrated 2026-11-22 on"
-    " mill.jsonl: 0 of 70 unanswerable and 60 of 80 answerable pairs are answered"
+    "at most 5.0% of unanswerable questions answered and at most 50.0% shown anything at all, each"
+    " at 95% confidence; calibrated 2026-11-22 on mill.jsonl: 0 of 70 unanswerable and 60 of 80"
+    " answerable pairs are answered, 20 and 75 shown anything"
 )
 STALE = (
     "the calibration of 2026-11-22 was made for another version of the reader and is not in force;"
@@ -68,7 +72,8 @@ def test_a_calibration_of_the_reader_by_rules_is_void(tmp_path: Path) -> None:
     """A file of an earlier version is no error: it is told, and made anew."""
     path = tmp_path / "own.json"
     before = dumps(replace(OWN, reader="0" * 16)).replace("calibration/2", "calibration/1")
-    path.write_text("".join(line for line in before.splitlines(True) if "perhaps" not in line))
+    lines = before.splitlines(True)
+    path.write_text("".join(one for one in lines if "perhaps" not in one and "shown" not in one))
     assert bar(path, "fake").stale == STALE
 
 
