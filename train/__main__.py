@@ -1,0 +1,83 @@
+"""``python -m train [STAGE]``: makes the reader anew, all stages or one of them.
+
+items builds what is trained on (items.jsonl), fit trains (reader.pt), export writes the file that
+is shipped (reader.onnx), calibrate its card (reader.json) and prints the report; all in --out.
+"""
+
+import argparse
+import random
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+STAGES = ("items", "fit", "export", "calibrate")
+NEEDS = {"items": ("data",), "fit": ("base",), "export": (), "calibrate": ("data",)}
+PASSES = 2
+"""Times that the written documents are cut anew; the public sets are spread over them."""
+
+
+def build(data: Sequence[Path], public: Path | None, out: Path, seed: int) -> None:
+    """Write the items of all passes; documents of the parts ``HELD`` are left out."""
+    from . import public as sets
+    from . import written
+    from .items import HELD, Item, part_of, to_lines
+
+    rng = random.Random(seed)
+    lines = [raw for raw in written.lines_of(data) if part_of(raw["id"]) not in HELD]
+    documents, of_sets, made = written.read(lines), list[Item](), list[Item]()
+    if public:
+        for name in sets.SETS:
+            of_sets += sets.items(name, public, rng)
+    rng.shuffle(of_sets)
+    for i in range(PASSES):
+        one_pass = [*written.items(documents, rng), *of_sets[i::PASSES]]
+        rng.shuffle(one_pass)
+        made += one_pass
+    to_lines(made, out)
+    print(f"items: {len(made)}, {len(of_sets)} of public sets, {len(documents)} documents: {out}")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the stages asked for, one after the other."""
+    parser = argparse.ArgumentParser(prog="python -m train", description=__doc__)
+    parser.add_argument("stage", nargs="?", choices=STAGES, help="default: all, in this order")
+    parser.add_argument("--out", type=Path, required=True, help="folder for what is made")
+    parser.add_argument("--data", type=Path, action="append", help="folder of w*.jsonl; repeatable")
+    parser.add_argument("--public", type=Path, help="folder of OWNER+NAME/repo, git directories")
+    parser.add_argument("--base", type=Path, help="folder of the encoder to start from")
+    parser.add_argument("--start", type=Path, metavar="FILE", help="go on from these weights")
+    parser.add_argument("--minutes", type=float, default=0.0, help="of training, at most")
+    parser.add_argument("--processes", type=int, default=2, help="that train, of one thread each")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--every", type=int, default=1, help="calibrate: each n-th question alone")
+    given = parser.parse_args(arguments)
+    stages = [given.stage] if given.stage else STAGES
+    for name in (name for stage in stages for name in NEEDS[stage]):
+        if getattr(given, name) is None:
+            parser.error(f"{given.stage or 'training'} needs --{name}")
+    given.out.mkdir(parents=True, exist_ok=True)
+    items, weights = given.out / "items.jsonl", given.out / "reader.pt"
+    graph, card = given.out / "reader.onnx", given.out / "reader.json"
+    for stage in stages:
+        began = time.monotonic()
+        if stage == "items":
+            build(given.data, given.public, items, given.seed)
+        elif stage == "fit":
+            from .fit import Plan, fit
+
+            options = given.start, given.minutes, given.processes, given.seed
+            fit(Plan(items, given.base, weights, *options))
+        elif stage == "export":
+            from .export import export
+
+            export(weights, graph)
+        else:
+            from .calibrate import calibrate
+            from .written import lines_of
+
+            calibrate(lines_of(given.data), graph, card, given.every)
+        print(f"{stage}: {time.monotonic() - began:.0f} s", flush=True)
+
+
+if __name__ == "__main__":
+    main()

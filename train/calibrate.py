@@ -1,0 +1,283 @@
+"""The reader's card: how its logits and retrieval's scores become chances, and the two bars.
+
+From written documents that nothing was trained on (part 5), twelve to a library, as a folder of
+somebody has them, through the product's own splitting, retrieval and windows; part 0 reports.
+One question in eight is taken to be unanswerable: each is weighed so that they are that share,
+since the written documents hold more of them on purpose, and harder ones, than people ask.
+"""
+
+import hashlib
+import json
+import random
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qa.answering import read
+from qa.answering.pipeline import searched
+from qa.answering.quote import select
+from qa.answering.windows import open_windows
+from qa.assistant import Assistant, Parts
+from qa.data import Reading, Window
+from qa.models.embed.minilm import MiniLM, minilm_file, session_of, tokenizer_of
+from qa.models.reader.base import Reader, Said
+from qa.models.reader.onnx import Card, OnnxReader
+
+from .items import HELD, number, overlap, part_of
+from .written import Asked, asked_in
+
+TOGETHER = 12
+"""Documents of a library."""
+UNANSWERABLE = 1 / 8
+"""Share of questions that are taken to be unanswerable."""
+ANSWERED, PERHAPS = 0.05, 0.25
+"""Share of false ones among what is shown as an answer, and as what may be one."""
+
+_DRAWN = 300  # bootstrap samples of documents
+_FOLDS = 10
+_TOLD = 50  # questions between two lines of progress
+
+Row = dict[str, float]
+Numbers = NDArray[np.float64]
+Truths = NDArray[np.bool_]
+
+
+class Exported(OnnxReader):
+    """A reader that was just exported, read from its file, whose hash no card holds yet."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._path = path
+
+    def load(self) -> tuple[Any, Any]:
+        """(session, tokenizer); slow once, then free."""
+        with self._lock:
+            if self._loaded is None:
+                tokenizer = tokenizer_of()
+                tokenizer.no_truncation()
+                self._loaded = session_of(self._path.read_bytes(), minilm_file()), tokenizer
+        return self._loaded
+
+
+class Case(NamedTuple):
+    """A question about a document with what was read for it; its evidence is by place there."""
+
+    document: str
+    asked: Asked
+    windows: tuple[Window, ...]
+    said: tuple[Said, ...]
+
+    def is_gold(self, window: int, place: int) -> bool:
+        """Whether a unit is part of what answers."""
+        opened = self.windows[window]
+        one = opened.units[place].sentence
+        return opened.hit.path == f"{self.document}.md" and any(
+            overlap((one.start, one.end), evidence) for evidence in self.asked.evidence
+        )
+
+    def is_shown(self, reading: Reading) -> bool:
+        """Whether what would be shown holds a part of the answer."""
+        return any(self.is_gold(one.window, one.place) for one in select(reading))
+
+
+def cases(
+    lines: Sequence[dict[str, Any]], part: int, reader: Reader, every: int = 1
+) -> Iterator[Case]:
+    """Each ``every``-th question of the documents of ``part``, read among eleven others."""
+    held = sorted(
+        (raw for raw in lines if part_of(raw["id"]) == part), key=lambda r: number(r["id"])
+    )
+    total, asked_so_far, began = sum(len(raw["qa"]) for raw in held), 0, time.monotonic()
+    with closing(MiniLM()) as embedding:
+        for first in range(0, len(held), TOGETHER):
+            some = held[first : first + TOGETHER]
+            with tempfile.TemporaryDirectory() as folder:
+                texts = {raw["id"]: _with_title(raw) for raw in some}
+                for name, text in texts.items():
+                    (Path(folder) / f"{name}.md").write_text(text, encoding="utf-8")
+                # Not closed: that would close the models, which all libraries share.
+                assistant = Assistant(folder, f"{folder}/.qa", parts=Parts(embedding, reader))
+                assistant.sync()
+                with assistant.library.reading() as view:
+                    for raw in some:
+                        for one in asked_in(raw, texts[raw["id"]]):
+                            asked_so_far += 1
+                            if asked_so_far % every:
+                                continue
+                            question, turns = one.question, one.history
+                            hits = searched(question, turns, view, embedding)
+                            windows = open_windows(hits, view)
+                            said = read.said_of(question, turns, windows, reader)
+                            yield Case(raw["id"], one, windows, tuple(said))
+                            if asked_so_far // every % _TOLD == 0:
+                                spent = f"{time.monotonic() - began:.0f} s"
+                                told = f"part {part}: question {asked_so_far} of {total}, {spent}"
+                                print(f"calibrate: {told}", file=sys.stderr, flush=True)
+
+
+def _with_title(raw: dict[str, Any]) -> str:
+    title, text = (raw.get("title") or "").strip(), str(raw["text"])
+    return f"# {title}\n\n{text}" if title and title not in text[:200] else text
+
+
+@contextmanager
+def in_force(held: Card) -> Iterator[None]:
+    """Let ``qa.answering.read`` weigh by another card than the shipped one."""
+    names = vars(read)
+    shipped, names["card"] = names["card"], lambda: held
+    try:
+        yield
+    finally:
+        names["card"] = shipped
+
+
+def readings(found: Sequence[Case], held: Card) -> list[Reading]:
+    """What is made of each case by a card."""
+    with in_force(held):
+        return [read.reading_of(one.asked.question, one.windows, one.said) for one in found]
+
+
+def unit_rows(found: Sequence[Case]) -> tuple[list[Row], Truths]:
+    """Features of every unit of the questions that have an answer, and whether it is part of it."""
+    rows, truth = [], []
+    for one in (case for case in found if case.asked.label != "none"):
+        for i, (window, said) in enumerate(zip(one.windows, one.said, strict=True)):
+            for place, logit in enumerate(said.evidence):
+                if not window.units[place].is_frame:
+                    rows.append(read.unit_features(logit, i, one.windows, one.said))
+                    truth.append(one.is_gold(i, place))
+    return rows, np.array(truth)
+
+
+def fitted(rows: Sequence[Row], truth: Truths, weights: Numbers | None = None) -> dict[str, float]:
+    """A logistic model by feature name."""
+    from sklearn.linear_model import LogisticRegression
+
+    table = np.array([list(row.values()) for row in rows])
+    mean, spread = table.mean(axis=0), table.std(axis=0) + 1e-9
+    model = LogisticRegression(C=1.0, max_iter=5000).fit((table - mean) / spread, truth, weights)
+    slopes = model.coef_[0] / spread
+    found = dict(zip(rows[0], slopes, strict=True)) | {"bias": model.intercept_[0] - slopes @ mean}
+    return {name: round(float(value), 5) for name, value in found.items()}
+
+
+def weights_of(has_answer: Truths) -> Numbers:
+    """One for an answerable question, and what makes the others ``UNANSWERABLE`` of all."""
+    others = UNANSWERABLE / (1 - UNANSWERABLE) * has_answer.sum() / max(1, (~has_answer).sum())
+    return np.where(has_answer, 1.0, others)
+
+
+def bars(confidence: Numbers, true: Truths, weight: Numbers) -> tuple[float, float]:
+    """The lowest confidences from which on few enough are false: of an answer, and of what may be.
+
+    Where nothing sure is true often enough, no confidence makes an answer: the bar is 1.
+    """
+    order = np.argsort(-confidence, kind="stable")
+    sorted_, false = confidence[order], np.cumsum(weight[order] * ~true[order])
+    total = np.cumsum(weight[order])
+    last_of_equals = np.append(sorted_[1:] < sorted_[:-1], True)
+    good = np.flatnonzero((false <= ANSWERED * total) & last_of_equals)
+    answered, before_false, before_total, first = 1.0, 0.0, 0.0, -1
+    if len(good):
+        first = int(good[-1])
+        answered, before_false, before_total = float(sorted_[first]), false[first], total[first]
+    few = false - before_false <= PERHAPS * (total - before_total)
+    fine = np.flatnonzero(few & last_of_equals & (np.arange(len(order)) > first))
+    return answered, float(sorted_[fine[-1]]) if len(fine) else answered
+
+
+def report_of(found: Sequence[Case], held: Card) -> dict[str, list[float]]:
+    """What the card gives on ``found``: figures with 95 % bootstrap intervals over documents."""
+    from sklearn.metrics import roc_auc_score
+
+    made = readings(found, held)
+    confidence = np.array([one.confidence for one in made])
+    true = np.array([case.is_shown(one) for case, one in zip(found, made, strict=True)])
+    has = np.array([case.asked.label != "none" for case in found])
+    leads = [one.weighed[0] if one.weighed else None for one in made]
+    top = np.array(
+        [
+            lead is not None and c.is_gold(lead.window, lead.place)
+            for c, lead in zip(found, leads, strict=True)
+        ]
+    )
+    weight = weights_of(has)
+
+    def figures(rows: NDArray[np.int64]) -> dict[str, float]:
+        c, t, w, h = confidence[rows], true[rows], weight[rows], has[rows]
+        sure, maybe = c >= held.answered, (c >= held.perhaps) & (c < held.answered)
+        return {
+            "top unit": top[rows][h].mean(),
+            "shown holds it": t[h].mean(),
+            "false among answered": (w * (~t & sure)).sum() / max(1e-9, (w * sure).sum()),
+            "false among perhaps": (w * (~t & maybe)).sum() / max(1e-9, (w * maybe).sum()),
+            "answerable answered": sure[h].mean(),
+            "answerable perhaps": maybe[h].mean(),
+            "unanswerable answered": sure[~h].mean(),
+            "unanswerable perhaps": maybe[~h].mean(),
+            "near misses AUROC": roc_auc_score(h, c),
+        }
+
+    documents = np.array([case.document for case in found])
+    of_document = [np.flatnonzero(documents == name) for name in sorted(set(documents))]
+    rng, whole = random.Random(1), figures(np.arange(len(found)))
+    drawn = [
+        figures(np.concatenate(rng.choices(of_document, k=len(of_document)))) for _ in range(_DRAWN)
+    ]
+    return {
+        name: [
+            round(float(x), 3)
+            for x in (value, *np.quantile([d[name] for d in drawn], [0.025, 0.975]))
+        ]
+        for name, value in whole.items()
+    }
+
+
+def fit_card(found: Sequence[Case], sha256: str) -> Card:
+    """The card that fits ``found`` best; the bars are set on folds that it was not fitted on."""
+    unit = fitted(*unit_rows(found))
+    nothing = dict.fromkeys(("lead", "second", "answers", "most", "score", "best", "bias"), 0.0)
+    held = Card(sha256, unit, nothing, 1.0, 1.0, "")
+    made = readings(found, held)
+    kept = [(case, one) for case, one in zip(found, made, strict=True) if one.weighed]
+    rows = [read.answer_features(one.weighed, one.outcomes, one.windows) for _, one in kept]
+    true = np.array([case.is_shown(one) for case, one in kept])
+    weight = weights_of(np.array([case.asked.label != "none" for case, _ in kept]))
+    fold = np.array([number(case.document) // 10 % _FOLDS for case, _ in kept])
+    confidence = np.zeros(len(rows))
+    for k in sorted(set(fold)):
+        rest = np.flatnonzero(fold != k)
+        model = fitted([rows[i] for i in rest], true[rest], weight[rest])
+        for i in np.flatnonzero(fold == k):
+            confidence[i] = read.chance(read.linear(model, rows[i]))
+    answered, perhaps = (round(bar, 4) for bar in bars(confidence, true, weight))
+    return Card(sha256, unit, fitted(rows, true, weight), answered, perhaps, "")
+
+
+def calibrate(lines: Sequence[dict[str, Any]], graph: Path, out: Path, every: int = 1) -> None:
+    """Fit the card of the reader ``graph`` on part 5, report on part 0, write it to ``out``."""
+    calibrating, reporting = HELD[1], HELD[0]
+    with closing(Exported(graph)) as reader:
+        found = list(cases(lines, calibrating, reader, every))
+        held = fit_card(found, hashlib.sha256(graph.read_bytes()).hexdigest())
+        report = report_of(list(cases(lines, reporting, reader, every)), held)
+    promised = [
+        f"{share:.0%} were false ({low:.0%} to {high:.0%})"
+        for share, low, high in (report["false among answered"], report["false among perhaps"])
+    ]
+    meaning = (
+        "of answers so shown on documents held apart, with one question in eight unanswerable,"
+        f" {promised[0]}, and of those that may answer {promised[1]}"
+    )
+    figures = {"calibration": report_of(found, held), "report": report, "every": every}
+    written = held._replace(meaning=meaning)._asdict() | figures
+    out.write_text(json.dumps(written, indent=1) + "\n", encoding="utf-8")
+    for name, (value, low, high) in report.items():
+        print(f"{name:24} {value:.3f} ({low:.3f} to {high:.3f})")

@@ -1,0 +1,103 @@
+"""The reader's network in PyTorch: a BERT encoder with marks before units, and three heads.
+
+``qa/models/reader/coding.py`` says what it reads.  Heads: at each mark, is the unit part of the
+answer; at [CLS], does the window answer (full, part, contra, none); at each piece, does the phrase
+that answers start or end here.  Marks are vectors added to unused word pieces, so that the
+embedder's vocabulary stays as it is (cf. Provence, Chirkova et al. 2025).
+"""
+
+import json
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F  # noqa: N812 - its usual name
+from safetensors.torch import load_file
+from torch import Tensor, nn
+
+_EPSILON = 1e-12
+_THEIRS = {
+    "q": "attention.self.query",
+    "k": "attention.self.key",
+    "v": "attention.self.value",
+    "o": "attention.output.dense",
+    "ln1": "attention.output.LayerNorm",
+    "f1": "intermediate.dense",
+    "f2": "output.dense",
+    "ln2": "output.LayerNorm",
+}
+
+
+class Layer(nn.Module):
+    """One layer of BERT, after-norm, with exact GELU."""
+
+    def __init__(self, width: int, heads: int, inner: int) -> None:
+        super().__init__()
+        self.heads = heads
+        self.q, self.k, self.v, self.o = (nn.Linear(width, width) for _ in range(4))
+        self.ln1, self.ln2 = (nn.LayerNorm(width, eps=_EPSILON) for _ in range(2))
+        self.f1, self.f2 = nn.Linear(width, inner), nn.Linear(inner, width)
+
+    def forward(self, x: Tensor, mask: Tensor, drop: nn.Module) -> Tensor:
+        """Rows (batch, length, width) to rows of the same shape; ``mask`` is added to scores."""
+        batch, length, width = x.shape
+        q, k, v = (
+            part(x).view(batch, length, self.heads, -1).transpose(1, 2)
+            for part in (self.q, self.k, self.v)
+        )
+        scores = torch.matmul(q, k.transpose(-1, -2)) * q.shape[-1] ** -0.5 + mask
+        mixed = torch.matmul(torch.softmax(scores, -1), v)
+        x = self.ln1(x + drop(self.o(mixed.transpose(1, 2).reshape(batch, length, width))))
+        y: Tensor = self.ln2(x + drop(self.f2(F.gelu(self.f1(x)))))
+        return y
+
+
+class Encoder(nn.Module):
+    """The network; starts from the encoder in the folder ``base``."""
+
+    def __init__(self, base: Path, drop: float = 0.05) -> None:
+        super().__init__()
+        config = json.loads((base / "config.json").read_text(encoding="utf-8"))
+        width, heads = config["hidden_size"], config["num_attention_heads"]
+        self.word = nn.Embedding(config["vocab_size"], width)
+        self.pos = nn.Embedding(config["max_position_embeddings"], width)
+        self.typ, self.mark = nn.Embedding(2, width), nn.Embedding(3, width)
+        self.ln, self.drop = nn.LayerNorm(width, eps=_EPSILON), nn.Dropout(drop)
+        layers = range(config["num_hidden_layers"])
+        self.layers = nn.ModuleList(
+            Layer(width, heads, config["intermediate_size"]) for _ in layers
+        )
+        self.ev, self.out = nn.Linear(2 * width, 1), nn.Linear(width, 4)
+        self.sp = nn.Linear(width, 2)
+        nn.init.zeros_(self.mark.weight)
+        for head in (self.ev, self.out, self.sp):
+            nn.init.normal_(head.weight, std=0.02)
+            nn.init.zeros_(head.bias)
+        self._start_from(load_file(base / "model.safetensors"))
+        self.word.weight.requires_grad_(False)  # so that the shipped file can leave them out
+
+    def _start_from(self, weights: dict[str, Tensor]) -> None:
+        kinds = {"word": "word_embeddings", "pos": "position_embeddings", "ln": "LayerNorm"}
+        kinds["typ"] = "token_type_embeddings"
+        names = {mine: f"embeddings.{theirs}" for mine, theirs in kinds.items()}
+        for i in range(len(self.layers)):
+            for mine, theirs in _THEIRS.items():
+                names[f"layers.{i}.{mine}"] = f"encoder.layer.{i}.{theirs}"
+        own = self.state_dict()
+        for mine, theirs in names.items():
+            for kind in (".weight", ".bias"):
+                if mine + kind in own:
+                    own[mine + kind].copy_(weights[theirs + kind])
+
+    def forward(self, ids: Tensor, typ: Tensor, real: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Logits of evidence (B, L), outcome (B, 4) and phrase (B, L, 2), from three (B, L).
+
+        ``typ`` is 0 in the question and 1 in the window, ``real`` 1 where a piece is no padding.
+        """
+        x = self.word(ids) + self.mark(ids * (ids < 3)) + self.typ(typ)
+        x = self.drop(self.ln(x + self.pos.weight[: ids.shape[1]]))
+        mask = (1.0 - real.to(x.dtype))[:, None, None, :] * -1e4
+        for layer in self.layers:
+            x = layer(x, mask, self.drop)
+        first = x[:, :1]
+        evidence = self.ev(torch.cat([x, first.expand_as(x)], -1))[..., 0]
+        return evidence, self.out(first[:, 0]), self.sp(x)

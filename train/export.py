@@ -1,0 +1,162 @@
+"""The trained weights as the shipped ONNX file: a byte a weight, words from the embedder's file.
+
+Weights are symmetric int8 per output, multiplied out once when onnxruntime loads the file and
+computed with as float32: on the calibration documents dynamic int8 arithmetic was twice as quick
+and ranked worse.  The frozen word embeddings are those of the embedder, whose package brings
+them: they are external tensors, by their offset in its model file.  One text a run, no padding.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import torch
+from numpy.typing import NDArray
+from onnx import helper, numpy_helper
+
+from qa.models.embed.minilm import ModelFile, minilm_file
+
+HEADS, EPSILON = 12, 1e-12
+_WORDS = "inner.embeddings.word_embeddings.weight"
+_REAL, _INTEGER = onnx.TensorProto.FLOAT, onnx.TensorProto.INT64
+_OURS = "com.microsoft"  # onnxruntime's own operators
+
+
+class Graph:
+    """Nodes, and the tensors that they need."""
+
+    def __init__(self, weights: Mapping[str, NDArray[np.float32]]) -> None:
+        self._weights = weights
+        self.nodes: list[onnx.NodeProto] = []
+        self.tensors: list[onnx.TensorProto] = []
+
+    def node(self, kind: str, inputs: Sequence[str], output: str, **attributes: Any) -> str:
+        """Add a node with one output; its name."""
+        self.nodes.append(helper.make_node(kind, inputs, [output], **attributes))
+        return output
+
+    def constant(self, name: str, value: Any, kind: Any = np.float32) -> str:
+        """A tensor as it is."""
+        self.tensors.append(numpy_helper.from_array(np.asarray(value, dtype=kind), name))
+        return name
+
+    def own(self, name: str) -> str:
+        """A small tensor of the weights (a bias, a norm), as it is."""
+        return self.constant(name, self._weights[name])
+
+    def bytes_of(self, name: str) -> str:
+        """A matrix, transposed for ``x @ W``, in a byte a number and a scale a column."""
+        matrix = self._weights[f"{name}.weight"].T
+        scale = np.abs(matrix).max(axis=0, keepdims=True) / 127
+        held = self.constant(f"{name}_q", np.round(matrix / scale), np.int8)
+        whole = self.node("Cast", [held], f"{name}_f", to=_REAL)
+        return self.node("Mul", [whole, self.constant(f"{name}_s", scale)], f"{name}_w")
+
+    def times(self, given: str, name: str, output: str) -> str:
+        """``given @ W``."""
+        return self.node("MatMul", [given, self.bytes_of(name)], output)
+
+    def linear(self, given: str, name: str, output: str) -> str:
+        """``given @ W + b``."""
+        product = self.times(given, name, f"{output}_product")
+        return self.node("Add", [product, self.own(f"{name}.bias")], output)
+
+    def head(self, given: str, name: str, output: str) -> str:
+        """``given @ W + b`` of a small matrix, as it is."""
+        weight = self.constant(f"{name}_w", self._weights[f"{name}.weight"].T)
+        product = self.node("MatMul", [given, weight], f"{output}_product")
+        return self.node("Add", [product, self.own(f"{name}.bias")], output)
+
+    def normed(self, inputs: Sequence[str], name: str, output: str) -> str:
+        """The layer norm ``name`` of a sum."""
+        total = self.node("Add", inputs, f"{output}_sum")
+        given = [total, self.own(f"{name}.weight"), self.own(f"{name}.bias")]
+        return self.node("LayerNormalization", given, output, axis=-1, epsilon=EPSILON)
+
+
+def _words(graph: Graph, words: ModelFile) -> str:
+    """The embedder's word embeddings, by their places in its file."""
+    given = {one.name: one for one in onnx.load_from_string(words.data).graph.initializer}
+    for name in (f"{_WORDS}_q", f"{_WORDS}_scale"):
+        raw = numpy_helper.to_array(given[name]).tobytes()
+        one = onnx.TensorProto(
+            name=name,
+            data_type=given[name].data_type,
+            dims=given[name].dims,
+            data_location=onnx.TensorProto.EXTERNAL,
+        )
+        place = {"location": words.name, "offset": words.data.index(raw), "length": len(raw)}
+        for key, value in place.items():
+            one.external_data.add(key=key, value=str(value))
+        graph.tensors.append(one)
+    rows = graph.node("Gather", [f"{_WORDS}_q", "ids"], "rows", axis=0)
+    whole = graph.node("Cast", [rows], "rows_f", to=_REAL)
+    scale = f"{_WORDS}_scale"
+    if len(given[scale].dims) and given[scale].dims[0] > 1:
+        scale = graph.node("Gather", [scale, "ids"], "row_scales", axis=0)
+    return graph.node("Mul", [whole, scale], "words")
+
+
+def _embedded(graph: Graph, words: ModelFile, zero: str) -> str:
+    """What goes into the first layer: words, marks, types and places."""
+    small = graph.node("Less", ["ids", graph.constant("three", 3, np.int64)], "is_mark")
+    which = graph.node("Mul", ["ids", graph.node("Cast", [small], "as_0_1", to=_INTEGER)], "which")
+    mark = graph.node("Gather", [graph.own("mark.weight"), which], "mark")
+    length = graph.node("Shape", ["ids"], "length", start=1, end=2)
+    place = graph.node("Slice", [graph.own("pos.weight"), zero, length, zero], "place")
+    kind = graph.node("Gather", [graph.own("typ.weight"), "typ"], "kind")
+    word = graph.node("Add", [_words(graph, words), mark], "word")
+    return graph.normed([graph.node("Add", [word, kind], "typed"), place], "ln", "layer_0")
+
+
+def _layer(graph: Graph, at: str, state: str) -> str:
+    """One layer of the transformer."""
+    parts = [graph.times(state, f"{at}.{one}", f"{at}.{one}_x") for one in "qkv"]
+    biases = [graph.own(f"{at}.{one}.bias") for one in "qkv"]
+    given = [*parts, graph.node("Concat", biases, f"{at}.biases", axis=0)]
+    seen = graph.node("MultiHeadAttention", given, f"{at}.seen", domain=_OURS, num_heads=HEADS)
+    mixed = graph.linear(seen, f"{at}.o", f"{at}.mixed")
+    middle = graph.normed([mixed, state], f"{at}.ln1", f"{at}.middle")
+    given = [graph.times(middle, f"{at}.f1", f"{at}.up"), graph.own(f"{at}.f1.bias")]
+    wide = graph.node("BiasGelu", given, f"{at}.wide", domain=_OURS)
+    narrow = graph.linear(wide, f"{at}.f2", f"{at}.narrow")
+    return graph.normed([narrow, middle], f"{at}.ln2", f"{at}.out")
+
+
+def graph_of(weights: Mapping[str, NDArray[np.float32]], words: ModelFile) -> onnx.ModelProto:
+    """ids, typ (1, n), marks (m) -> evidence (m), outcome (4), phrase (n, 2): all logits."""
+    graph = Graph(weights)
+    zero = graph.constant("zero", [0], np.int64)
+    state = _embedded(graph, words, zero)
+    for i in range(sum(name.endswith("ln2.bias") for name in weights)):
+        state = _layer(graph, f"layers.{i}", state)
+    flat = graph.node("Squeeze", [state, zero], "flat")
+    first = graph.node("Gather", [flat, zero], "first", axis=0)
+    graph.node("Squeeze", [graph.head(first, "out", "outcome_row"), zero], "outcome")
+    graph.head(flat, "sp", "phrase")
+    one = graph.constant("one", [1], np.int64)
+    count = graph.node("Concat", [graph.node("Shape", ["marks"], "m"), one], "m_1", axis=0)
+    marked = graph.node("Gather", [flat, "marks"], "marked", axis=0)
+    firsts = graph.node("Tile", [first, count], "firsts")
+    both = graph.node("Concat", [marked, firsts], "both", axis=1)
+    graph.node("Squeeze", [graph.head(both, "ev", "evidence_column"), one], "evidence")
+    given = {"ids": [1, "n"], "typ": [1, "n"], "marks": ["m"]}
+    said = {"evidence": ["m"], "outcome": [4], "phrase": ["n", 2]}
+    made = helper.make_graph(
+        graph.nodes,
+        "qa-reader",
+        [helper.make_tensor_value_info(name, _INTEGER, shape) for name, shape in given.items()],
+        [helper.make_tensor_value_info(name, _REAL, shape) for name, shape in said.items()],
+        graph.tensors,
+    )
+    opsets = [helper.make_opsetid("", 17), helper.make_opsetid(_OURS, 1)]
+    return helper.make_model(made, opset_imports=opsets, ir_version=10)
+
+
+def export(weights: Path, out: Path) -> None:
+    """Write the ONNX file of what ``fit`` saved."""
+    held = {name: one.float().numpy() for name, one in torch.load(weights).items()}
+    del held["word.weight"]
+    out.write_bytes(graph_of(held, minilm_file()).SerializeToString())
