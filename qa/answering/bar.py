@@ -23,9 +23,11 @@ class Calibration:
     """Two thresholds and their provenance.
 
     Of ``unanswerable`` gold pairs ``false`` had a confidence of ``threshold`` or more, of
-    ``answerable`` ones ``answered``.  With the chance ``confidence``, drawing such pairs
-    gives a threshold at which at most the share ``false_answers`` of all unanswerable
-    questions of their kind are answered.  From ``perhaps`` on it is shown as what may answer.
+    ``answerable`` ones ``answered``; ``false_shown`` and ``shown`` had one of ``perhaps`` or
+    more, from which on it is shown as what may answer.  With the chance ``confidence``, drawing
+    such pairs gives a threshold at which at most the share ``false_answers`` of all unanswerable
+    questions of their kind are answered, and a ``perhaps`` at which at most the share
+    ``false_perhaps`` of them are shown anything, as an answer or as what may be one.
     ``reader`` is the digest of the reader that the confidences came from; ``gold`` holds
     (file, sha256) of the pairs; ``made`` is the day.
     """
@@ -33,24 +35,28 @@ class Calibration:
     threshold: float
     perhaps: float
     false_answers: float
+    false_perhaps: float
     confidence: float
     answerable: int
     answered: int
+    shown: int
     unanswerable: int
     false: int
+    false_shown: int
     reader: str
     gold: tuple[tuple[str, str], ...]
     made: str
 
     @property
     def meaning(self) -> str:
-        """What the threshold promises, and by what."""
+        """What the thresholds promise, and by what."""
         names = ", ".join(name for name, _ in self.gold)
         return (
-            f"at most {self.false_answers:.1%} of unanswerable questions answered, at"
-            f" {self.confidence:.0%} confidence; calibrated {self.made} on {names}:"
-            f" {self.false} of {self.unanswerable} unanswerable and {self.answered} of"
-            f" {self.answerable} answerable pairs are answered"
+            f"at most {self.false_answers:.1%} of unanswerable questions answered and at most"
+            f" {self.false_perhaps:.1%} shown anything at all, each at {self.confidence:.0%}"
+            f" confidence; calibrated {self.made} on {names}: {self.false} of"
+            f" {self.unanswerable} unanswerable and {self.answered} of {self.answerable}"
+            f" answerable pairs are answered, {self.false_shown} and {self.shown} shown anything"
         )
 
 
@@ -103,7 +109,8 @@ def held(path: Path) -> Calibration | None:
         found = json.loads(path.read_text(encoding="utf-8"))
         schema = found.pop("schema")
         if schema == _BEFORE:  # of the reader by rules: void, whatever its threshold was
-            found["perhaps"] = found["threshold"]
+            found |= {"perhaps": found["threshold"], "false_perhaps": found["false_answers"]}
+            found |= {"shown": found["answered"], "false_shown": found["false"]}
         elif schema != SCHEMA:
             raise ValueError(f"its schema is {schema!r}")
         if found.keys() != {one.name for one in fields(Calibration)}:
@@ -129,7 +136,7 @@ def _value(name: str, value: Any) -> Any:
         return tuple((str(path), str(digest)) for path, digest in value)
     if name in ("reader", "made"):
         return str(value)
-    real = ("threshold", "perhaps", "false_answers", "confidence")
+    real = ("threshold", "perhaps", "false_answers", "false_perhaps", "confidence")
     return float(value) if name in real else int(value)
 
 

@@ -1,10 +1,11 @@
-"""The threshold under which questions are refused, from gold pairs.
+"""The confidences under which nothing is answered, and nothing shown, from gold pairs.
 
 Of the thresholds that the pairs allow, the lowest whose false answers are few enough: the
 exact binomial test of "more than the tolerated share of the unanswerable are answered"
 rejects at the wanted confidence.  As fewer are answered the higher the threshold, the first
 that fails ends the search, and the promise holds for the one chosen (Bates et al. 2021,
 "Distribution-free, risk-controlling prediction sets", with the binomial tail for a bound).
+The same is done twice: for what is shown as an answer, and for what is shown at all.
 """
 
 import math
@@ -16,26 +17,53 @@ from qa.errors import GoldError
 from qa.evaluate.gold import GoldPair
 from qa.evaluate.run import Asks
 
-Confidences = list[float | None]
+
+class Sure(NamedTuple):
+    """How sure a question's answer is; 1.0 passes every bar, None none.
+
+    ``answered`` is what decides whether it is shown as an answer.  ``shown`` decides whether
+    it is shown at all: what falls short at first is looked for again, deeper, so it is the
+    surer of both looks.
+    """
+
+    answered: float | None
+    shown: float | None
 
 
 def confidences(
-    pairs: Sequence[GoldPair], answers: Asks, step: Callable[[], None]
-) -> tuple[Confidences, Confidences]:
-    """What each answerable and each unanswerable pair's answer is sure of.
+    pairs: Sequence[GoldPair], lowest: Asks, highest: Asks, step: Callable[[], None]
+) -> tuple[list[Sure], list[Sure]]:
+    """How sure the answers to the answerable and to the unanswerable pairs are.
 
-    ``answers`` refuses nothing for its confidence; what it refuses all the same is None.
-    ``step`` is called after each pair.
+    ``lowest`` refuses nothing for its confidence, so that it looks once; ``highest`` lets no
+    confidence through, so that it looks twice.  ``step`` is called after each pair.
     """
-    found: tuple[Confidences, Confidences] = [], []
+    found: tuple[list[Sure], list[Sure]] = [], []
     for pair in pairs:
         history: list[Answer] = []
+        when = {"as_of": pair.as_of, "today": pair.today}
         for earlier in pair.history:
-            history.append(answers.ask(earlier, tuple(history)))
-        answer = answers.ask(pair.question, tuple(history))
-        found[not pair.answerable].append(answer.confidence if answer.answered else None)
+            history.append(lowest.ask(earlier, tuple(history), **when))
+        first = lowest.ask(pair.question, tuple(history), **when)
+        found[not pair.answerable].append(
+            sure_of(first, highest.ask(pair.question, tuple(history), **when))
+        )
         step()
     return found
+
+
+def sure_of(first: Answer, second: Answer) -> Sure:
+    """From the answer under the lowest bar and the one under the highest.
+
+    What passes the highest bar, such as a summary, is shown whatever its confidence.
+    """
+    if not first.answered:
+        return Sure(None, None)
+    if second.answered:
+        return Sure(1.0 if second.outcome == "answered" else None, 1.0)
+    both = [one.confidence for one in (first, second) if one.confidence is not None]
+    answered = first.confidence if first.outcome == "answered" else None
+    return Sure(answered, max(both, default=None))
 
 
 class Chosen(NamedTuple):
@@ -77,6 +105,31 @@ def require_enough(n: int, false_answers: float, confidence: float) -> None:
     )
 
 
+def bars(
+    answerable: Sequence[Sure],
+    unanswerable: Sequence[Sure],
+    false_answers: float,
+    false_perhaps: float,
+    confidence: float,
+) -> tuple[Chosen, Chosen]:
+    """The bar of what is answered, and that of what is shown at all, which is never higher.
+
+    ``false_perhaps`` is the share of unanswerable questions that may be shown anything, so it
+    is at least ``false_answers``.  Raises what ``choose`` raises.
+    """
+    held, lost = [one.shown for one in answerable], [one.shown for one in unanswerable]
+    shown = choose(held, lost, false_perhaps, confidence)
+    answered = choose(
+        [one.answered for one in answerable],
+        [one.answered for one in unanswerable],
+        false_answers,
+        confidence,
+    )
+    if shown.threshold >= answered.threshold:  # one bar: the second look answers too
+        answered = choose(held, lost, false_answers, confidence)
+    return answered, shown
+
+
 def choose(
     answerable: Sequence[float | None],
     unanswerable: Sequence[float | None],
@@ -86,7 +139,8 @@ def choose(
     """The lowest threshold that keeps the promise; confidences are None where none answers.
 
     It lies midway between the last confidence that is let through and the next one below.
-    Raises GoldError where there are too few unanswerable pairs to promise that much.
+    Raises GoldError where there are too few unanswerable pairs to promise that much, and where
+    too many of them pass every threshold.
     """
     n = len(unanswerable)
     require_enough(n, false_answers, confidence)
@@ -99,7 +153,13 @@ def choose(
             threshold = between if between > value else above  # neighbours have nothing between
             break
         threshold = value / 2  # nothing lies below: half way to 0
-    return Chosen(threshold, reaching(threshold, answerable), reaching(threshold, unanswerable))
+    false = reaching(threshold, unanswerable)
+    if binomial_tail(false, n, false_answers) > 1 - confidence:
+        raise GoldError(
+            f"{false} of {n} unanswerable pairs are shown something whatever the confidence"
+            f" (a summary is); no threshold keeps it to {false_answers:.1%}"
+        )
+    return Chosen(threshold, reaching(threshold, answerable), false)
 
 
 def reaching(threshold: float, confidences: Sequence[float | None]) -> int:

@@ -14,6 +14,7 @@ WRONG_CITATION = "chosen but cited wrongly"
 NOT_SAID = "cited but not said"
 NOT_CHOSEN = "retrieved but not chosen"
 NOT_RETRIEVED = "not retrieved"
+FALSE_PERHAPS = "shown as perhaps although not answerable"
 FALSE_REFUSAL = "refused although answerable"
 FAILED = "no answer came"
 
@@ -27,6 +28,7 @@ WORST_FIRST = (
     NOT_SAID,
     NOT_CHOSEN,
     NOT_RETRIEVED,
+    FALSE_PERHAPS,
     FALSE_REFUSAL,
 )
 """The order in which the worst cases are shown: what misleads a reader before what does not."""
@@ -53,7 +55,10 @@ def diagnose(case: Case) -> Diagnosis | None:
     if altered is not None and altered < 1:
         return Diagnosis(ALTERED, f"{altered:.0%} of the quotes are exact")
     if not pair.answerable:
-        return Diagnosis(FALSE_ANSWER, _first_words(answer)) if answer.answered else None
+        if not answer.answered:
+            return None
+        what = FALSE_ANSWER if answer.outcome == "answered" else FALSE_PERHAPS
+        return Diagnosis(what, _first_words(answer))
     if not answer.answered:
         return Diagnosis(FALSE_REFUSAL, _retrieved(case))
     if violation(case).value == 1:

@@ -36,6 +36,8 @@ def render(report: Report) -> str:
         value=_value,
         range=_range,
         curve=_curve(report["risk_coverage"]),
+        across=_across,
+        up=_up,
         pairs=bad + [pair for pair in report["pairs"] if not pair["diagnosis"]],
         wrong=len(bad),
         emphasise=_emphasise,
@@ -52,7 +54,15 @@ def _range(interval: dict[str, Any] | None) -> str:
 
 def _curve(points: list[list[float]]) -> str:
     """The points of an SVG polyline in a box of 360 by 200 at (40, 20)."""
-    return " ".join(f"{40 + 360 * x:.1f},{220 - 200 * y:.1f}" for x, y in points)
+    return " ".join(f"{_across(x)},{_up(y)}" for x, y in points)
+
+
+def _across(share: float) -> str:
+    return f"{40 + 360 * share:.1f}"
+
+
+def _up(share: float) -> str:
+    return f"{220 - 200 * share:.1f}"
 
 
 def _emphasise(statement: dict[str, Any]) -> Any:

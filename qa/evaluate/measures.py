@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import partial
 
-from qa.data import Answer
+from qa.data import Answer, OutcomeKind
 from qa.evaluate.gold import GoldPair
 from qa.evaluate.matching import Case, cites, first_hits, occurs, squad_exact, squad_f1
 from qa.text.words import words
@@ -136,11 +136,12 @@ def violation(case: Case) -> Score:
 def right(case: Case) -> Score:
     """1 where the answer is right as a whole, else 0.
 
-    An unanswerable question is right when refused; another when it is answered with every
-    nugget and nothing forbidden.  Unscored where an answerable pair states no nugget.
+    An unanswerable question is right only where nothing was found; another when what is shown,
+    as an answer or as what may be one, holds every nugget and nothing forbidden.  Unscored where
+    an answerable pair states no nugget.
     """
     if not case.pair.answerable:
-        return _score(case, "right", float(not case.answer.answered))
+        return _score(case, "right", float(case.answer.outcome == "not_found"))
     nuggets = nugget_recall(case)
     if nuggets.value is None:
         return _score(case, "right", None, nuggets.reason)
@@ -288,18 +289,31 @@ def statement_support(case: Case) -> Score:
 # Refusal ---------------------------------------------------------------------------------
 
 
+def _outcome_measure(case: Case, name: str, outcome: OutcomeKind, *, answerable: bool) -> Score:
+    """1 where the outcome is this one, else 0; unscored over the other kind of pairs."""
+    if case.pair.answerable != answerable:
+        return _score(case, name, None, "unanswerable" if answerable else "answerable")
+    return _score(case, name, float(case.answer.outcome == outcome))
+
+
+def answered(case: Case) -> Score:
+    """1 where an answerable question is answered, not shown as what may be; else 0."""
+    return _outcome_measure(case, "answered", "answered", answerable=True)
+
+
 def false_answer(case: Case) -> Score:
     """1 where an unanswerable question is answered, else 0; unscored where answerable."""
-    if case.pair.answerable:
-        return _score(case, "false-answer", None, "answerable")
-    return _score(case, "false-answer", float(case.answer.answered))
+    return _outcome_measure(case, "false-answer", "answered", answerable=False)
+
+
+def false_perhaps(case: Case) -> Score:
+    """1 where an unanswerable question is shown something that may answer, else 0."""
+    return _outcome_measure(case, "false-perhaps", "perhaps", answerable=False)
 
 
 def false_refusal(case: Case) -> Score:
-    """1 where an answerable question is refused, else 0; unscored where unanswerable."""
-    if not case.pair.answerable:
-        return _score(case, "false-refusal", None, "unanswerable")
-    return _score(case, "false-refusal", float(not case.answer.answered))
+    """1 where nothing is found for an answerable question, else 0; unscored where unanswerable."""
+    return _outcome_measure(case, "false-refusal", "not_found", answerable=True)
 
 
 def risk(case: Case) -> float | None:
@@ -372,7 +386,9 @@ MEASURES = (
     Measure("precision", "citations", 1, "cited that is evidence", citation_precision),
     Measure("cited", "citations", 1, "evidence that is cited", citation_recall),
     Measure("support", "citations", 1, "statement carried by its citations", statement_support),
+    Measure("answered", "refusal", 1, "answerable and answered", answered),
     Measure("false-answer", "refusal", -1, "unanswerable but answered", false_answer),
+    Measure("false-perhaps", "refusal", -1, "unanswerable, shown as perhaps", false_perhaps),
     Measure("false-refusal", "refusal", -1, "answerable but refused", false_refusal),
     Measure("recall@1", "retrieval", 1, "evidence in the first hit", partial(evidence_recall, k=1)),
     Measure("recall@5", "retrieval", 1, "evidence in 5 hits", partial(evidence_recall, k=5)),

@@ -12,6 +12,7 @@ from qa.data import Usage
 from qa.evaluate.diagnose import WORST_FIRST
 from qa.evaluate.matching import Case, brings
 from qa.evaluate.measures import MEASURES, aurc, risk_coverage
+from qa.evaluate.reliability import reliability
 from qa.evaluate.run import GoldSet, Judged
 from qa.evaluate.statistics import DIGITS, SEED, Interval, interval_of, mean_interval
 
@@ -51,6 +52,7 @@ def build(sets: Sequence[GoldSet], judged: Sequence[Judged]) -> Report:
             for name, some in slices.items()
         },
         "risk_coverage": _curve(judged),
+        "reliability": reliability(judged),
         "usage": _usage([answer.usage for answer in answers]),
         "pairs": [_pair(j) for j in judged],
         "latency": _latency(judged),

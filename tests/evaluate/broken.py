@@ -70,7 +70,8 @@ class FromGold:
         reason = None if statements else "The documents do not say."
         sure = 1.0 if statements else 0.0
         return Answer(
-            question, question, statements, reason, (), hits, "gold", confidence=sure
+            question, question, statements, reason, (), hits, "gold",
+            "answered" if statements else "not_found", confidence=sure,
         )  # fmt: skip
 
 
@@ -96,10 +97,10 @@ class AlwaysAnswers:
     documents: Documents
 
     def ask(self, question: str, history: Sequence[Answer] = (), **when: Any) -> Answer:
-        """The sound answer, or some sentence where it refuses."""
+        """The sound answer, however unsure, or some sentence where it refuses."""
         answer = self.sound.ask(question, history, **when)
         if answer.answered:
-            return answer
+            return replace(answer, outcome="answered")
         path, start, end = places(self.documents)[0]
         if answer.hits:
             best = answer.hits[0]
@@ -107,7 +108,7 @@ class AlwaysAnswers:
             path, start, end = best.path, first.start, first.end
         place = cited(self.documents, path, start, end)
         statement = Statement(place.quote, (place,), 1.0)
-        return replace(answer, statements=(statement,), reason=None, nearest=())
+        return replace(answer, statements=(statement,), reason=None, nearest=(), outcome="answered")
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,21 @@ class NeverAnswers:
     def ask(self, question: str, history: Sequence[Answer] = (), **when: Any) -> Answer:
         """A refusal that shows nothing."""
         answer = self.sound.ask(question, history, **when)
-        return replace(answer, statements=(), reason="No.", nearest=(), confidence=0.0)
+        return replace(
+            answer, statements=(), reason="No.", nearest=(), confidence=0.0, outcome="not_found"
+        )
+
+
+@dataclass(frozen=True)
+class NeverDecides:
+    """Shows whatever the sound one answers as what may answer."""
+
+    sound: Asks
+
+    def ask(self, question: str, history: Sequence[Answer] = (), **when: Any) -> Answer:
+        """The sound answer with less said for it."""
+        answer = self.sound.ask(question, history, **when)
+        return replace(answer, outcome="perhaps") if answer.answered else answer
 
 
 @dataclass(frozen=True)

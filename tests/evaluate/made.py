@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from qa.data import Answer, Citation, Document, Hit, Passage, Sentence, Statement
+from qa.data import Answer, Citation, Document, Hit, OutcomeKind, Passage, Sentence, Statement
 from qa.evaluate.gold import Evidence, GoldPair
 from qa.evaluate.matching import Case
 
@@ -60,8 +60,9 @@ def answer(
     nearest: tuple[Citation, ...] = (),
     confidence: float | None = None,
     question: str = "Who opened the mill?",
+    outcome: OutcomeKind | None = None,
 ) -> Answer:
-    """An answer; a refusal where ``reason`` is given."""
+    """An answer; nothing found where ``reason`` is given; or another ``outcome``."""
     return Answer(
         question=question,
         answered_question=question,
@@ -70,6 +71,7 @@ def answer(
         nearest=nearest,
         hits=tuple(hits),
         engine="hand",
+        outcome=outcome or ("not_found" if reason else "answered"),
         confidence=confidence,
     )
 

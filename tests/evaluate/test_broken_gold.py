@@ -47,7 +47,8 @@ def mean(report: Report, measure: str) -> float:
 
 PERFECT = {
     "right": 1.0, "nuggets": 1.0, "violations": 0.0, "exactness": 1.0, "precision": 1.0,
-    "cited": 1.0, "support": 1.0, "false-answer": 0.0, "false-refusal": 0.0, "recall@10": 1.0,
+    "cited": 1.0, "support": 1.0, "answered": 1.0, "false-answer": 0.0, "false-perhaps": 0.0,
+    "false-refusal": 0.0, "recall@10": 1.0,
     "mrr": 1.0, "ndcg@10": 1.0,
 }  # fmt: skip
 
@@ -79,6 +80,14 @@ def test_always_answering_is_false_answers() -> None:
     assert others_unchanged(report, "false-answer", "right", "violations")
     answerable = report["sets"][0]["answerable"]
     assert mean(report, "right") == pytest.approx(answerable / 117, abs=1e-6)
+
+
+def test_never_deciding_is_no_answer_and_no_refusal() -> None:
+    """Everything shown as what may answer: no false answer, but nothing is answered either."""
+    report = measured(broken.NeverDecides(broken.AlwaysAnswers(folder()[2], folder()[1])))
+    assert (mean(report, "false-answer"), mean(report, "false-perhaps")) == (0.0, 1.0)
+    assert (mean(report, "answered"), mean(report, "false-refusal")) == (0.0, 0.0)
+    assert others_unchanged(report, "answered", "false-perhaps", "right", "violations")
 
 
 def test_never_answering_is_false_refusals() -> None:
@@ -121,6 +130,8 @@ def test_two_runs_give_the_same_bytes() -> None:
     [
         (lambda s, d: broken.RandomRetriever(s, d), "recall@10 fell"),
         (lambda s, d: broken.AlwaysAnswers(s, d), "false-answer fell"),
+        (lambda s, d: broken.NeverDecides(s), "answered fell"),  # noqa: ARG005
+        (lambda s, d: broken.NeverDecides(broken.AlwaysAnswers(s, d)), "false-perhaps fell"),
         (lambda s, d: broken.NeverAnswers(s), "false-refusal fell"),  # noqa: ARG005
         (lambda s, d: broken.CitesAtRandom(s, d), "precision fell"),
         (lambda s, d: broken.EditsQuotes(s), "exactness fell"),  # noqa: ARG005

@@ -1,13 +1,29 @@
 """The threshold from gold pairs: the promise is kept, and not made where it cannot be."""
 
 import math
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qa.data import Answer
 from qa.errors import GoldError
-from qa.evaluate.calibrate import Chosen, binomial_tail, choose, needed, reaching
+from qa.evaluate.calibrate import (
+    Chosen,
+    Sure,
+    bars,
+    binomial_tail,
+    choose,
+    confidences,
+    needed,
+    reaching,
+    sure_of,
+)
+from tests.evaluate.made import ADA, answer, cite, gold, state
 
 
 def test_the_tail_is_the_binomial_one() -> None:
@@ -77,3 +93,108 @@ def test_the_promise_holds_for_any_pairs(
     below = [one for one in unanswerable if one is not None and 0 < one < chosen.threshold]
     if below:
         assert binomial_tail(reaching(max(below), unanswerable), n, 0.1) > 0.05
+
+
+def test_what_passes_every_bar_cannot_be_kept_out() -> None:
+    """Where too many unanswerable pairs are summaries, no threshold promises anything."""
+    with pytest.raises(GoldError, match="2 of 59 unanswerable pairs are shown something whatever"):
+        choose([0.9], [1.0, 1.0, *[0.1] * 57], 0.05, 0.95)
+    # one of 93 may be
+    assert choose([0.9], [1.0, 0.4, *[0.1] * 91], 0.05, 0.95).threshold == pytest.approx(0.65)
+
+
+def both(*confidences_: float) -> list[Sure]:
+    """Pairs that are as sure at the second look as at the first."""
+    return [Sure(one, one) for one in confidences_]
+
+
+def test_both_bars_are_set_each_by_its_own_share() -> None:
+    """Of 59 pairs none may be answered, and 8 shown something: the bar lies over the ninth."""
+    assert binomial_tail(8, 59, 0.25) < 0.05 < binomial_tail(9, 59, 0.25)
+    lost = [0.8, 0.7, 0.6, 0.55, 0.5, 0.45, 0.4, 0.35, 0.25, *[0.1] * 50]
+    answered, shown = bars(both(0.9, 0.5, 0.3, 0.2), both(*lost), 0.05, 0.25, 0.95)
+    assert answered == Chosen(threshold=pytest.approx(0.85), answered=1, false=0)
+    assert shown == Chosen(threshold=pytest.approx(0.275), answered=3, false=8)
+
+
+def test_what_only_a_second_look_finds_counts_as_shown() -> None:
+    """Nine pairs that are unsure at first and sure at the second look raise the bar of perhaps."""
+    deep = [Sure(0.1, 0.6)] * 9 + [Sure(0.1, 0.1)] * 50
+    answered, shown = bars(both(0.9, 0.4), deep, 0.05, 0.25, 0.95)
+    assert shown == Chosen(threshold=pytest.approx(0.75), answered=1, false=0)
+    # with one bar the second look answers too, so it must keep the stricter promise
+    assert answered == shown
+
+
+@given(
+    st.lists(st.tuples(sure, sure), max_size=20),
+    st.lists(st.tuples(sure, sure), min_size=29, max_size=60),
+)
+def test_both_promises_hold_and_perhaps_is_the_lower_bar(
+    held: list[tuple[float | None, float | None]], lost: list[tuple[float | None, float | None]]
+) -> None:
+    """Whatever the pairs, what is answered is also shown, and both shares pass their test."""
+
+    def looks(pair: tuple[float | None, float | None]) -> Sure:
+        first, second = pair
+        if first is None:
+            return Sure(None, second)
+        return Sure(first, first if second is None else max(first, second))
+
+    unanswerable = [looks(one) for one in lost]
+    answered, shown = bars([looks(one) for one in held], unanswerable, 0.1, 0.25, 0.95)
+    assert shown.threshold <= answered.threshold
+    n = len(unanswerable)
+    reach = reaching(answered.threshold, [one.answered for one in unanswerable])
+    assert binomial_tail(reach, n, 0.1) <= 0.05
+    reach = reaching(shown.threshold, [one.shown for one in unanswerable])
+    assert binomial_tail(reach, n, 0.25) <= 0.05
+
+
+ANSWERED = answer(state(ADA, cite(ADA)), confidence=0.4)
+LOST = answer(reason="No.", confidence=0.6)
+SUMMARY = answer(state(ADA, cite(ADA)), confidence=0.2, outcome="perhaps")
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [
+        (ANSWERED, LOST, Sure(0.4, 0.6)),
+        (ANSWERED, replace(LOST, confidence=0.3), Sure(0.4, 0.4)),
+        (SUMMARY, SUMMARY, Sure(None, 1.0)),
+        (ANSWERED, ANSWERED, Sure(1.0, 1.0)),
+        (LOST, LOST, Sure(None, None)),
+    ],
+)
+def test_how_sure_a_pair_is_by_two_looks(first: Answer, second: Answer, expected: Sure) -> None:
+    """The surer look decides what is shown; what no bar holds back passes all of them."""
+    assert sure_of(first, second) == expected
+
+
+class Asked:
+    """Gives one answer, and keeps what it was asked."""
+
+    def __init__(self, given_: Answer) -> None:
+        self.given = given_
+        self.asked: list[tuple[str, int, object]] = []
+
+    def ask(self, question: str, history: Sequence[Answer] = (), **when: Any) -> Answer:
+        """The one answer."""
+        self.asked.append((question, len(history), when["as_of"]))
+        return self.given
+
+
+def test_pairs_are_asked_after_their_history_and_at_their_time() -> None:
+    """A follow-up, or a question as of a day, is calibrated as it is asked."""
+    day = date(2023, 3, 1)
+    pairs = (
+        gold(ADA, question="When?", history=("Who?",), as_of=day),
+        gold(question="Why?", answerable=False, must=()),
+    )
+    lowest, highest = Asked(ANSWERED), Asked(LOST)
+    steps: list[int] = []
+    found = confidences(pairs, lowest, highest, lambda: steps.append(1))
+    assert found == ([Sure(0.4, 0.6)], [Sure(0.4, 0.6)])
+    assert lowest.asked == [("Who?", 0, day), ("When?", 1, day), ("Why?", 0, None)]
+    assert highest.asked == [("When?", 1, day), ("Why?", 0, None)]
+    assert len(steps) == 2

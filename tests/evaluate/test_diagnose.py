@@ -23,6 +23,13 @@ BOTH = gold(ADA, must=(("Ada",), ("2019",)))
             d.FALSE_ANSWER,
             "'Bob sold it in 2021.'",
         ),
+        (
+            gold(answerable=False, must=()),
+            answer(state(SOLD, cite(SOLD)), outcome="perhaps"),
+            d.FALSE_PERHAPS,
+            "'Bob sold it in 2021.'",
+        ),
+        (BOTH, answer(state(ADA, cite(ADA)), hits=HITS, outcome="perhaps"), None, None),
         (gold(answerable=False, must=()), answer(reason="No."), None, None),
         (BOTH, answer(reason="No.", hits=HITS), d.FALSE_REFUSAL, "evidence in hit 1"),
         (

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.data import Dated
+from qa.data import Answer, Dated
 from qa.evaluate import measures as m
 from qa.evaluate.matching import Case, brings, occurs, squad_exact, squad_f1
 from qa.evaluate.measures import Score
@@ -162,6 +162,15 @@ def test_right_asks_for_every_nugget_and_nothing_forbidden() -> None:
     assert m.right(case(UNANSWERABLE, answer(state(ADA)))).value == 0.0
 
 
+def test_what_may_answer_is_right_where_it_does_and_only_there() -> None:
+    """Shown as perhaps, a full answer is right; shown for an unanswerable question, nothing is."""
+    maybe = answer(state(ADA), outcome="perhaps")
+    assert m.right(case(gold(), maybe)).value == 1.0
+    assert m.right(case(gold(must=(("Bob",),)), maybe)).value == 0.0
+    assert m.right(case(UNANSWERABLE, maybe)).value == 0.0
+    assert (m.risk(case(gold(), maybe)), m.risk(case(UNANSWERABLE, maybe))) == (0.0, 1.0)
+
+
 LAST = "Bob sold it last year."
 YEAR = (date(2021, 1, 1), date(2021, 12, 31))
 
@@ -273,15 +282,29 @@ def test_support_does_not_believe_the_quote() -> None:
     assert m.statement_support(case(gold(), told)).value == 0.0
 
 
-def test_refusal_rates_are_of_their_own_questions() -> None:
-    """False answers are counted over unanswerable questions, false refusals over the others."""
-    answered = answer(state(ADA))
-    assert m.false_answer(case(UNANSWERABLE, answered)).value == 1.0
-    assert m.false_answer(case(UNANSWERABLE, REFUSED)).value == 0.0
-    assert m.false_answer(case(gold(), answered)).value is None
-    assert m.false_refusal(case(gold(), REFUSED)).value == 1.0
-    assert m.false_refusal(case(gold(), answered)).value == 0.0
-    assert m.false_refusal(case(UNANSWERABLE, REFUSED)).value is None
+@pytest.mark.parametrize(
+    ("given_", "lost", "held"),
+    [
+        (answer(state(ADA)), (1.0, 0.0), (1.0, 0.0)),
+        (answer(state(ADA), outcome="perhaps"), (0.0, 1.0), (0.0, 0.0)),
+        (REFUSED, (0.0, 0.0), (0.0, 1.0)),
+    ],
+)
+def test_rates_of_outcomes_are_of_their_own_questions(
+    given_: Answer, lost: tuple[float, float], held: tuple[float, float]
+) -> None:
+    """An answer to an unanswerable question is graver than a perhaps, and counted apart."""
+    of_lost = [
+        m.false_answer(case(UNANSWERABLE, given_)),
+        m.false_perhaps(case(UNANSWERABLE, given_)),
+    ]
+    assert tuple(score.value for score in of_lost) == lost
+    of_held = [m.answered(case(gold(), given_)), m.false_refusal(case(gold(), given_))]
+    assert tuple(score.value for score in of_held) == held
+    for measure in (m.answered, m.false_refusal):
+        assert measure(case(UNANSWERABLE, given_)).reason == "unanswerable"
+    for measure in (m.false_answer, m.false_perhaps):
+        assert measure(case(gold(), given_)).reason == "answerable"
 
 
 def test_a_refusal_is_risked_on_the_sentences_it_showed() -> None:

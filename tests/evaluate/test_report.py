@@ -1,6 +1,8 @@
 """Reports, comparisons, the gate, and their pages, on a run of four pairs made by hand."""
 
+import io
 import json
+import re
 from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
@@ -9,6 +11,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 import pytest
+from rich.console import Console
 
 from qa.data import Answer, Usage
 from qa.errors import ModelUnreachable, UsageError
@@ -16,6 +19,7 @@ from qa.evaluate import compare, gate, html, junit
 from qa.evaluate.gold import GoldPair, dumps
 from qa.evaluate.report import Report, build, by_badness
 from qa.evaluate.run import Judged, evaluate, gold_set
+from qa.fronts.cli import eval_tables
 from tests.evaluate.made import ADA, DOCUMENTS, SOLD, WHEELS, answer, cite, gold, hit, state
 
 PAIRS = (
@@ -122,6 +126,77 @@ def test_a_report_has_every_measure_by_kind(tmp_path: Path) -> None:
     assert report["risk_coverage"] == [[0.25, 0.0], [0.5, 0.0], [0.75, 0.0], [1.0, 0.25]]
     assert report["latency"]["stages"]["retrieve"] == {"p50": 0.25, "p95": 0.25}
     assert report["usage"]["cost"] is None
+
+
+SURE = GOOD | {
+    "Who sold it?": answer(
+        state(ADA, cite(ADA)), hits=[hit(ADA)], confidence=0.36, outcome="perhaps"
+    ),
+    "How many?": answer(state(WHEELS, cite(WHEELS)), hits=[hit(WHEELS)], confidence=1.0),
+    "Who lives there?": answer(state(SOLD, cite(SOLD)), confidence=0.3, outcome="perhaps"),
+}
+
+
+def test_what_confidence_says_is_held_against_what_is_right(tmp_path: Path) -> None:
+    """Two answers said 0.95 and both right; two perhaps said 0.33 and neither is."""
+    told = run(tmp_path, SURE)["reliability"]
+    small = [
+        {name: one[name] for name in one if name not in ("low", "high")} for one in told["bins"]
+    ]
+    assert [(one["outcome"], one["said"], one["found"], one["n"]) for one in told["outcomes"]] == [
+        ("answered", 0.95, 1.0, 2),
+        ("perhaps", 0.33, 0.0, 2),
+    ]
+    assert small == [
+        {"from": 0.3, "to": 0.4, "said": 0.33, "found": 0.0, "n": 2},
+        {"from": 0.9, "to": 1.0, "said": 0.95, "found": 1.0, "n": 2},
+    ]
+    # 0 of 2: exact binomial, up to 1 - 0.025 ** (1 / 2)
+    assert (told["bins"][0]["low"], told["bins"][0]["high"]) == (0.0, 0.841886)
+
+
+def test_where_nothing_was_found_the_nearest_are_held_against_the_confidence(
+    tmp_path: Path,
+) -> None:
+    """Refusing rightly does not count as a confidence that came true."""
+    near = {
+        "Who opened it?": answer(reason="No.", nearest=(cite(ADA),), confidence=0.2),
+        "Who lives there?": answer(reason="No.", nearest=(cite(SOLD),), confidence=0.1),
+    }
+    told = run(tmp_path, near, (PAIRS[0], PAIRS[2]))["reliability"]
+    (one,) = told["outcomes"]
+    assert (one["outcome"], one["said"], one["found"], one["n"]) == ("not_found", 0.15, 0.5, 2)
+
+
+def test_said_and_found_are_drawn_and_tabled(tmp_path: Path) -> None:
+    """The page has a point for each bin, whose place is its confidence and share; so the table."""
+    report = run(tmp_path, SURE)
+    page = html.render(report)
+    # 40 + 360 * 0.33, 220 - 200 * 0; and 40 + 360 * 0.95, 220 - 200 * 1
+    assert '<circle cx="158.8" cy="220.0"' in page
+    assert '<circle cx="382.0" cy="20.0"' in page
+    assert "2 answers: said 0.33, found 0.00" in page
+    assert "Shown as what may answer:" in page
+    told = printed(report)
+    assert "confidence said against found right" in told
+    assert re.search(r"answered +0\.95 +1\.00 \[0\.16, 1\.00\] +2", told)
+    assert re.search(r"0\.9 to 1\.0 +0\.95 +1\.00", told)
+
+
+def test_an_engine_without_confidence_has_no_reliability(tmp_path: Path) -> None:
+    """A model that weighs nothing is shown no empty table."""
+    told = {"Who opened it?": answer(state(ADA, cite(ADA)), hits=[hit(ADA)])}
+    report = run(tmp_path, told, PAIRS[:1])
+    assert report["reliability"] == {"outcomes": [], "bins": []}
+    assert "Said and found" not in html.render(report)
+    assert "confidence said" not in printed(report)
+
+
+def printed(report: Report) -> str:
+    """The summary as a terminal without colours shows it."""
+    out = io.StringIO()
+    Console(file=out, width=200).print(eval_tables.summary(report))
+    return out.getvalue()
 
 
 def test_tokens_and_cost_are_summed_over_the_answers_that_state_them(tmp_path: Path) -> None:

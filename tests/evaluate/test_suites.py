@@ -10,10 +10,22 @@ from pathlib import Path
 
 import pytest
 
-from qa.data import Answer, Document, Hit, Passage, Sentence, Statement
+from qa.data import (
+    Answer,
+    Document,
+    Hit,
+    OutcomeKind,
+    Passage,
+    Reading,
+    Sentence,
+    Statement,
+    Trace,
+    Unit,
+    Weighed,
+    Window,
+)
 from qa.errors import UsageError
-from qa.evaluate.suites import NAMES, Bench, Outcome, RankedSentence, auroc, sample, suite
-from qa.evaluate.suites.canard import Question, bleu, scored
+from qa.evaluate.suites import NAMES, Bench, Outcome, auroc, canard, sample, suite
 from qa.evaluate.suites.claims import balanced, best_threshold
 from qa.text.sentences import sentences
 from tests.evaluate.broken import cited
@@ -33,21 +45,16 @@ class Told:
 
     def _hit(self, path: str, rank: int) -> Hit:
         document = self.documents[path]
-        whole = Sentence(0, len(document.text))
-        passage = Passage(path, path, 0, whole.end, (whole,))
+        parts = tuple(Sentence(one.start, one.end) for one in sentences(document.text))
+        passage = Passage(path, path, 0, len(document.text), parts)
         return Hit(passage, document, (path,), rank, 1 / rank)
 
-    def sentences(self, question: str, hits: Sequence[Hit]) -> list[RankedSentence]:  # noqa: ARG002 - as asked for
-        """The sentences of the hits in their order."""
-        return [
-            RankedSentence(hit.paths, hit.document.text[one.start : one.end])
-            for hit in hits
-            for one in sentences(hit.document.text)
-        ]
-
     def ask(self, question: str, history: Sequence[Answer] = ()) -> Answer:  # noqa: ARG002 - as asked for
-        """The sentence told, cited where it stands; a refusal where it stands nowhere."""
-        sentence = self.told[question][1]
+        """The sentence told, cited where it stands; nothing where it stands nowhere.
+
+        A sentence told with "?" before it is shown as what may answer.
+        """
+        sentence = self.told[question][1].removeprefix("?")
         hits = self.search(question)
         holds = [path for path, one in self.documents.items() if sentence in one.text]
         statements: tuple[Statement, ...] = ()
@@ -56,10 +63,35 @@ class Told:
             place = cited(self.documents, holds[0], start, start + len(sentence))
             statements = (Statement(sentence, (place,), 1.0, (0, 3)),)
         reason = None if statements else "No."
-        sure = 0.9 if statements else 0.2
+        outcome: OutcomeKind = "perhaps" if self.told[question][1].startswith("?") else "answered"
         return Answer(
-            question, question, statements, reason, (), hits, "told", confidence=sure
+            question, question, statements, reason, (), hits, "told",
+            outcome if statements else "not_found",
+            confidence=0.9 if statements else 0.2, trace=self._trace(question, hits),
         )  # fmt: skip
+
+    def _trace(self, question: str, hits: Sequence[Hit]) -> Trace:
+        """The sentences of the hits, but for headings: the one told first, then in their order."""
+        windows = [
+            Window(
+                hit, tuple(Unit(s, _text(hit, s), "text") for s in hit.passage.sentences), "", ""
+            )
+            for hit in hits
+        ]
+        weighed = [
+            Weighed(number, place, unit, window.hit, 0.5, None)
+            for number, window in enumerate(windows)
+            for place, unit in enumerate(window.units)
+            if not window.hit.document.text[: unit.sentence.start].endswith("# ")
+        ]
+        weighed.sort(key=lambda one: one.unit.text != self.told[question][1])
+        outcomes = tuple((0.25, 0.25, 0.25, 0.25) for _ in windows)
+        reading = Reading(question, tuple(windows), outcomes, tuple(weighed), 0.5)
+        return Trace((question,), (reading,), frozenset(), 0.8, 0.3)
+
+
+def _text(hit: Hit, sentence: Sentence) -> str:
+    return hit.document.text[sentence.start : sentence.end]
 
 
 def run(name: str, data: Path, told: Mapping[str, tuple[list[str], str]]) -> dict[str, float]:
@@ -104,9 +136,21 @@ def test_squad_2_tells_paragraphs_phrases_and_refusals(tmp_path: Path) -> None:
     figures = run("squad", squad(tmp_path, True), told)
     assert figures == {
         "R@1": 0.5, "R@5": 1.0, "R@10": 1.0, "MRR": 0.75, "hit@1": 0.5, "hit@3": 1.0,
-        "contained": 0.5, "EM": 0.5, "F1": 0.5, "false-refusal": 0.0, "false-answer": 1.0,
-        "AUROC": 0.5,
+        "contained": 0.5, "EM": 0.5, "F1": 0.5, "false-refusal": 0.0, "answered": 1.0,
+        "false-answer": 1.0, "false-perhaps": 0.0, "AUROC": 0.5,
     }  # fmt: skip
+
+
+def test_squad_tells_what_may_answer_from_what_answers(tmp_path: Path) -> None:
+    """A perhaps is no refusal of what is answerable, and no false answer to what is not."""
+    told = {
+        "Who opened?": (["00000.txt"], "?Ada opened it."),
+        "Who sold?": (["00001.txt"], "Bob sold it."),
+        "Why?": (["00001.txt"], "?Bob sold it."),
+    }
+    figures = run("squad", squad(tmp_path, True), told)
+    assert (figures["answered"], figures["false-refusal"]) == (0.5, 0.0)
+    assert (figures["false-answer"], figures["false-perhaps"]) == (0.0, 1.0)
 
 
 def test_squad_1_asks_also_without_the_paragraph(tmp_path: Path) -> None:
@@ -151,7 +195,7 @@ def test_qed_asks_for_the_sentence_that_explains(tmp_path: Path) -> None:
     }
     assert run("qed", path, told) == {
         "R@1": 1.0, "R@5": 1.0, "cited": 0.5, "cited-if-answered": 0.5, "precision": 0.5,
-        "false-refusal": 0.0, "none-answered": 1.0,
+        "false-refusal": 0.0, "none-answered": 1.0, "none-perhaps": 0.0,
     }  # fmt: skip
 
 
@@ -178,40 +222,80 @@ def test_a_threshold_is_chosen_for_balanced_accuracy() -> None:
     assert balanced(scores, truth, 0.6) == pytest.approx((1 + 2 / 3) / 2)
 
 
-def test_canard_counts_the_words_that_a_completion_adds(tmp_path: Path) -> None:
-    """A question that leans on nothing stays; one with a pronoun gets its name."""
-    history = ["Vora Foods", "History", "Who founded Vora Foods?", "Ilva Strand did."]
+VORA = ["Vora Foods", "History", "Who founded it?", "Ilva Strand did,", "When?", "in 1987"]
+SHORT = ["Elm Port", "Trade", "What is shipped?", "Rye.", "Since when?", "I don't know."]
+
+
+def dialogues(tmp_path: Path) -> Path:
+    """A dialogue with two follow-ups, the second's answer unknown, and one without a known one."""
     rows = [
-        {
-            "History": history,
-            "Question": "When was Vora Foods founded?",
-            "Rewrite": "When was Vora Foods founded?",
-        },
-        {"History": history[:2], "Question": "Who founded it?", "Rewrite": "Who?"},
-        {
-            "History": history,
-            "Question": "When was it founded?",
-            "Rewrite": "When was Vora Foods founded?",
-        },
+        ("a", VORA[:2], "Who founded it?", "Who founded Vora Foods?"),
+        ("a", VORA[:4], "When?", "When was Vora Foods founded?"),
+        ("a", VORA, "Where?", "Where was Vora Foods founded?"),
+        ("b", SHORT[:4], "Since when?", "Since when is rye shipped?"),
+        ("b", SHORT, "Why?", "Why is rye shipped?"),
     ]
     path = tmp_path / "canard.json"
-    path.write_text(json.dumps(rows))
-    figures = run("canard", path, {})
-    assert (figures["recall"], figures["untouched"]) == (1.0, 1.0)
-    assert figures["BLEU"] > figures["BLEU-copy"]
+    names = ("QuAC_dialog_id", "History", "Question", "Rewrite")
+    path.write_text(json.dumps([dict(zip(names, row, strict=True)) for row in rows]))
+    return path
 
 
-def test_words_added_are_scored_against_the_rewrite() -> None:
-    """Both words wanted are added, and one more: recall 1, precision two thirds."""
-    asked = Question("When was it founded?", (), "When was Vora Foods founded?")
-    assert scored("When was Vora Foods, Corvin, founded?", asked) == (1.0, 2 / 3)
-    assert scored("When was it founded?", asked) == (0.0, None)
+def test_canard_reads_dialogues_as_documents(tmp_path: Path) -> None:
+    """What a dialogue says of its section is a text; a follow-up is asked whose answer it has."""
+    texts, questions = canard.load(dialogues(tmp_path))
+    assert texts == {
+        "00000.md": "# Vora Foods\n\n## History\n\nIlva Strand did.\n\nin 1987.\n",
+        "00001.md": "# Elm Port\n\n## Trade\n\nRye.\n",
+    }
+    turns = (("Vora Foods: History", ""), ("Who founded it?", "Ilva Strand did,"))
+    rewrite = "When was Vora Foods founded?"
+    assert questions == [canard.Question("When?", turns, rewrite, "in 1987", "00000.md")]
 
 
-def test_bleu_is_papinenis() -> None:
-    """6 of 7 words, 4 of 6, 3 of 5 and 2 of 4 longer runs; equal length, so no penalty."""
-    found = bleu(["the cat sat on a mat today"], ["the cat sat on the mat today"])
-    assert found == pytest.approx((6 / 7 * 4 / 6 * 2 / 5 * 1 / 4) ** 0.25)
+class Remembering(Told):
+    """Is told the answer of a question, and of a question after others."""
+
+    def __init__(self, texts: Mapping[str, str]) -> None:
+        own, other = ["00000.md", "00001.md"], ["00001.md"]
+        alone = {"When?": (other, ""), "When was Vora Foods founded?": (own, "in 1987.")}
+        super().__init__(texts, alone)
+        self.histories: list[tuple[Answer, ...]] = []
+
+    def ask(self, question: str, history: Sequence[Answer] = ()) -> Answer:
+        """As told; after others, the other dialogue is found first."""
+        self.histories.append(tuple(history))
+        if history:
+            self.told = {**self.told, question: (["00001.md", "00000.md"], "")}
+        return super().ask(question)
+
+
+def test_canard_tells_what_the_conversation_finds(tmp_path: Path) -> None:
+    """Bare it finds the other dialogue; after its conversation its own, behind; rewritten at once.
+
+    After "Rye." and "Ilva Strand did." it is third, and first where it is what leads.
+    """
+    opened: list[Remembering] = []
+
+    @contextmanager
+    def opens(_name: str, texts: Mapping[str, str]) -> Iterator[Bench]:
+        opened.append(Remembering(texts))
+        yield opened[0]
+
+    outcome = canard.run(dialogues(tmp_path), opens, None, lambda: None)
+    figures = {one.name: one.interval.value for one in outcome.figures}
+    assert figures == {
+        "bare hits": 0.0, "bare hit@1": 0.0, "bare hit@3": 0.0,
+        "history hits": 1.0, "history hit@1": 0.0, "history hit@3": 1.0,
+        "rewrite hits": 1.0, "rewrite hit@1": 1.0, "rewrite hit@3": 1.0,
+    }  # fmt: skip
+    bare, history, rewrite = opened[0].histories
+    assert (bare, rewrite) == ((), ())
+    assert [(one.question, one.outcome) for one in history] == [
+        ("Vora Foods: History", "not_found"),
+        ("Who founded it?", "answered"),
+    ]
+    assert history[1].statements[0].text == "Ilva Strand did,"
 
 
 def test_auroc_counts_pairs() -> None:

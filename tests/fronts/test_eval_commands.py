@@ -225,7 +225,7 @@ def test_what_cannot_be_meant_is_said() -> None:
 
 
 def test_calibrate(folder: Path) -> None:
-    """A user's pairs set the threshold of the folder they speak of; --reset takes it back."""
+    """A user's pairs set both bars of the folder they speak of; --reset takes them back."""
     words = "tides rivers castles violins volcanoes glaciers spiders comets bridges orchids"
     extra = [
         {
@@ -243,12 +243,14 @@ def test_calibrate(folder: Path) -> None:
         qa("calibrate", str(gold))
     gold.write_text("".join(json.dumps(pair) + "\n" for pair in [*PAIRS, *extra]))
     told = qa("calibrate", str(gold), "--false-answers", "0.1").output
-    assert "at most 10.0% of unanswerable questions answered, at 95% confidence" in told
+    assert "at most 10.0% of unanswerable questions answered and at most 25.0% shown" in told
     assert "0 of 31 unanswerable and 1 of 1 answerable pairs are answered" in told
+    with pytest.raises(UsageError, match="--false-perhaps counts what is answered too"):
+        qa("calibrate", str(gold), "--false-answers", "0.3")
     kept = folder / "eval" / "documents" / ".qa" / "mill.calibration.json"
     assert kept.exists()
     with pytest.raises(UsageError, match="--reset takes no GOLD"):
         qa("calibrate", str(gold), "--reset")
     told = qa("calibrate", "--reset", "--documents", "eval/documents/mill").output
-    assert told.startswith("the shipped threshold is in force again for 'eval/documents/mill'")
+    assert told.startswith("the shipped bars are in force again for 'eval/documents/mill'")
     assert not kept.exists()

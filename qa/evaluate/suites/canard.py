@@ -1,150 +1,168 @@
-"""CANARD (Elgohary et al. 2019): complete a question from the conversation before it.
+"""CANARD (Elgohary et al. 2019): does a follow-up find what its dialogue answers it with.
 
-The history is given as the data have it: the article's title and section as a first turn,
-then questions and answers.  Earlier questions are completed by ourselves, as in use.
+Every dialogue is one document: its article's title, its section, and its known answers, each
+a paragraph.  A question after the first whose answer is known is asked of all of them in three
+ways: bare, with the conversation before it as the data have it, and as a person rewrote it to
+stand alone.  What the conversation gains over the bare question, and lacks to the rewrite, is
+what is measured.
 """
 
-import math
-import re
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from qa.data import Answer, Statement
+from qa.data import Answer, Hit, Statement, Weighed
 from qa.errors import UsageError
-from qa.evaluate.statistics import DIGITS, Interval
 from qa.evaluate.suites import Clock, Figure, Opener, Outcome, Step, figure, read_json, sample
-from qa.text.words import terms
+
+Turn = tuple[str, str]
+"""A question and its answer, "" where that is not known."""
+
+WAYS = ("bare", "history", "rewrite")
+UNKNOWN = "I don't know."
+"""How the data write that the section does not answer."""
 
 
 class Question(NamedTuple):
-    """A question, the turns before it (question, answer), and how a person rewrote it."""
+    """A follow-up: the turns before it, how a person rewrote it, its answer and document."""
 
     text: str
-    turns: tuple[tuple[str, str], ...]
+    turns: tuple[Turn, ...]
     rewrite: str
+    answer: str
+    path: str
 
 
-def load(data: Path) -> list[Question]:
-    """The questions.  Raises UsageError where it is no CANARD file."""
-    found = []
+class Found(NamedTuple):
+    """Where the answer was in one way of asking: the reader's rank, and whether in a hit."""
+
+    rank: int | None
+    in_hits: bool
+
+
+def load(data: Path) -> tuple[dict[str, str], list[Question]]:
+    """Dialogues by path, and the follow-ups whose answer is known.
+
+    Raises UsageError where it is no CANARD file.
+    """
     try:
-        for row in read_json(data):
-            title, section, *said = row["History"]
-            turns = [(f"{title}: {section}", "")]
-            turns += list(zip(said[::2], said[1::2], strict=True))
-            found.append(Question(row["Question"], tuple(turns), row["Rewrite"]))
+        rows = [
+            (row["QuAC_dialog_id"], _dialogue(row["History"]), row["Question"], row["Rewrite"])
+            for row in read_json(data)
+        ]
     except (KeyError, TypeError, ValueError) as error:
         raise UsageError(f"{str(data)!r} is not in CANARD's format: {error!r}") from error
-    if not found:
-        raise UsageError(f"{str(data)!r} holds no question")
-    return found
+    longest: dict[str, _Dialogue] = {}
+    for name, dialogue, _, _ in rows:
+        longest[name] = max(longest.get(name, dialogue), dialogue, key=lambda one: len(one.turns))
+    paths = {name: f"{number:05d}.md" for number, name in enumerate(longest)}
+    texts = {paths[name]: _document(dialogue) for name, dialogue in longest.items()}
+    questions = []
+    for name, dialogue, text, rewrite in rows:
+        after = longest[name].turns[len(dialogue.turns) :]  # a later question tells the answer
+        if dialogue.turns and after and after[0][0] == " ".join(text.split()) and after[0][1]:
+            about = (f"{dialogue.title}: {dialogue.section}", "")
+            turns = (about, *dialogue.turns)
+            questions.append(Question(text, turns, rewrite, after[0][1], paths[name]))
+    if not questions:
+        raise UsageError(f"{str(data)!r} holds no follow-up whose answer is known")
+    return texts, questions
 
 
-def run(data: Path, opened: Opener, limit: int | None, step: Step) -> Outcome:  # noqa: ARG001 - as all
-    """Complete every question that has a turn before it; the rest is complete already."""
+class _Dialogue(NamedTuple):
+    title: str
+    section: str
+    turns: tuple[Turn, ...]
+
+
+def _dialogue(history: Sequence[str]) -> _Dialogue:
+    title, section, *said = [" ".join(one.split()) for one in history]
+    answers = ["" if one == UNKNOWN else one for one in said[1::2]]
+    return _Dialogue(title, section, tuple(zip(said[::2], answers, strict=True)))
+
+
+def _document(dialogue: _Dialogue) -> str:
+    """Two headings, and each answer once, as a paragraph."""
+    answers = dict.fromkeys(_ended(answer) for _, answer in dialogue.turns if answer)
+    return "\n\n".join([f"# {dialogue.title}", f"## {dialogue.section}", *answers]) + "\n"
+
+
+def _ended(answer: str) -> str:
+    """The answer as a sentence: the data cut it out of one."""
+    return answer if answer[-1] in ".!?" else answer.rstrip(" ,;:") + "."
+
+
+def run(data: Path, opened: Opener, limit: int | None, step: Step) -> Outcome:
+    """Ask every follow-up of all dialogues, in each of the three ways."""
     clock = Clock()
-    questions = sample([one for one in load(data) if len(one.turns) > 1], limit)
-    ours = []
-    for asked in questions:
-        ours.append(_completed(asked))
-        step()
-    clock.lap("questions")
-    leaning = [
-        scored(mine, asked)
-        for mine, asked in zip(ours, questions, strict=True)
-        if _added(asked.rewrite, asked.text)
-    ]
-    figures = figure("recall", "of the words the rewrite adds, added", [one[0] for one in leaning])
-    title = "of the words we add, in the rewrite"
-    figures += figure("precision", title, [one[1] for one in leaning])
-    alone = [
-        float(mine == asked.text)
-        for mine, asked in zip(ours, questions, strict=True)
-        if not _added(asked.rewrite, asked.text)
-    ]
-    figures += figure("untouched", "questions that need nothing, left as they are", alone)
-    rewrites = [asked.rewrite for asked in questions]
-    figures.append(_bleu("BLEU", "corpus BLEU-4 of ours", ours, rewrites))
-    copies = [asked.text for asked in questions]
-    figures.append(_bleu("BLEU-copy", "corpus BLEU-4 of the question as it is", copies, rewrites))
-    notes = (f"{len(questions)} questions after a first one, {len(leaning)} of them lean on it",)
+    texts, questions = load(data)
+    questions = sample(questions, limit)
+    found: dict[str, list[Found]] = {way: [] for way in WAYS}
+    with opened("dialogues", texts) as bench:
+        clock.lap("ingest")
+        for asked in questions:
+            answers = (
+                bench.ask(asked.text),
+                bench.ask(asked.text, _history(asked.turns)),
+                bench.ask(asked.rewrite),
+            )
+            for way, answer in zip(WAYS, answers, strict=True):
+                found[way].append(_found(answer, asked))
+            step()
+        clock.lap("questions")
+    figures = [one for way in WAYS for one in _figures(way, found[way])]
+    notes = (
+        f"{len(texts)} dialogues, {len(questions)} follow-ups whose answer is known",
+        "bare: the question alone; history: after its conversation; rewrite: as a person completed"
+        " it",
+    )
     return Outcome("canard", data.name, tuple(figures), (), notes, tuple(clock.seconds))
 
 
-def _completed(asked: Question) -> str:
-    from qa.answer.followup import complete
+def _figures(way: str, found: Sequence[Found]) -> list[Figure]:
+    figures = figure(f"{way} hits", "gold answer in a hit", [float(one.in_hits) for one in found])
+    for k in (1, 3):
+        at = [float(one.rank is not None and one.rank <= k) for one in found]
+        title = f"gold answer among the first {k} that the reader ranked"
+        figures += figure(f"{way} hit@{k}", title, at)
+    return figures
 
-    history: list[Answer] = []
-    for question, answer in asked.turns:
-        statements = (Statement(answer, (), 1.0),) if answer else ()
-        whole = complete(question, history)
-        history.append(
-            Answer(
-                question=question,
-                answered_question=whole,
-                statements=statements,
-                reason=None if statements else "",
-                nearest=(),
-                hits=(),
-                engine="canard",
-            )
+
+def _history(turns: Sequence[Turn]) -> tuple[Answer, ...]:
+    """The conversation as an assistant would remember it; what is not known was not found."""
+    return tuple(
+        Answer(
+            question=question,
+            answered_question=question,
+            statements=(Statement(answer, (), 1.0),) if answer else (),
+            reason=None if answer else "",
+            nearest=(),
+            hits=(),
+            engine="canard",
+            outcome="answered" if answer else "not_found",
         )
-    return complete(asked.text, history)
+        for question, answer in turns
+    )
 
 
-def _added(longer: str, question: str) -> set[str]:
-    return set(terms(longer)) - set(terms(question))
+def _found(answer: Answer, asked: Question) -> Found:
+    """By the trace, so whether or not it then answered."""
+    weighed: Sequence[Weighed] = ()
+    if answer.trace is not None and answer.trace.readings:
+        weighed = answer.trace.readings[0].weighed
+    places = (
+        rank
+        for rank, one in enumerate(weighed, 1)
+        if _holds(one.hit, one.unit.sentence.start, one.unit.sentence.end, asked)
+    )
+    in_hits = any(_holds(hit, hit.passage.start, hit.passage.end, asked) for hit in answer.hits)
+    return Found(next(places, None), in_hits)
 
 
-def scored(mine: str, asked: Question) -> tuple[float, float | None]:
-    """(recall, precision) of the words added; precision None where nothing is."""
-    theirs, ours = _added(asked.rewrite, asked.text), _added(mine, asked.text)
-    both = len(theirs & ours)
-    return both / len(theirs), both / len(ours) if ours else None
-
-
-def bleu(candidates: Sequence[str], references: Sequence[str]) -> float:
-    """Corpus BLEU-4 of Papineni et al. 2002, one reference each, case folded.
-
-    >>> bleu(["the cat sat on the mat"], ["the cat sat on the mat"])
-    1.0
-    """
-    matched, total = [0] * 4, [0] * 4
-    ours = theirs = 0
-    for candidate, reference in zip(candidates, references, strict=True):
-        a, b = _tokens(candidate), _tokens(reference)
-        ours, theirs = ours + len(a), theirs + len(b)
-        for n in range(1, 5):
-            grams, known = _grams(a, n), _grams(b, n)
-            matched[n - 1] += sum((grams & known).values())
-            total[n - 1] += sum(grams.values())
-    if not all(matched):
-        return 0.0
-    mean = sum(math.log(m / t) for m, t in zip(matched, total, strict=True)) / 4
-    return math.exp(min(0.0, 1 - theirs / ours) + mean)
-
-
-def _tokens(text: str) -> list[str]:
-    return re.findall(r"\w+|[^\w\s]", text.casefold())
-
-
-def _grams(tokens: list[str], n: int) -> Counter[tuple[str, ...]]:
-    return Counter(tuple(tokens[i : i + n]) for i in range(len(tokens) - n + 1))
-
-
-def _bleu(name: str, title: str, ours: list[str], rewrites: list[str]) -> Figure:
-    """A corpus figure; its interval is of 200 resamples of the questions."""
-    import numpy as np
-
-    from qa.evaluate.statistics import SEED
-
-    draw = np.random.default_rng(SEED)
-    some = []
-    for _ in range(100):
-        rows = draw.integers(0, len(ours), len(ours))
-        some.append(bleu([ours[i] for i in rows], [rewrites[i] for i in rows]))
-    low, high = (round(float(v), DIGITS) for v in np.quantile(some, [0.025, 0.975]))
-    value = round(bleu(ours, rewrites), DIGITS)
-    return Figure(name, title, Interval(value, low, high, len(ours)))
+def _holds(hit: Hit, start: int, end: int, asked: Question) -> bool:
+    """Whether that stretch of the hit's document overlaps the answer in its own dialogue."""
+    if asked.path not in (*hit.paths, *hit.copies):
+        return False
+    answer = _ended(asked.answer)
+    at = f"{hit.document.text}\n".find(f"\n\n{answer}\n") + 2  # a whole paragraph
+    return at > 1 and at < end and start < at + len(answer)

@@ -2,6 +2,9 @@
 
 A line holds ``claim``, ``evidence`` (sentences) and ``label``.  Only the checker of
 statements is measured: supported in full against the rest.
+
+It is called directly: no question leads to a given claim and its evidence, and a public verb
+for this suite alone would promise users a judge of claims, which the checker is not.
 """
 
 from pathlib import Path

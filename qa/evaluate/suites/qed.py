@@ -84,8 +84,11 @@ def run(data: Path, opened: Opener, limit: int | None, step: Step) -> Outcome:
         "refused, though one sentence explains the answer",
         [float(not answer.answered) for _, _, answer in held],
     )
-    none = [float(answer.answered) for q, _, answer in rows if q.kind == "none"]
-    figures += figure("none-answered", "answered, though the paragraph does not", none)
+    none = [answer.outcome for q, _, answer in rows if q.kind == "none"]
+    title = "answered, though the paragraph does not"
+    figures += figure("none-answered", title, [float(one == "answered") for one in none])
+    title = "shown as perhaps, though the paragraph does not"
+    figures += figure("none-perhaps", title, [float(one == "perhaps") for one in none])
     notes = (
         f"{len(texts)} paragraphs, {len(questions)} questions, {len(held)} with a gold sentence",
         "published figures are of models shown the right paragraph, so none is comparable",

@@ -196,8 +196,12 @@ def _refusals(held: list[Answer], lost: list[Answer]) -> list[Figure]:
     """``held`` answer what can be answered, ``lost`` what cannot."""
     refused = [float(not answer.answered) for answer in held]
     figures = figure("false-refusal", "answerable but refused", refused)
-    wrong = [float(answer.answered) for answer in lost]
+    said = [float(answer.outcome == "answered") for answer in held]
+    figures += figure("answered", "answerable and answered, not perhaps", said)
+    wrong = [float(answer.outcome == "answered") for answer in lost]
     figures += figure("false-answer", "unanswerable but answered", wrong)
+    maybe = [float(answer.outcome == "perhaps") for answer in lost]
+    figures += figure("false-perhaps", "unanswerable, shown as perhaps", maybe)
     marked = [(answer.confidence, True) for answer in held]
     marked += [(answer.confidence, False) for answer in lost]
     sure = [(confidence, true) for confidence, true in marked if confidence is not None]

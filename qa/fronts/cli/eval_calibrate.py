@@ -1,4 +1,4 @@
-"""``qa eval calibrate``: the threshold of refusing, from a user's own gold pairs."""
+"""``qa eval calibrate``: both bars, from a user's own gold pairs."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,13 +26,20 @@ if TYPE_CHECKING:
     help="The share of unanswerable questions that may be answered.",
 )
 @click.option(
+    "--false-perhaps",
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    default=0.25,
+    show_default=True,
+    help="The share of them that may be shown anything, an answer or what may be one.",
+)
+@click.option(
     "--confidence",
     type=click.FloatRange(0.5, 1, max_open=True),
     default=0.95,
     show_default=True,
-    help="How sure that promise is to be.",
+    help="How sure each promise is to be.",
 )
-@click.option("--reset", is_flag=True, help="Go back to the shipped threshold; takes no GOLD.")
+@click.option("--reset", is_flag=True, help="Go back to the shipped bars; takes no GOLD.")
 @click.pass_context
 def calibrate_command(
     context: click.Context,
@@ -41,31 +48,37 @@ def calibrate_command(
     documents: Path | None,
     library: Path | None,
     false_answers: float,
+    false_perhaps: float,
     confidence: float,
     reset: bool,
 ) -> None:
-    """Set from which confidence on extractive answers are shown, by your own GOLD pairs.
+    """Set from which confidence on something is an answer, or may be one, by your GOLD pairs.
 
     Of questions like the unanswerable pairs of GOLD at most the share --false-answers is then
-    answered, with the confidence asked for.  That takes 59 unanswerable pairs at least for the
-    default promise.  It holds for the documents folder of the pairs; 'qa doctor' shows it.
+    answered, and at most the share --false-perhaps is shown anything at all, each with the
+    confidence asked for.  That takes 59 unanswerable pairs at least for the default promise.
+    It holds for the documents folder of the pairs and the extractive engine; 'qa doctor' shows
+    it.
     """
     from qa.assistant import Assistant
     from qa.evaluate.run import gold_set
-    from qa.fronts.cli.eval_assistant import Unrefusing
 
     settings: dict[str, Any] = settings_of(context, {}) | {"engine": "extractive"}
     if reset:
         _reset(Assistant(_folder(context, documents), library, **settings), gold)
         return
+    if false_perhaps < false_answers:
+        raise UsageError(
+            "--false-perhaps counts what is answered too: make it at least --false-answers"
+        )
     if not gold:
         raise UsageError("name the gold files to calibrate on, or --reset")
     sets = [gold_set(path, documents) for path in gold]
     folders = {one.documents.resolve() for one in sets}
     if len(folders) > 1:
         raise UsageError("the gold files speak of several folders; calibrate one folder at a time")
-    with Unrefusing(documents=sets[0].documents, library=library, **settings) as assistant:
-        _calibrate(assistant, sets, false_answers, confidence)
+    settings |= {"documents": sets[0].documents, "library": library}
+    _calibrate(settings, sets, false_answers, false_perhaps, confidence)
 
 
 def _folder(context: click.Context, documents: Path | None) -> Path | None:
@@ -78,49 +91,72 @@ def _reset(assistant: "Assistant", gold: tuple[Path, ...]) -> None:
     path = assistant.settings.calibration_path
     had = path.exists()
     path.unlink(missing_ok=True)
-    told = "the shipped threshold is in force again" if had else "there was no calibration"
-    click.echo(f"{told} for {str(assistant.settings.documents)!r}: {assistant.bar().answered:.3f}")
+    told = "the shipped bars are in force again" if had else "there was no calibration"
+    bar = assistant.bar()
+    click.echo(
+        f"{told} for {str(assistant.settings.documents)!r}: answered from {bar.answered:.3f},"
+        f" perhaps from {bar.perhaps:.3f}"
+    )
 
 
 def _calibrate(
-    assistant: "Assistant", sets: list["GoldSet"], false_answers: float, confidence: float
+    settings: dict[str, Any],
+    sets: list["GoldSet"],
+    false_answers: float,
+    false_perhaps: float,
+    confidence: float,
 ) -> None:
     from qa.answering import bar
-    from qa.evaluate.calibrate import choose, confidences, require_enough
+    from qa.assistant import Parts
+    from qa.evaluate.calibrate import bars, confidences, reaching, require_enough
     from qa.evaluate.run import read_folder, require_evidence
+    from qa.fronts.cli.eval_assistant import Refusing, Unrefusing
 
+    assistant = Unrefusing(**settings)
     documents = read_folder(assistant.settings.documents, assistant.settings.exclude)
     for one in sets:
         require_evidence(one, documents)
     pairs = [pair for one in sets for pair in one.pairs]
     require_enough(sum(not pair.answerable for pair in pairs), false_answers, confidence)
-    assistant.sync(purpose="qa eval calibrate")
-    with progress("asking", len(pairs)) as step:
-        answerable, unanswerable = confidences(pairs, assistant, step)
-    chosen = choose(answerable, unanswerable, false_answers, confidence)
-    before = bar.shipped()
+    with assistant:
+        assistant.sync(purpose="qa eval calibrate")
+        parts = Parts(assistant.embedding, assistant.reader)
+        highest = Refusing.of(assistant.settings, parts)
+        with progress("asking", len(pairs)) as step:
+            answerable, unanswerable = confidences(pairs, assistant, highest, step)
+    answered, shown = bars(answerable, unanswerable, false_answers, false_perhaps, confidence)
     made = bar.Calibration(
-        threshold=chosen.threshold,
-        perhaps=min(before.perhaps, chosen.threshold),
+        threshold=answered.threshold,
+        perhaps=shown.threshold,
         false_answers=false_answers,
+        false_perhaps=false_perhaps,
         confidence=confidence,
         answerable=len(answerable),
-        answered=chosen.answered,
+        answered=answered.answered,
+        shown=shown.answered,
         unanswerable=len(unanswerable),
-        false=chosen.false,
+        false=answered.false,
+        false_shown=shown.false,
         reader=assistant.reader.digest,
         gold=tuple((str(one.path), one.sha256) for one in sets),
         made=datetime.now(UTC).date().isoformat(),
     )
     path = assistant.settings.calibration_path
     write(path, bar.dumps(made))
-    click.echo(f"threshold {made.threshold:.3f}: {made.meaning}")
-    shown = [
-        sum(c is not None and c >= before.answered for c in kind)
-        for kind in (answerable, unanswerable)
+    click.echo(
+        f"answered from {made.threshold:.3f}, perhaps from {made.perhaps:.3f}: {made.meaning}"
+    )
+    before = bar.shipped()
+    told = [
+        (
+            reaching(before.answered, [one.answered for one in kind]),
+            reaching(before.perhaps, [one.shown for one in kind]),
+        )
+        for kind in (unanswerable, answerable)
     ]
     click.echo(
-        f"the shipped threshold {before.answered:.3f} answers {shown[1]} of {len(unanswerable)}"
-        f" unanswerable and {shown[0]} of {len(answerable)} answerable pairs"
+        f"the shipped bars {before.answered:.3f} and {before.perhaps:.3f} answer {told[0][0]} of"
+        f" {len(unanswerable)} unanswerable and {told[1][0]} of {len(answerable)} answerable pairs,"
+        f" and show anything for {told[0][1]} and {told[1][1]}"
     )
     click.echo(f"kept in {path}; 'qa eval calibrate --reset' takes it away")

@@ -19,9 +19,10 @@ KIND_COLUMNS = (
     "nuggets",
     "date",
     "cited",
-    "precision",
     "recall@5",
+    "answered",
     "false-answer",
+    "false-perhaps",
     "false-refusal",
 )
 """The measures that the table by kind has room for; the JSON and HTML reports hold all."""
@@ -75,8 +76,10 @@ def summary(report: Report) -> RenderableType:
         "",
         _kinds(report),
         "",
-        _latency(report),
     ]
+    if report["reliability"]["bins"]:
+        parts += [_reliability(report), ""]
+    parts.append(_latency(report))
     spent = {name: value for name, value in report["usage"].items() if value is not None}
     if spent:
         parts.append(Text("usage: " + ", ".join(f"{k} {v}" for k, v in spent.items())))
@@ -92,6 +95,17 @@ def _kinds(report: Report) -> Table:
             kind = part.removeprefix("kind:")
             n = sum(pair["gold"]["kind"] == kind for pair in report["pairs"])
             table.add_row(_text(kind), str(n), *(shown(measures[name]) for name in KIND_COLUMNS))
+    return table
+
+
+def _reliability(report: Report) -> Table:
+    """What confidences said against what was found, by outcome and in steps of confidence."""
+    table = _table("confidence said against found right", "confidence", "said", "found", "n")
+    told = report["reliability"]
+    for one in (*told["outcomes"], *told["bins"]):
+        name = one["outcome"] if "outcome" in one else f"{one['from']:.1f} to {one['to']:.1f}"
+        found = f"{one['found']:.2f} [{one['low']:.2f}, {one['high']:.2f}]"
+        table.add_row(_text(name), f"{one['said']:.2f}", Text(found), str(one["n"]))
     return table
 
 
