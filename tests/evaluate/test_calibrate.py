@@ -4,12 +4,14 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qa.assistant import Assistant, Parts
 from qa.data import Answer
 from qa.errors import GoldError
 from qa.evaluate.calibrate import (
@@ -23,6 +25,8 @@ from qa.evaluate.calibrate import (
     reaching,
     sure_of,
 )
+from qa.fronts.cli.eval_assistant import Refusing, Unrefusing
+from qa.models.reader.fake import FakeReader
 from tests.evaluate.made import ADA, answer, cite, gold, state
 
 
@@ -198,3 +202,27 @@ def test_pairs_are_asked_after_their_history_and_at_their_time() -> None:
     assert lowest.asked == [("Who?", 0, day), ("When?", 1, day), ("Why?", 0, None)]
     assert highest.asked == [("When?", 1, day), ("Why?", 0, None)]
     assert len(steps) == 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "outcome", "looks"), [(Unrefusing, "answered", 1), (Refusing, "not_found", 2)]
+)
+def test_the_lowest_bar_looks_once_and_the_highest_twice(
+    kind: type[Assistant], outcome: str, looks: int, tmp_path: Path
+) -> None:
+    """Both tell how sure the answer is; one lets every confidence through, one none."""
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    for number in range(30):
+        text = f"The mill of village {number} was opened by Ilva Strand in {1900 + number}."
+        (folder / f"{number}.txt").write_text(text, encoding="utf-8")
+    asked = "who opened the mill of village 7?"
+    reader = FakeReader({asked: ["village 7 was"]})
+    settings = {"engine": "extractive", "parts": Parts(reader=reader)}
+    with kind(folder, tmp_path / "library", **settings) as opened:
+        opened.sync()
+        found = opened.ask(asked)
+    assert found.outcome == outcome
+    assert found.confidence is not None
+    assert 0 < found.confidence < 1
+    assert len(reader.asked) == looks
