@@ -29,7 +29,7 @@ def main(most: int) -> None:
     asked = [pair.question for pair in load(EVAL / "gold" / "companies.jsonl")]
     with tempfile.TemporaryDirectory() as made:
         settings = {"documents": EVAL / "documents" / "companies", "library": Path(made)}
-        with Assistant(engine="extractive", **settings) as assistant:
+        with Assistant.from_here(engine="extractive", **settings) as assistant:
             assistant.sync()
             began = time.perf_counter()
             for number, question in enumerate(islice(cycle(asked), most), 1):

@@ -77,7 +77,7 @@ def main(folder: Path, runs: int, out: Path | None) -> None:
     def ingest() -> None:
         with (
             tempfile.TemporaryDirectory() as library,
-            Assistant(documents=folder, library=Path(library) / "library") as assistant,
+            Assistant.from_here(documents=folder, library=Path(library) / "library") as assistant,
         ):
             assert assistant.sync().embedded == len(texts)
 

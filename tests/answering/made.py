@@ -106,6 +106,6 @@ def assistant(
     place.mkdir()
     for name, text in documents.items():
         (place / name).write_text(text, encoding="utf-8")
-    made = Assistant(documents=place, parts=Parts(reader=reader, chat=chat), **settings)
+    made = Assistant.from_here(documents=place, parts=Parts(reader=reader, chat=chat), **settings)
     made.sync()
     return made

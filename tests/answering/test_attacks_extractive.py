@@ -39,7 +39,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def answers(folder: Path) -> dict[str, Answer]:
     """What is answered from it."""
-    with Assistant(documents=folder) as made:
+    with Assistant.from_here(documents=folder) as made:
         return {question: made.ask(question) for question in QUESTIONS}
 
 
@@ -47,7 +47,7 @@ def answers(folder: Path) -> dict[str, Answer]:
 def fooled(folder: Path) -> dict[str, Answer]:
     """What is answered where the reader is taken in: all that names a bridge, or her, answers."""
     reader = Graded({"Mallory": 6.0, "evil": 6.0, "bridge": 5.0, "Harwick": 5.0})
-    with Assistant(documents=folder, parts=Parts(reader=reader)) as made:
+    with Assistant.from_here(documents=folder, parts=Parts(reader=reader)) as made:
         return {question: made.ask(question) for question in QUESTIONS}
 
 

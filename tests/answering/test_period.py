@@ -251,7 +251,7 @@ def test_a_year_of_which_nothing_is_said(tallis: Assistant) -> None:
 def test_the_latest_leads(tallis: Assistant) -> None:
     """The newest document answers what is asked for now; what is likelier is told as earlier."""
     reader = Graded({"Maija Lind": 6.0, "Oskar Berg": 5.0})
-    made = Assistant(documents=tallis.settings.documents, parts=Parts(reader=reader))
+    made = Assistant.from_here(documents=tallis.settings.documents, parts=Parts(reader=reader))
     answer = made.ask("who is the current chief executive of Tallis Foods?", today=TODAY)
     assert answer.statements[0].text == "The chief executive of Tallis Foods is Oskar Berg."
     assert notes(answer) == (

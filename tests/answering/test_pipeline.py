@@ -41,7 +41,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Assistant:
 def by(made: Assistant, reader: Reader, chat: LLM | None = None, **changes: Any) -> Assistant:
     """The same library, whose answers another reader, and maybe a model, decides."""
     parts = Parts(made.embedding, reader, chat)
-    return Assistant.of(replace(made.settings, **changes), parts)
+    return Assistant(replace(made.settings, **changes), parts)
 
 
 @pytest.fixture

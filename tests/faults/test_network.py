@@ -151,7 +151,7 @@ def test_offline_forbids_every_way_out(project: Path) -> None:
     code = """
 import socket
 from qa import Assistant
-Assistant(offline=True)
+Assistant.from_here(offline=True)
 ways = {
     "connect": lambda: socket.socket().connect(("127.0.0.1", 9)),
     "connect_ex": lambda: socket.socket().connect_ex(("127.0.0.1", 9)),
@@ -192,7 +192,7 @@ def earlier():
     except AssertionError as error:
         told.put(error)
 threading.Thread(target=earlier, daemon=True).start()
-Assistant(offline=True)
+Assistant.from_here(offline=True)
 exec(native, {})
 asked.put(None)
 assert told.get() is None
@@ -234,7 +234,7 @@ def test_keys_are_not_in_repr() -> None:
     """A log of the settings shows no key."""
     from qa import Assistant
 
-    with Assistant(api_key=KEY, model="m") as assistant:
+    with Assistant.from_here(api_key=KEY, model="m") as assistant:
         assert KEY not in repr(assistant.settings) + repr(assistant) + repr(vars(assistant))
 
 

@@ -21,7 +21,7 @@ def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
     folder = tmp_path_factory.mktemp("docs")
     (folder / "vans.txt").write_text("JAC builds vans in Hefei. It was founded in 1964.")
     (folder / "cars.md").write_text("---\ntitle: Cars\n---\n\nSeres builds cars in Chongqing.")
-    with Assistant(documents=folder, library=folder.parent / "library") as made:
+    with Assistant.from_here(documents=folder, library=folder.parent / "library") as made:
         made.sync()
         yield made
 

@@ -49,7 +49,9 @@ def _contents(assistant: Assistant) -> list[object]:
 @pytest.mark.filterwarnings("ignore::ResourceWarning")  # it leaves its processes' pipes open
 def test_workers_make_the_same_library(documents: Path, tmp_path: Path) -> None:
     """Two workers and none make the same documents, passages, words, vectors and reports."""
-    alone, spread = (Assistant(documents, tmp_path / name) for name in ("alone", "spread"))
+    alone, spread = (
+        Assistant.from_here(documents, tmp_path / name) for name in ("alone", "spread")
+    )
     for _ in range(2):
         here, there = alone.sync(), spread.sync(workers=2)
         assert here._replace(seconds=0.0) == there._replace(seconds=0.0)
@@ -80,6 +82,8 @@ def test_a_worker_that_dies_costs_a_retry(documents: Path) -> None:
 
 def test_workers_have_no_key(documents: Path, tmp_path: Path) -> None:
     """An endpoint's model is not spread over machines: its key stays on this one."""
-    assistant = Assistant(documents, tmp_path / "l", embedding="some-model", api_key="secret")
+    assistant = Assistant.from_here(
+        documents, tmp_path / "l", embedding="some-model", api_key="secret"
+    )
     with pytest.raises(UsageError, match="workers embed with the embedded model"):
         assistant.sync(workers=2)

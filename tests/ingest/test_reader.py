@@ -234,6 +234,6 @@ def test_content_that_moves_while_its_document_dies(
     assert found == new
 
 
-def documents(view: kill.View) -> dict[str, str]:
+def documents(view: kill.LocalView) -> dict[str, str]:
     """File name to document id."""
     return {source.path: source.document_id or "" for source in view.sources()}

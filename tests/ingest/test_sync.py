@@ -27,7 +27,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def assistant(folder: Path) -> Iterator[Assistant]:
     """An assistant over the folder."""
-    with Assistant(documents=folder) as made:
+    with Assistant.from_here(documents=folder) as made:
         yield made
 
 
@@ -172,9 +172,9 @@ def test_a_change_within_the_clocks_grain_is_seen(folder: Path, assistant: Assis
 def test_a_larger_limit_gives_large_files_another_try(folder: Path) -> None:
     """A file skipped for its size is read once the setting allows it."""
     write(folder, "a.txt", "Seres builds cars. " * 100)
-    with Assistant(documents=folder, max_file_mb=0.001) as small:
+    with Assistant.from_here(documents=folder, max_file_mb=0.001) as small:
         assert "max_file_mb" in dict(small.sync().skipped)["a.txt"]
-    with Assistant(documents=folder, max_file_mb=1.0) as large:
+    with Assistant.from_here(documents=folder, max_file_mb=1.0) as large:
         assert large.sync().skipped == ()
         assert state(large) == {"a.txt": "ready"}
 
@@ -214,7 +214,7 @@ def test_the_same_folder_gives_the_same_library(folder: Path) -> None:
         write(folder, f"{n}.txt", f"Firm {n} builds {'cars' if n % 2 else 'vans'} in town {n}.")
     found = []
     for name in ("one", "two"):
-        with Assistant(documents=folder, library=folder.parent / name) as made:
+        with Assistant.from_here(documents=folder, library=folder.parent / name) as made:
             made.sync()
             found.append(made.search("who builds cars?"))
     assert found[0] == found[1]

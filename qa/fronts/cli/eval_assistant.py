@@ -1,7 +1,7 @@
 """The assistant that is evaluated: it shows its model, and can record what that says."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Self
 
 from qa.assistant import Assistant
 from qa.errors import UsageError
@@ -12,17 +12,20 @@ if TYPE_CHECKING:
 
 
 class Evaluated(Assistant):
-    """An assistant that adds every whole reply of its model to the recording ``record``.
+    """An assistant that shows its model, and can record what that says."""
 
-    Raises UsageError where there is a recording to make and no model to record.
-    """
+    _record: Path | None = None
+    _recorder: "LLM | None" = None
 
-    def __init__(self, *, record: Path | None = None, **settings: Any) -> None:
-        super().__init__(**settings)
-        self._record = record
-        self._recorder: LLM | None = None
+    def recording(self, record: Path | None) -> Self:
+        """Itself, which adds every whole reply of its model to ``record`` from now on.
+
+        Raises UsageError where there is a recording to make and no model to record.
+        """
         if record is not None and self.engine == "extractive":
             raise UsageError("--record keeps what a model says; name the model: --model NAME")
+        self._record = record
+        return self
 
     @property
     def llm(self) -> "LLM":

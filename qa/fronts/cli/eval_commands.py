@@ -151,6 +151,7 @@ def _run(
     from qa.evaluate.run import Judged, evaluate, read_folder, require_evidence
     from qa.fronts.cli.eval_assistant import Evaluated
 
+    record = settings.pop("record", None)
     if library is not None and len(sets) > 1:
         raise UsageError("--library keeps one library, of one folder; name one gold file")
     judged: list[Judged] = []
@@ -160,7 +161,8 @@ def _run(
     ):
         for one in sets:
             at = library if library is not None else kept / one.name
-            with Evaluated(documents=one.documents, library=at, **settings) as assistant:
+            made = Evaluated.from_here(documents=one.documents, library=at, **settings)
+            with made.recording(record) as assistant:
                 documents = read_folder(one.documents, assistant.settings.exclude)
                 require_evidence(one, documents)
                 assistant.sync(purpose="qa eval")

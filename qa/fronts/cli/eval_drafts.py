@@ -91,7 +91,7 @@ def _proposed(
     from qa.fronts.cli.eval_assistant import Evaluated
     from qa.settings.prompts import load
 
-    with Evaluated(**settings | {"engine": "llm"}) as assistant:
+    with Evaluated.from_here(**settings | {"engine": "llm"}) as assistant:
         for found in propose(documents, assistant.llm, load("draft"), most):
             if isinstance(found, Dropped) or found.id not in known:
                 yield found

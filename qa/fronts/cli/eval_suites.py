@@ -70,7 +70,7 @@ def _opener(folder: Path, settings: dict[str, Any]) -> "Opener":
                     f"{str(documents)!r} holds {file.name!r}, which is none of the suite's; "
                     "give every suite a --library folder of its own"
                 )
-        with Assistant(
+        with Assistant.from_here(
             documents=documents, library=folder / name / "library", **settings
         ) as assistant:
             assistant.sync(purpose="qa eval suite")

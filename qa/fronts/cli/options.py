@@ -65,4 +65,4 @@ def assistant_of(context: click.Context, flags: dict[str, Any]) -> "Assistant":
 
     given = dict(context.obj)
     given.update({name: value for name, value in flags.items() if value is not None})
-    return Assistant(**given)
+    return Assistant.from_here(**given)
