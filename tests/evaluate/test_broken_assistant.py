@@ -51,7 +51,7 @@ def assistant(texts: dict[str, bytes]) -> Iterator[tuple[Assistant, Path]]:
         folder.mkdir()
         for name, text in texts.items():
             (folder / name).write_bytes(text)
-        with Assistant(
+        with Assistant.from_here(
             documents=folder, library=Path(made) / "library", engine="extractive"
         ) as opened:
             opened.sync()

@@ -65,7 +65,7 @@ def calibrate_command(
 
     settings: dict[str, Any] = settings_of(context, {}) | {"engine": "extractive"}
     if reset:
-        _reset(Assistant(_folder(context, documents), library, **settings), gold)
+        _reset(Assistant.from_here(_folder(context, documents), library, **settings), gold)
         return
     if false_perhaps < false_answers:
         raise UsageError(
@@ -112,7 +112,7 @@ def _calibrate(
     from qa.evaluate.run import read_folder, require_evidence
     from qa.fronts.cli.eval_assistant import Refusing, Unrefusing
 
-    assistant = Unrefusing(**settings)
+    assistant = Unrefusing.from_here(**settings)
     documents = read_folder(assistant.settings.documents, assistant.settings.exclude)
     for one in sets:
         require_evidence(one, documents)
@@ -121,7 +121,7 @@ def _calibrate(
     with assistant:
         assistant.sync(purpose="qa eval calibrate")
         parts = Parts(assistant.embedding, assistant.reader)
-        highest = Refusing.of(assistant.settings, parts)
+        highest = Refusing(assistant.settings, parts)
         with progress("asking", len(pairs)) as step:
             answerable, unanswerable = confidences(pairs, assistant, highest, step)
     answered, shown = bars(answerable, unanswerable, false_answers, false_perhaps, confidence)
