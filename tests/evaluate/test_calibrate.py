@@ -218,8 +218,8 @@ def test_the_lowest_bar_looks_once_and_the_highest_twice(
         (folder / f"{number}.txt").write_text(text, encoding="utf-8")
     asked = "who opened the mill of village 7?"
     reader = FakeReader({asked: ["village 7 was"]})
-    settings = {"engine": "extractive", "parts": Parts(reader=reader)}
-    with kind(folder, tmp_path / "library", **settings) as opened:
+    parts = Parts(reader=reader)
+    with kind.from_here(folder, tmp_path / "library", engine="extractive", parts=parts) as opened:
         opened.sync()
         found = opened.ask(asked)
     assert found.outcome == outcome
