@@ -84,7 +84,8 @@ def drawn(found: Picture) -> str:
     order += sorted(set(found.files) - set(order))
     rows = ["```mermaid", "graph TD"]
     for one in order:
-        rows.append(f'  {one}["{one}<br/>{found.files[one]} files, {found.lines[one]:,} lines"]')
+        size = f"{found.files[one]} files, {_hundreds(found.lines[one])} lines"
+        rows.append(f'  {one}["{one}<br/>{size}"]')
     for (mine, other), count in sorted(found.imports.items()):
         if other in found.files:
             rows.append(f"  {mine} -->|{count}| {other}")
@@ -94,8 +95,14 @@ def drawn(found: Picture) -> str:
             f"{other} {found.imports[one, other]}" for other in order if found.imports[one, other]
         ]
         said = ", ".join(below) or "nothing"
-        rows.append(f"| {one} | {found.files[one]} | {found.lines[one]:,} | {said} |")
+        lines = _hundreds(found.lines[one])
+        rows.append(f"| {one} | {found.files[one]} | {lines} | {said} |")
     return "\n".join(rows)
+
+
+def _hundreds(lines: int) -> str:
+    """A number of lines as it is told, so that the page need not follow each of them."""
+    return f"{round(lines, -2):,}" if lines >= 100 else str(lines)
 
 
 def page(text: str) -> str:
