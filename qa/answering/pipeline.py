@@ -187,7 +187,8 @@ def _found(
         asked = _Asked(question, parts.reader)
         windows = open_windows(hits, view)
         readings = asked.readings(windows)
-        deep = max(one.confidence for one in readings) < bar.perhaps
+        # What a second look finds only may answer: where that is not shown, it is not looked for.
+        deep = not parts.strict and max(one.confidence for one in readings) < bar.perhaps
         if deep:
             more = _retrieved(question.searches, view, parts.embedding, LIMIT + DEEPER)
             known = {hit.passage.id for hit in hits}
@@ -243,7 +244,7 @@ def settle(found: _Found) -> _Settled:
     readings = found.readings
     confidence = max(one.confidence for one in readings)
     kind = bar.outcome(confidence)
-    if found.is_deep and kind == "answered" and bar.perhaps < bar.answered:
+    if found.is_deep and kind == "answered":
         kind = "perhaps"  # the bars were measured on what is read at first
     notes: list[Note] = []
     if question.period is not None and question.period.way == "latest":

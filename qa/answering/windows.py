@@ -93,6 +93,7 @@ def window(hit: Hit, passages: Sequence[Passage]) -> Window:
     found = _blocks_of(document, start, end)
     starts = [block.start for block in found]
     units: list[Unit] = []
+    title = tidy(document.title or "")
     first = max(0, bisect_right(starts, start) - 1)
     units += _frames(text, found, first)
     headers: dict[int, list[str] | None] = {}
@@ -114,8 +115,9 @@ def window(hit: Hit, passages: Sequence[Passage]) -> Window:
                 role = "frame"
             elif header is not None:
                 said = _with_header(header, text[sentence.start : sentence.end]) or said
+        if said == title and not any(unit.role != "frame" for unit in units):
+            role = "heading"  # of a text file whose first line is its title
         units.append(Unit(sentence, said, role))
-    title = tidy(document.title or "")
     context = " > ".join(part for part in (title, passages[0].heading or "") if part)
     joined = replace(
         passages[0],

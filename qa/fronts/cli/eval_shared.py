@@ -22,7 +22,7 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print one JS
 
 def eval_folder() -> Path:
     """The repository's ``eval`` folder: here, or beside the package in a checkout."""
-    for root in (Path.cwd(), Path(__file__).resolve().parents[2]):
+    for root in (Path.cwd(), Path(__file__).resolve().parents[3]):
         if (root / "eval" / "gold").is_dir():
             return root / "eval"
     raise UsageError("no folder 'eval/gold' here; name a gold file: qa eval run GOLD.jsonl")
