@@ -76,7 +76,7 @@ def as_nobody(code: str, *arguments: str) -> str:
     if os.getuid() != 0:
         pytest.skip("needs root, to become a user without rights")
     switch = f"import os\nos.setgroups([])\nos.setgid({NOBODY})\nos.setuid({NOBODY})\n"
-    imports = "import sys, qa.answer.extract, chromadb, numpy\nfrom tests.faults import kill\n"
+    imports = "import sys, qa.answering.pipeline, chromadb, numpy\nfrom tests.faults import kill\n"
     imports += "from pathlib import Path\nfrom qa.errors import LibraryError\nimport filelock\n"
     # All that is imported late must be by now: the interpreter may lie out of nobody's reach.
     imports += "import tempfile\nwith tempfile.TemporaryDirectory() as folder:\n"

@@ -17,6 +17,9 @@ from typing import Self
 
 import pyte
 
+from tests.fronts import told as fake
+from tests.fronts.told import Told
+
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0  # seconds; a slow machine is no failure
 CTRL_C, CTRL_D, CTRL_R, ENTER = "\x03", "\x04", "\x12", "\r"
@@ -30,22 +33,31 @@ def _is_prompting(shown: str) -> bool:
 class Terminal:
     """``qa`` with ``arguments`` in a terminal of ``columns`` by ``rows``; leave to end it.
 
-    ``raw`` is everything that was sent to the terminal.
+    ``raw`` is everything that was sent to the terminal.  With ``told`` the reader finds these
+    texts for these questions, and no other.
     """
 
     def __init__(
-        self, *arguments: str, cwd: Path, columns: int = 80, rows: int = 30, **environment: str
+        self,
+        *arguments: str,
+        cwd: Path,
+        columns: int = 80,
+        rows: int = 30,
+        told: Told | None = None,
+        **environment: str,
     ) -> None:
         clean = {k: v for k, v in os.environ.items() if not k.startswith(("QA_", "OPENAI_"))}
         for name in ("NO_COLOR", "PAGER", "LESS", "COLUMNS", "LINES", "VTE_VERSION"):
             clean.pop(name, None)
         clean |= {"PYTHONPATH": str(ROOT), "TERM": "xterm-256color"} | environment
+        program = ("-m", "qa") if told is None else fake.PROGRAM
+        clean |= fake.environment(told or {})
         self.began = time.perf_counter()
         self._pid, self._fd = pty.fork()
         if self._pid == 0:
             os.chdir(cwd)
             signal.signal(signal.SIGINT, signal.SIG_DFL)  # a job in the background ignores it
-            command = [sys.executable, "-m", "qa", *arguments]
+            command = [sys.executable, *program, *arguments]
             os.execvpe(command[0], command, clean)
         self.raw = ""
         self.status: int | None = None

@@ -54,7 +54,7 @@ def test_factory_refuses_nonsense() -> None:
 def test_opening_a_model_is_cheap() -> None:
     """Importing the models, and opening one, loads no vendor's library."""
     code = (
-        "import sys; from qa.models.chat.base import open_llm; open_llm('m', api_key='k'); "
+        "import sys; from qa.models.chat.opening import open_llm; open_llm('m', api_key='k'); "
         "print(sorted({'openai', 'httpx', 'httpx2', 'numpy', 'xllamacpp'} & set(sys.modules)))"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
