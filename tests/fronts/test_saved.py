@@ -12,7 +12,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from qa.data import Answer, Citation, LeftOut, Statement, Usage
+from qa.data import Answer, Citation, LeftOut, Note, Statement, Usage
 from qa.errors import UsageError
 from qa.fronts.chat.markdown import escaped, to_markdown
 from qa.fronts.chat.saved import from_text, keep, kept, to_text
@@ -40,6 +40,7 @@ statements = st.builds(
     support=st.floats(0, 1),
     emphasis=st.none() | st.tuples(st.integers(0, 9), st.integers(10, 20)),
 )
+notes = st.just(Note("perhaps")) | texts.map(lambda text: Note.of("text", text=text))
 answers = st.builds(
     Answer,
     question=texts,
@@ -52,7 +53,8 @@ answers = st.builds(
     prompt_hash=st.none() | texts,
     usage=st.none() | st.builds(Usage, prompt_tokens=st.none() | st.integers(0, 9)),
     seconds=st.just((("sync", 0.5), ("read", 0.25))),
-    notes=st.lists(texts, max_size=2).map(tuple),
+    outcome=st.sampled_from(["answered", "perhaps", "not_found"]),
+    notes=st.lists(notes, max_size=2).map(tuple),
     left_out=st.lists(st.builds(LeftOut, texts, texts, st.just("dropped")), max_size=2).map(tuple),
     confidence=st.none() | st.floats(0, 1),
 )
@@ -70,12 +72,75 @@ def test_round_trip(conversation: list[Answer]) -> None:
         *("", "[]", "{}", "[" * 100_000, '{"schema": "qa.answer/1"}'),
         '{"schema": "qa.conversation/1"}',
         '{"schema": "qa.conversation/1", "answers": [{"question": 3}]}',
+        '{"schema": "qa.conversation/3", "answers": []}',
     ],
 )
 def test_foreign_files(text: str) -> None:
     """A file that is no conversation is refused by name."""
     with pytest.raises(UsageError, match=r"'a\.json' is no conversation that /save FILE\.json"):
         from_text(text, "a.json")
+
+
+@pytest.mark.parametrize("note", [Note("nonsense"), Note("taken_for"), Note.of("not_then", x="")])
+def test_notes_that_nobody_words(note: Note) -> None:
+    """A note of no kind that is known, or without what it speaks of, is refused, not shown."""
+    odd = Answer("who?", "who?", (), "nothing", (), (), "m", outcome="not_found", notes=(note,))
+    with pytest.raises(UsageError, match=r"'a\.json' is no conversation that /save FILE\.json"):
+        from_text(to_text([odd]), "a.json")
+
+
+def test_conversations_of_before_are_resumed() -> None:
+    """Kept before there were outcomes and kinds of notes: the same sentences are shown."""
+    quote = "The bakery opened in 1987."
+    citation = {
+        "marker": 1,
+        "document_id": "d",
+        "path": "bakery.txt",
+        "title": None,
+        "published": None,
+        "page": None,
+        "line": 1,
+        "start": 0,
+        "end": 26,
+        "quote": quote,
+    }
+    answer = {
+        "schema": "qa.answer/1",
+        "question": "when?",
+        "answered_question": "when?",
+        "answered": True,
+        "reason": None,
+        "text": f"{quote} [1]",
+        "nearest": [],
+        "statements": [{"text": quote, "citations": [citation], "support": 1, "emphasis": None}],
+        "engine": "extractive",
+        "confidence": 0.5,
+        "prompt_hash": None,
+        "usage": None,
+        "notes": ["Refused {none} of it."],
+        "left_out": [],
+        "seconds": {"sync": 0.5},
+    }
+    refusal = answer | {
+        "question": "who?",
+        "answered_question": "who?",
+        "answered": False,
+        "statements": [],
+        "reason": "The documents do not answer this.",
+        "notes": [],
+        "nearest": [citation],
+    }
+    kept = json.dumps({"schema": "qa.conversation/1", "answers": [answer, refusal]})
+    first, second = from_text(kept, "a.json")
+    assert (first.outcome, second.outcome) == ("answered", "not_found")
+    assert plain(answer_lines(first)) == (
+        f"{quote} [1]\n\n[1] bakery.txt, line 1\n    “{quote}”\n\n"
+        "Refused {none} of it.\nAnswered by: extractive\n"
+    )
+    assert plain(answer_lines(second)).startswith(
+        "The documents do not answer this.\n\nThe nearest"
+    )
+    assert from_text(to_text([first, second]), "a.json") == (first, second)
 
 
 def places(value: Any, way: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
@@ -140,9 +205,13 @@ def test_markdown() -> None:
             nearest=(),
             hits=(),
             engine="extractive",
-            notes=("1 sentence was left out.",),
+            outcome="perhaps",
+            notes=(Note("perhaps"), Note.of("dropped", count="1 sentence", be="was")),
         ),
-        Answer("who?", "who?", (), "The documents do not answer this.", (one,), (), "m_1"),
+        Answer(
+            *("who?", "who?", (), "I found no answer in the 2 documents.", (one,), (), "m_1"),
+            outcome="not_found",
+        ),
     ]
     expected = r"""# Conversation
 
@@ -150,17 +219,19 @@ def test_markdown() -> None:
 
 Looked up: what is the mill?
 
+**This may answer it:**
+
 It is **5 \* 3**.[^1]
 
 \- \`x\`[^1][^2]
 
-*1 sentence was left out.*
+*1 sentence was left out: not supported by the sources.*
 
 *Answered by: extractive*
 
 ## who?
 
-**The documents do not answer this.**
+**I found no answer in the 2 documents.**
 
 The nearest: “\# Not a heading \<b\>, 5 \* 3”[^1]
 

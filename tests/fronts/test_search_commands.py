@@ -2,14 +2,19 @@
 
 import json
 import os
+import re
 from pathlib import Path
 
+import jsonschema
 import pytest
 from click.testing import CliRunner
 
 from qa.errors import UsageError
 from qa.fronts.cli.main import cli
+from qa.models.reader.fake import FakeReader
+from qa.schema import SCHEMAS
 
+OPENED = "who opened the Corvin mill?"
 MILL = (
     "The Corvin mill was opened by Ilva Strand in May 1987. It stands at the river Odra.\n"
     "Its wheel is made of larch, its stones came by barge from a quarry upstream, and its roof is\n"
@@ -33,42 +38,72 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return documents
 
 
-def qa(folder: Path, *arguments: str) -> str:
-    """What a command prints."""
+def qa(folder: Path, *arguments: str, typed: str | None = None) -> str:
+    """What a command prints where the reader finds who opened the mill, and nothing else."""
     clean = {name: None for name in os.environ if name.startswith(("QA_", "OPENAI_"))}
-    result = CliRunner().invoke(cli, ["--documents", str(folder), *arguments], env=clean)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("qa.assistant.OnnxReader", lambda: FakeReader({OPENED: ["Ilva Strand"]}))
+        where = ["--documents", str(folder), *arguments]
+        result = CliRunner().invoke(cli, where, env=clean, input=typed)
     if result.exception is not None and not isinstance(result.exception, SystemExit):
         raise result.exception
     return result.stdout
 
 
 def test_explained_json_adds_up(folder: Path) -> None:
-    """Hits add up to their score, sentences to theirs; the threshold stands beside."""
-    found = json.loads(qa(folder, "search", "--explain", "--json", "who opened the Corvin mill?"))
-    assert list(found) == ["hits", "threshold", "read"]
+    """Hits add up to their score; units lie in their windows, the likeliest first."""
+    found = json.loads(qa(folder, "search", "--explain", "--json", OPENED))
+    jsonschema.validate(found, SCHEMAS["explained"])
+    assert list(found) == ["hits", "lookups", "answered_from", "perhaps_from", "read"]
+    assert found["lookups"] == [OPENED]
+    assert 0 < found["perhaps_from"] <= found["answered_from"] < 1
     for hit in found["hits"]:
         parts = sum(said["part"] for said in hit["retrievers"].values())
         assert parts == pytest.approx(hit["score"])
-    (part,) = found["read"]
-    best = part["sentences"][0]
-    assert best["text"] == "The Corvin mill was opened by Ilva Strand in May 1987."
-    assert (best["path"], best["line"], best["rank"]) == ("mill.txt", 1, 1)
-    worth = sum(one["value"] * one["weight"] for one in best["features"].values())
-    assert worth == pytest.approx(best["score"], rel=1e-4)
-    assert sum(one["chance"] for one in part["sentences"]) == pytest.approx(1.0)
+    (reading,) = found["read"]
+    assert (reading["question"], reading["confidence"] > 0.9) == (OPENED, True)
+    best = reading["units"][0]
+    assert (best["path"], best["text"]) == ("mill.txt", MILL[:54])
+    assert (best["start"], best["end"]) == (0, 54)
+    chances = [one["chance"] for one in reading["units"]]
+    assert chances == sorted(chances, reverse=True)
+    for one in reading["units"]:
+        window = reading["windows"][one["window"]]
+        assert one["path"] == window["path"]
+        assert window["start"] <= one["start"] < one["end"] <= window["end"]
+    assert reading["windows"][best["window"]]["outcome"]["full"] == pytest.approx(0.97)
 
 
 def test_explained_text_names_each_stage(folder: Path) -> None:
-    """A reader sees what each retriever adds, what was folded, and how sentences weigh."""
-    lines = qa(folder, "search", "--explain", "who opened the Corvin mill?").splitlines()
+    """A reader sees what each retriever adds, what was folded, and what was read how."""
+    lines = qa(folder, "search", "--explain", OPENED).splitlines()
     assert " adds " in lines[0]
     assert "    also in mirror.txt" in lines
-    (read,) = [line for line in lines if line.startswith("Read for ")]
-    assert read.startswith("Read for “who opened the Corvin mill?”: confidence 0.")
-    assert read.endswith(": answered")
-    assert any(line.startswith("    made of ") for line in lines)
-    (first,) = [line for line in lines if line.startswith("1. chance ")]
-    assert first.endswith("mill.txt, line 1, of hit 1")
+    (at,) = [i for i, line in enumerate(lines) if line.startswith("Read for ")]
+    assert lines[at].startswith(f"Read for “{OPENED}”: confidence 0.9")
+    assert "answered from 0." in lines[at]
+    assert "perhaps from 0." in lines[at]
+    assert lines[at + 1].startswith("1. chance 0.9")
+    assert lines[at + 1].endswith("mill.txt, line 1, of window 1")
+    assert lines[at + 2 : at + 4] == [
+        f"    “{MILL[:54]}”",
+        "    its window: answers 0.97, in part 0.01, contradicts 0.01, silent 0.01",
+    ]
+
+
+def test_why_shows_how_the_last_answer_was_read(folder: Path) -> None:
+    """/why names outcome and confidence, the cited passage, and the likeliest units."""
+    lines = qa(folder, "chat", typed=f"{OPENED}\n/why\n").splitlines()
+    why = lines[lines.index(f"question   {OPENED}") :]
+    assert "outcome    answered" in why
+    (confidence,) = [line for line in why if line.startswith("confidence ")]
+    assert confidence.startswith("confidence 0.9")
+    assert "(shown from 0." in confidence
+    assert "1. mill.txt, line 1, cited" in why
+    at = why.index(next(line for line in why if line.startswith(f"Read for “{OPENED}”")))
+    assert why[at + 1].startswith("1. chance 0.9")
+    assert why[at + 2] == f"    “{MILL[:54]}”"
+    assert len([line for line in why if " chance 0." in line]) == 3
 
 
 def test_search_without_explain_is_the_list_of_hits(folder: Path) -> None:
@@ -80,17 +115,16 @@ def test_search_without_explain_is_the_list_of_hits(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("phrase", "question", "told"),
     [
-        ("ILVA  Strand", "who opened the Corvin mill?", "It is in the answer: [1]"),
-        ("river Odra", "who opened the Corvin mill?", "other sentences were chosen."),
+        ("ILVA  Strand", OPENED, "It is in the answer: [1]"),
+        ("river Odra", OPENED, "Read as unit 2 of 14; others were chosen: its chance of"),
         (
             "river Odra",
             "who painted the mill's ceiling?",
-            "the question was refused: the passages",
+            "nothing was answered: the confidence is",
         ),
-        ("Photo:", "who opened the Corvin mill?", "and not weighed: it is a caption"),
-        ("Rui Costa", "who opened the Corvin mill?", "Found, but too far down to be read"),
-        ("each autumn", "who opened the Corvin mill?", "mirror.txt holds it; its passage"),
-        ("zebra", "who opened the Corvin mill?", "No document of the library holds “zebra”."),
+        ("Rui Costa", OPENED, "Found, but too far down to be read"),
+        ("each autumn", OPENED, "mirror.txt holds it; its passage"),
+        ("zebra", OPENED, "No document of the library holds “zebra”."),
     ],
 )
 def test_why_not(folder: Path, phrase: str, question: str, told: str) -> None:
@@ -99,10 +133,16 @@ def test_why_not(folder: Path, phrase: str, question: str, told: str) -> None:
 
 
 def test_why_not_says_what_is_lacking(folder: Path) -> None:
-    """What leads the best sentence, and which of the question's words a far passage lacks."""
-    chosen = qa(folder, "why-not", "river Odra", "who opened the Corvin mill?")
-    assert "To lead it lacks " in chosen
-    far = qa(folder, "why-not", "Rui Costa", "who opened the Corvin mill?")
+    """The chances of the unit and of the likeliest, and which words a far passage lacks."""
+    said = qa(folder, "why-not", "river Odra", OPENED).splitlines()
+    chances = re.findall(r"\b0\.\d{3}", said[0])
+    assert float(chances[0]) < 0.1 < 0.9 < float(chances[1])
+    assert said[1:] == [
+        f"2. chance {chances[0]}  mill.txt, line 1, of window 1",
+        "    “It stands at the river Odra.”",
+        "    its window: answers 0.97, in part 0.01, contradicts 0.01, silent 0.01",
+    ]
+    far = qa(folder, "why-not", "Rui Costa", OPENED)
     assert "Of the question's words it lacks “opened”, “Corvin”, “mill”." in far
     assert "The last one read has " in far
 
@@ -116,4 +156,4 @@ def test_why_not_of_what_was_not_yet_known(folder: Path) -> None:
 def test_why_not_needs_a_phrase(folder: Path) -> None:
     """An empty phrase stands in every sentence, and tells nothing."""
     with pytest.raises(UsageError, match="PHRASE is empty"):
-        qa(folder, "why-not", " ", "who opened the Corvin mill?")
+        qa(folder, "why-not", " ", OPENED)

@@ -5,6 +5,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
+from qa.answering.wording import told
 from qa.data import Answer
 from qa.errors import UsageError
 from qa.fronts.lines import to_json
@@ -27,7 +28,9 @@ def from_text(text: str, name: str) -> tuple[Answer, ...]:
     Raises UsageError, naming ``name``, for anything else.
     """
     try:
-        return conversation_of(json.loads(text))
+        answers = conversation_of(json.loads(text))
+        for note in (note for answer in answers for note in answer.notes):
+            told(note)  # no words for its kind, or none for its values: KeyError
     except (
         ValueError,
         TypeError,
@@ -39,6 +42,7 @@ def from_text(text: str, name: str) -> tuple[Answer, ...]:
         raise UsageError(
             f"{name!r} is no conversation that /save FILE.json wrote ({error})"
         ) from error
+    return answers
 
 
 def keep(answers: Sequence[Answer], folder: Path, name: str) -> None:
