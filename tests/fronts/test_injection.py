@@ -10,7 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from qa.data import Answer, Citation, Dated, Document, Hit, LeftOut, Passage, Sentence, Statement
+from qa.data import (
+    Answer,
+    Citation,
+    Dated,
+    Document,
+    Hit,
+    LeftOut,
+    Note,
+    Passage,
+    Sentence,
+    Statement,
+)
 from qa.evaluate import html, junit
 from qa.evaluate.gold import Evidence, GoldPair
 from qa.evaluate.report import build
@@ -54,15 +65,18 @@ def said(text: str) -> Answer:
     hit = Hit(Passage("p", "d", 0, 1, (Sentence(0, 1),), text), Document("d", text), (text,), 1, 1)
     statement = Statement(text, (place,), 1.0, (0, max(1, len(text) // 2)))
     gone = (LeftOut(text, text, "dropped"),)
+    note = Note.of("taken_for", typed=text, taken=text)
     return Answer(
-        text, f"{text}?", (statement,), None, (), (hit,), text, notes=(text,), left_out=gone
+        text, f"{text}?", (statement,), None, (), (hit,), text, notes=(note,), left_out=gone
     )
 
 
 def refused(text: str) -> Answer:
     """A refusal of which every part that comes from outside is ``text``."""
     told = said(text)
-    return replace(told, statements=(), reason=text, nearest=told.statements[0].citations)
+    return replace(
+        told, outcome="not_found", statements=(), reason=text, nearest=told.statements[0].citations
+    )
 
 
 class Told:

@@ -55,7 +55,7 @@ def test_query_engine_as_a_tool(assistant: Assistant) -> None:
     output = tool.call("When was JAC founded?")
     assert isinstance(output.raw_output, Response)
     answer = output.raw_output.metadata["answer"]
-    assert answer["schema"] == "qa.answer/1"
+    assert answer["schema"] == "qa.answer/2"
     quotes = [c["quote"] for s in answer["statements"] for c in s["citations"]]
     assert "It was founded in 1964." in quotes
     assert "[1]" in str(output)

@@ -9,11 +9,15 @@ from pathlib import Path
 
 import pytest
 
+from tests.fronts import told as fake
 from tests.fronts.terminal import CTRL_C, CTRL_D, CTRL_R, ROOT, Terminal
+from tests.fronts.test_cli import qa
 from tests.server.http import KEY, Endpoint, Exchange
 from tests.server.protocol import CHAT_MODEL, chunk
 
 BAKERY = "The Ostrava bakery opened in 1987."
+OPENED = "when did the Ostrava bakery open?"
+TOLD = {OPENED: ["1987"]}
 MILL = "The Corvin mill was opened by Ilva Strand in May 1991.\n"
 
 
@@ -28,7 +32,7 @@ def project(tmp_path: Path) -> Path:
 
 def test_first_conversation(project: Path) -> None:
     """The whole screen of a first conversation: greeting, news, answer, refusal, leaving."""
-    with Terminal(cwd=project, columns=60, rows=30) as terminal:
+    with Terminal(cwd=project, columns=60, rows=30, told=TOLD) as terminal:
         terminal.ask("when did the Ostrava bakery open?", "Answered by")
         terminal.ask("/frobnicate", "no command")
         terminal.type(CTRL_D)
@@ -205,7 +209,12 @@ def test_other_engine(project: Path) -> None:
 def test_fresh_documents(project: Path) -> None:
     """A file changed, added or deleted meanwhile, or ingested by another, counts at once."""
     seeds = project / "seeds"
-    with Terminal(cwd=project) as terminal:
+    told = {
+        OPENED: ["1987"],
+        "when did the Ostrava bakery open its doors?": ["1992"],
+        "when was the Velka dam finished?": ["1933"],
+    }
+    with Terminal(cwd=project, told=told) as terminal:
         terminal.ask("when did the Ostrava bakery open?", "opened in 1987. [1]")
         (seeds / "bakery.txt").write_text("The Ostrava bakery opened in 1992.\n")
         shown = terminal.ask("when did the Ostrava bakery open its doors?", "in 1992. [1]")
@@ -228,7 +237,7 @@ def test_fresh_documents(project: Path) -> None:
 
 def test_first_minute(tmp_path: Path) -> None:
     """Without a folder, and with an empty one, the next step is told; no restart is needed."""
-    with Terminal(cwd=tmp_path) as terminal:
+    with Terminal(cwd=tmp_path, told=TOLD) as terminal:
         terminal.until("There is no folder 'seeds' yet: make it and copy documents into it, or")
         terminal.ask("who?", "the documents folder 'seeds' does not exist")
         (tmp_path / "seeds").mkdir()
@@ -259,7 +268,7 @@ def test_first_ingest_is_stopped_and_goes_on(tmp_path: Path) -> None:
 
 def test_save_and_resume(project: Path) -> None:
     """A conversation is saved as Markdown and JSON, forgotten, and resumed by the next one."""
-    with Terminal(cwd=project) as terminal:
+    with Terminal(cwd=project, told=TOLD) as terminal:
         terminal.ask("when did the Ostrava bakery open?", "Answered by")
         terminal.ask("/save talk.md", "Saved 1 answers in 'talk.md'.")
         terminal.ask("/save talk.json", "Saved 1 answers in 'talk.json'.")
@@ -301,15 +310,16 @@ The Ostrava bakery opened in **1987**.[^1]
         (b"when did \xff the bakery open?", "the question holds bytes that are no UTF-8"),
         (b"/search \xff", "the question holds bytes that are no UTF-8"),
         (b"/why-not \xff", "No document of the library holds"),
-        (b"\x1b[2J\x1b]0;owned\x07?", "The documents do not answer this"),
+        (b"\x1b[2J\x1b]0;owned\x07?", "I found no answer in the 2 documents."),
     ],
 )
 def test_hostile_lines(project: Path, line: bytes, said: str) -> None:
     """Whatever is typed or piped in is answered in one line, and the next question as ever."""
     question = b"when did the Ostrava bakery open?\n"
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("QA_", "OPENAI_"))}
+    environment |= fake.environment(TOLD)
     result = subprocess.run(
-        [sys.executable, "-m", "qa", "chat"],
+        [sys.executable, *fake.PROGRAM, "chat"],
         cwd=project,
         env=environment | {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"},
         input=question + line + b"\n" + question,
@@ -325,16 +335,8 @@ def test_hostile_lines(project: Path, line: bytes, said: str) -> None:
 
 def test_piped_conversation(project: Path) -> None:
     """Without a terminal each line is a question or a command; the output is plain text."""
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(("QA_", "OPENAI_"))}
-    result = subprocess.run(
-        [sys.executable, "-m", "qa", "chat"],
-        cwd=project,
-        env=environment | {"PYTHONPATH": str(ROOT)},
-        input="when did the Ostrava bakery open?\n\n/open 1\n/why-not Corvin\n/why-not zebra\n",
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    typed = f"{OPENED}\n\n/open 1\n/why-not Corvin\n/why-not zebra\n"
+    result = qa("chat", cwd=project, typed=typed, told=TOLD)
     expected = """\
 The Ostrava bakery opened in 1987. [1]
 
@@ -343,8 +345,6 @@ The Ostrava bakery opened in 1987. [1]
 
 Answered by: extractive
 >1  The Ostrava bakery opened in 1987.
-Read as sentence 2 of 2, from hit 2; other sentences were chosen.
-   mill.txt, line 1
-"""
+Read as unit 2 of 2; others were chosen: its chance of being part of the answer is 0.0"""
     assert result.stdout.startswith(expected)
     assert result.stdout.endswith("\nNo document of the library holds “zebra”.\n")

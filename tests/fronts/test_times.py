@@ -24,11 +24,13 @@ def works(tmp_path: Path) -> Path:
 
 
 QUESTION = "how many employees does Brandt Works have?"
+LEADS = "who leads Brandt Works?"
+TOLD = {QUESTION: ["120", "340"], LEADS: ["Ida Holm"]}
 
 
 def test_as_of(works: Path) -> None:
     """As of a day between the two reports only the earlier answers, and what is out is said."""
-    result = qa("ask", "--as-of", "2023-01-01", QUESTION, cwd=works)
+    result = qa("ask", "--as-of", "2023-01-01", QUESTION, cwd=works, told=TOLD)
     expected = """\
 Brandt Works had 120 employees in 2021. [1]
 
@@ -104,7 +106,7 @@ undated.txt  2019-12-31 (set by the user)  1 passages  ready
 1 ready, 0 skipped, 1 passages
 """
     assert (result.returncode, result.stderr, result.stdout) == (0, "", expected)
-    result = qa("ask", "--as-of", "2020-01-01", "who leads Brandt Works?", cwd=works)
+    result = qa("ask", "--as-of", "2020-01-01", LEADS, cwd=works, told=TOLD)
     expected = """\
 Brandt Works is led by Ida Holm. [1]
 
@@ -190,9 +192,10 @@ def test_the_file_name_dates_what_has_no_date(tmp_path: Path) -> None:
     expected = {"2023-01-01 old.txt": stated, "2024-03-05-minutes.txt": named}
     assert listed(tmp_path) == expected
     question = "how many welders did Brandt Works hire?"
-    result = qa("ask", "--as-of", "2024-03-05", question, cwd=tmp_path)
+    told = {question: ["40 welders"]}
+    result = qa("ask", "--as-of", "2024-03-05", question, cwd=tmp_path, told=told)
     assert "last year = 2023" in result.stdout
-    assert qa("ask", "--as-of", "2024-03-04", question, cwd=tmp_path).returncode == 1
+    assert qa("ask", "--as-of", "2024-03-04", question, cwd=tmp_path, told=told).returncode == 1
     mine = ("2021-06-01", "set by the user")
     assert listed(tmp_path, "--set-date", "2024-03-05-minutes.txt=2021-06-01") == {
         "2024-03-05-minutes.txt": mine
@@ -217,5 +220,5 @@ def test_the_time_of_a_file_is_shown_and_dates_nothing(works: Path) -> None:
         if one["path"] == "undated.txt"
     )
     assert (one["published"], one["written"], one["file_day"]) == (None, None, "2001-09-09")
-    result = qa("ask", "--as-of", "2020-01-01", "who leads Brandt Works?", cwd=works)
+    result = qa("ask", "--as-of", "2020-01-01", LEADS, cwd=works, told=TOLD)
     assert result.returncode == 1
