@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from qa.models.reader.base import Reader
 
 MAX_QUESTION = 4000  # characters; a question is no document
+_ENDPOINT = ("base_url", "api_key", "timeout")
 
 
 class Parts(NamedTuple):
@@ -109,14 +110,19 @@ class Assistant:
         """
         _require_known(changes)
         changed = replace(self.settings, **changes)
+
+        def same(*names: str) -> bool:
+            return all(getattr(changed, one) == getattr(self.settings, one) for one in names)
+
         kept = Parts(reader=self.reader, chat=self._chat)
-        if (changed.embedding, changed.base_url) == (
-            self.settings.embedding,
-            self.settings.base_url,
-        ):
+        if same("embedding") and (changed.endpoint_embedding is None or same(*_ENDPOINT)):
             kept = kept._replace(embedding=self.embedding)
         made = type(self)(changed, kept)
-        made._minilm, made._opened = self._minilm, self._opened
+        if made.embedding is made._minilm:
+            made.embedding = self._minilm
+        made._minilm = self._minilm
+        if same("window", "prices", *_ENDPOINT):
+            made._opened, made._opening = self._opened, self._opening
         return made
 
     def __enter__(self) -> Self:
@@ -136,7 +142,8 @@ class Assistant:
         A library needs no closing: its readers hold nothing.  Models that were handed in, or
         are shared by ``with_settings``, are let go of too.
         """
-        for part in (self.embedding, self._minilm, self.reader, *self._opened.values()):
+        parts = (self.embedding, self._minilm, self.reader, self._chat, *self._opened.values())
+        for part in parts:
             close = getattr(part, "close", None)
             if close is not None:
                 close()

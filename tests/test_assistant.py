@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ from typing import Any
 import pytest
 
 from qa import Assistant
+from qa.answering.wording import told
+from qa.assistant import Parts
 from qa.data import Answer, LeftOut, Note, Statement
 from qa.errors import (
     ConfigError,
@@ -21,7 +24,10 @@ from qa.errors import (
     ModelUnreachable,
     UsageError,
 )
+from qa.models.chat.fake import FakeChat
 from qa.models.chat.replay import Recorder
+from qa.models.embed.minilm import MiniLM
+from qa.models.reader.fake import FakeReader
 from tests.server import faults
 from tests.server.http import KEY, Endpoint, Exchange
 from tests.server.protocol import CHAT_MODEL, Messages
@@ -78,13 +84,17 @@ def test_an_answer_quotes_its_document(folder: Path) -> None:
     assert (answer.engine, citation.path, citation.line) == ("extractive", "bakery.txt", 1)
 
 
-def test_history_completes_the_question(folder: Path) -> None:
-    """A follow-up is looked up as the question that was meant."""
-    with Assistant.from_here(documents=folder) as assistant:
-        first = assistant.ask("when did the bakery open?")
-        answer = assistant.ask("and who was its founder?", history=[first])
-    assert answer.answered_question == "and who was the bakery's founder?"
+def test_history_is_read_with_a_follow_up(folder: Path) -> None:
+    """Without a model a follow-up is looked up as typed, and its conversation is read with it."""
+    opened, followed = "when did the bakery open?", "and who was its founder?"
+    reader = FakeReader({opened: ["1987"], followed: ["Ana Costa"]})
+    with Assistant.from_here(documents=folder, parts=Parts(reader=reader)) as assistant:
+        first = assistant.ask(opened)
+        answer = assistant.ask(followed, history=[first])
+    assert answer.answered_question == followed
     assert any("Ana Costa" in statement.text for statement in answer.statements)
+    before = ((opened, "The bakery on Mill Lane opened in 1987."),)
+    assert reader.asked == [(opened, ()), (followed, before)]
 
 
 def test_a_question_changes_nothing(folder: Path) -> None:
@@ -143,8 +153,8 @@ def test_refusal_is_one_wording(folder: Path) -> None:
     ):
         answer = assistant.ask("who bakes the cakes?")
     assert (answer.answered, answer.statements) == (False, ())
-    assert answer.reason is not None
-    assert answer.reason.startswith("The documents do not answer this")
+    assert answer.outcome == "not_found"
+    assert answer.reason == "The model found no answer in what it was shown."
     assert answer.nearest
 
 
@@ -165,12 +175,15 @@ def test_fallback_only_where_it_was_asked_for(folder: Path) -> None:
     """With --fallback extractive the extractive answer comes, marked as such."""
     with Endpoint(answer=honest) as endpoint:
         url = endpoint.url
-    with Assistant.from_here(
-        documents=folder, base_url=url, api_key=KEY, model=CHAT_MODEL, fallback="extractive"
-    ) as assistant:
-        answer = assistant.ask("when did the bakery open?")
-    assert answer.engine == "extractive"
-    assert "this is the extractive answer instead" in answer.notes[0]
+    question = "when did the bakery open?"
+    parts = Parts(reader=FakeReader({question: ["1987"]}))
+    settings = {"base_url": url, "api_key": KEY, "model": CHAT_MODEL, "fallback": "extractive"}
+    with Assistant.from_here(documents=folder, parts=parts, **settings) as assistant:
+        answer = assistant.ask(question)
+    assert (answer.engine, answer.outcome) == ("extractive", "answered")
+    (note,) = [told(note) for note in answer.notes]
+    assert note.startswith("The model did not answer (")
+    assert note.endswith("); this is the extractive answer instead.")
     assert KEY not in json.dumps(answer.to_dict())
 
 
@@ -386,3 +399,93 @@ def test_many_who_ask_at_once_get_what_one_gets(folder: Path) -> None:
     with Assistant.from_here(documents=folder) as shared, ThreadPoolExecutor(8) as callers:
         found = list(callers.map(lambda question: ask(shared, question), questions * 4))
     assert found == expected * 4
+
+
+@pytest.mark.parametrize("engine", ["auto", "llm"])
+def test_an_empty_library_names_the_model(tmp_path: Path, engine: str) -> None:
+    """Where a model would answer and there is nothing to answer from, the model is not asked."""
+    (tmp_path / "docs").mkdir()
+    chat = FakeChat("Hello.", name="m")
+    with Assistant.from_here(
+        documents=tmp_path / "docs", parts=Parts(chat=chat), engine=engine
+    ) as assistant:
+        assistant.sync()
+        answer = assistant.ask("who is it?")
+    assert (answer.engine, answer.outcome, chat.sent) == ("m", "not_found", [])
+    assert answer.reason is not None
+    assert answer.reason.startswith("There is nothing to answer from: no document in ")
+
+
+def test_with_settings_shares_models(folder: Path) -> None:
+    """Another engine or strictness needs no other models: what is loaded is loaded once."""
+    reader = FakeReader({"when?": ["1987"]})
+    with Assistant.from_here(documents=folder, parts=Parts(reader=reader)) as assistant:
+        for other in (
+            assistant.with_settings(strict=True, engine="extractive"),
+            assistant.with_settings(base_url="http://127.0.0.1:9/v1"),
+        ):
+            assert other.settings != assistant.settings
+            assert other.reader is reader
+            assert other.embedding is assistant.embedding
+        assert other.with_settings(strict=True).ask("when?").outcome == "answered"
+        assert (assistant.settings.strict, assistant.settings.base_url) == (False, None)
+        with pytest.raises(UsageError, match="unknown setting 'modle'"):
+            assistant.with_settings(modle="x")
+
+
+def test_with_settings_keeps_no_model_of_another_endpoint(folder: Path) -> None:
+    """With another endpoint the question goes there, though the model's name is the same."""
+    with Endpoint(answer=honest) as first, Endpoint(answer=honest) as second:
+        with asking(folder, first) as assistant:
+            again = assistant.with_settings(strict=True)
+            moved = assistant.with_settings(base_url=second.url)
+            for one in (assistant, again, moved):
+                one.ask("tell me about the bakery")
+        assert (len(first.exchanges), len(second.exchanges)) == (2, 1)
+
+
+def test_the_embedded_model_is_taken_back(folder: Path) -> None:
+    """Back from another embedding, the embedded one is that which was loaded before."""
+    url = "http://127.0.0.1:9/v1"
+    with Assistant.from_here(documents=folder, base_url=url, api_key=KEY) as assistant:
+        other = assistant.with_settings(embedding="test-embedding")
+        assert other.embedding.name != assistant.embedding.name
+        assert other.with_settings(engine="extractive").embedding is other.embedding
+        assert other.with_settings(timeout=1.0).embedding is not other.embedding
+        assert other.with_settings(embedding=None).embedding is assistant.embedding
+
+
+def test_close_lets_go(folder: Path) -> None:
+    """When an assistant is closed its models are, those handed in among them."""
+    closed = []
+
+    class Reader(FakeReader):
+        def close(self) -> None:
+            closed.append("reader")
+
+    class Chat(FakeChat):
+        def close(self) -> None:
+            closed.append("chat")
+
+    class Embedding(MiniLM):
+        def close(self) -> None:
+            super().close()
+            closed.append("embedding")
+
+    parts = Parts(embedding=Embedding(), reader=Reader({}), chat=Chat("No.", name="m"))
+    with Assistant.from_here(documents=folder, parts=parts) as assistant:
+        assistant.ask("when did the bakery open?")
+        assert closed == []
+    assert sorted(closed) == ["chat", "embedding", "reader"]
+
+
+def test_close_ends_the_threads(folder: Path) -> None:
+    """A closed assistant leaves no thread behind, so that a program can end."""
+    before = set(threading.enumerate())
+    with Assistant.from_here(documents=folder) as assistant:
+        assistant.warm()
+        assistant.ask("when did the bakery open?")
+    for thread in set(threading.enumerate()) - before:
+        thread.join(timeout=60)
+        assert not thread.is_alive(), thread.name
+    assistant.close()  # again: nothing to let go of, and no error
