@@ -10,6 +10,7 @@ from qa import Assistant
 from qa.data import Source
 from qa.errors import UsageError
 from qa.fronts.freshness import report_text
+from qa.ingest import sync as syncing
 from qa.ingest.sync import Progress
 from qa.library.local.vectors import VectorStore
 
@@ -177,6 +178,29 @@ def test_a_larger_limit_gives_large_files_another_try(folder: Path) -> None:
     with Assistant.from_here(documents=folder, max_file_mb=1.0) as large:
         assert large.sync().skipped == ()
         assert state(large) == {"a.txt": "ready"}
+
+
+def test_a_new_format_gives_skipped_files_another_try(
+    folder: Path, assistant: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file of a format that was not supported is read, unchanged, by the version that reads it.
+
+    With the formats as they are it is not looked into again, nor is one that is read.
+    """
+    write(folder, "a.txt", "Seres builds cars.")
+    write(folder, "b.jsonl", '{"text": "JAC builds vans."}')
+    parts = (assistant.settings, assistant.library, assistant.embedding)
+    with monkeypatch.context() as older:
+        older.setattr(syncing, "DIGEST", "of the formats before")
+        first = syncing.sync(*parts, worker="tests.ingest.older")
+        assert first.added == ("a.txt",)
+        assert "format '.jsonl' is not supported" in dict(first.skipped)["b.jsonl"]
+        again = syncing.sync(*parts, worker="tests.ingest.older")
+        assert (again.added, again.refused, again.skipped) == ((), (), first.skipped)
+    report = assistant.sync()
+    assert (report.changed, report.skipped, report.embedded) == (("b.jsonl",), (), 1)
+    assert state(assistant) == {"a.txt": "ready", "b.jsonl": "ready"}
+    assert assistant.search("who builds vans?")[0].path == "b.jsonl"
 
 
 def test_paths_limit_what_is_looked_at(folder: Path, assistant: Assistant) -> None:
