@@ -14,7 +14,7 @@ KINDS = frozenset(
 """Kinds of question that the reports know; others are allowed, and pointed out."""
 
 
-class Finding(NamedTuple):
+class Fault(NamedTuple):
     """Something about a pair: an "error" makes its scores meaningless, a "note" may be meant."""
 
     pair_id: str
@@ -22,14 +22,14 @@ class Finding(NamedTuple):
     text: str
 
 
-def check(pairs: Sequence[GoldPair], documents: Mapping[str, Document]) -> tuple[Finding, ...]:
+def check(pairs: Sequence[GoldPair], documents: Mapping[str, Document]) -> tuple[Fault, ...]:
     """Everything that can be checked of pairs without answering them, in their order.
 
     ``documents`` are the folder's by path.  That ids are unique and fields well formed,
     loading has checked before.
     """
     asked: dict[tuple[object, ...], str] = {}
-    found: list[Finding] = []
+    found: list[Fault] = []
     for pair in pairs:
         found += _meaning(pair)
         found += _evidence(pair, documents)
@@ -37,60 +37,60 @@ def check(pairs: Sequence[GoldPair], documents: Mapping[str, Document]) -> tuple
         conversation = (pair.as_of, pair.today, *questions)
         if conversation in asked:
             text = f"asks the same as {asked[conversation]!r}"
-            found.append(Finding(pair.id, "error", text))
+            found.append(Fault(pair.id, "error", text))
         asked.setdefault(conversation, pair.id)
     return tuple(found)
 
 
-def _meaning(pair: GoldPair) -> Iterator[Finding]:
+def _meaning(pair: GoldPair) -> Iterator[Fault]:
     if pair.answerable:
         if not pair.must:
-            yield Finding(pair.id, "error", "answerable, but 'must' is empty: nothing to judge by")
+            yield Fault(pair.id, "error", "answerable, but 'must' is empty: nothing to judge by")
         if not pair.evidence:
-            yield Finding(pair.id, "error", "answerable, but no evidence is stated")
+            yield Fault(pair.id, "error", "answerable, but no evidence is stated")
     else:
         if pair.must:
-            yield Finding(pair.id, "error", "unanswerable, but 'must' is not empty")
+            yield Fault(pair.id, "error", "unanswerable, but 'must' is not empty")
         if pair.evidence:
-            yield Finding(pair.id, "error", "unanswerable, but evidence is stated")
+            yield Fault(pair.id, "error", "unanswerable, but evidence is stated")
     if pair.kind == "unanswerable" and pair.answerable:
-        yield Finding(pair.id, "error", "kind 'unanswerable', but answerable is true")
+        yield Fault(pair.id, "error", "kind 'unanswerable', but answerable is true")
     if pair.kind == "followup" and not pair.history:
-        yield Finding(pair.id, "error", "kind 'followup', but 'history' is empty")
+        yield Fault(pair.id, "error", "kind 'followup', but 'history' is empty")
     if pair.days is not None and not pair.answerable:
-        yield Finding(pair.id, "error", "unanswerable, but 'days' of the answer are stated")
+        yield Fault(pair.id, "error", "unanswerable, but 'days' of the answer are stated")
     if pair.as_of is not None and pair.today is not None and pair.today < pair.as_of:
-        yield Finding(pair.id, "error", "'today' is before 'as_of'")
+        yield Fault(pair.id, "error", "'today' is before 'as_of'")
     if pair.any_evidence and len(pair.evidence) < 2:
-        yield Finding(pair.id, "error", "'any_evidence', but there is no choice of evidence")
+        yield Fault(pair.id, "error", "'any_evidence', but there is no choice of evidence")
     if pair.kind not in KINDS:
-        yield Finding(pair.id, "note", f"kind {pair.kind!r} is none of the usual")
+        yield Fault(pair.id, "note", f"kind {pair.kind!r} is none of the usual")
     for forbidden in pair.must_not:
         for alternative in (one for nugget in pair.must for one in nugget):
             if occurs(forbidden, alternative):
                 text = f"{alternative!r} of 'must' holds {forbidden!r} of 'must_not'"
-                yield Finding(pair.id, "error", text)
+                yield Fault(pair.id, "error", text)
 
 
-def _evidence(pair: GoldPair, documents: Mapping[str, Document]) -> Iterator[Finding]:
+def _evidence(pair: GoldPair, documents: Mapping[str, Document]) -> Iterator[Fault]:
     for piece in pair.evidence:
         document = documents.get(piece.path)
         if document is None:
-            yield Finding(pair.id, "error", f"there is no document {piece.path!r}")
+            yield Fault(pair.id, "error", f"there is no document {piece.path!r}")
         elif piece.quote not in document.text:
             text = f"{piece.quote[:60]!r} does not stand in {piece.path!r}"
-            yield Finding(pair.id, "error", text)
+            yield Fault(pair.id, "error", text)
         elif (times := document.text.count(piece.quote)) > 1:
             text = f"{piece.quote[:60]!r} stands {times} times in {piece.path!r}"
-            yield Finding(pair.id, "note", text)
+            yield Fault(pair.id, "note", text)
     if len(set(pair.evidence)) < len(pair.evidence):
-        yield Finding(pair.id, "error", "the same evidence is stated twice")
+        yield Fault(pair.id, "error", "the same evidence is stated twice")
     quotes = "\n".join(piece.quote for piece in pair.evidence)
     for nugget in pair.must if quotes else ():
         if not any(occurs(alternative, quotes) for alternative in nugget):
             text = f"no alternative of {list(nugget)} stands in the evidence"
-            yield Finding(pair.id, "note", text)
+            yield Fault(pair.id, "note", text)
     for forbidden in pair.must_not:
         if quotes and occurs(forbidden, quotes) and not pair.any_evidence:
             text = f"{forbidden!r} of 'must_not' stands in the evidence: quoting it is a violation"
-            yield Finding(pair.id, "note", text)
+            yield Fault(pair.id, "note", text)

@@ -21,7 +21,7 @@ ALWAYS = {"exactness": 1.0}
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Fall:
     """One measure at the gate: old and new mean over the same pairs, and the verdict."""
 
     measure: str
@@ -36,7 +36,7 @@ class Finding:
 class Gate:
     """The verdict: ``reasons`` is empty where the run passes."""
 
-    findings: tuple[Finding, ...]
+    findings: tuple[Fall, ...]
     reasons: tuple[str, ...]
 
     @property
@@ -94,7 +94,7 @@ def gate(base: dict[str, Any], report: Report) -> Gate:
     for name, change in changed.measures.items():
         means = _means(base, report, name)
         worse = change.high < 0 if BY_NAME[name].better > 0 else change.low > 0
-        findings.append(Finding(name, *means, change.low, change.high, worse))
+        findings.append(Fall(name, *means, change.low, change.high, worse))
         if worse:
             reasons.append(f"{name} fell from {means[0]:.3f} to {means[1]:.3f}")
     for name, least in ALWAYS.items():

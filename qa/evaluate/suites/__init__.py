@@ -123,7 +123,7 @@ def auroc_figure(
     return [] if interval is None else [Figure(name, title, interval)]
 
 
-class Clock:
+class Laps:
     """Seconds by stage, in order."""
 
     def __init__(self) -> None:

@@ -9,8 +9,8 @@ from pathlib import Path
 from qa.errors import UsageError
 from qa.evaluate.statistics import mean_interval
 from qa.evaluate.suites import (
-    Clock,
     Figure,
+    Laps,
     Opener,
     Outcome,
     Published,
@@ -65,7 +65,7 @@ def run(data: Path, opened: Opener, limit: int | None, step: Step) -> Outcome:
     except ImportError as error:
         raise UsageError("the suite 'beir' needs ir-measures: pip install 'qa[eval]'") from error
 
-    clock = Clock()
+    clock = Laps()
     corpus, queries, qrels = load(data)
     ids = {f"{number:06d}.txt": one for number, one in enumerate(corpus)}
     asked = sample(list(qrels), limit)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from qa.data import Answer, Hit, Statement, Weighed
 from qa.errors import UsageError
-from qa.evaluate.suites import Clock, Figure, Opener, Outcome, Step, figure, read_json, sample
+from qa.evaluate.suites import Figure, Laps, Opener, Outcome, Step, figure, read_json, sample
 
 Turn = tuple[str, str]
 """A question and its answer, "" where that is not known."""
@@ -23,7 +23,7 @@ UNKNOWN = "I don't know."
 """How the data write that the section does not answer."""
 
 
-class Question(NamedTuple):
+class Asked(NamedTuple):
     """A follow-up: the turns before it, how a person rewrote it, its answer and document."""
 
     text: str
@@ -40,14 +40,14 @@ class Found(NamedTuple):
     in_hits: bool
 
 
-def load(data: Path) -> tuple[dict[str, str], list[Question]]:
+def load(data: Path) -> tuple[dict[str, str], list[Asked]]:
     """Dialogues by path, and the follow-ups whose answer is known.
 
     Raises UsageError where it is no CANARD file.
     """
     try:
         rows = [
-            (row["QuAC_dialog_id"], _dialogue(row["History"]), row["Question"], row["Rewrite"])
+            (row["QuAC_dialog_id"], _dialogue(row["History"]), row["Asked"], row["Rewrite"])
             for row in read_json(data)
         ]
     except (KeyError, TypeError, ValueError) as error:
@@ -63,7 +63,7 @@ def load(data: Path) -> tuple[dict[str, str], list[Question]]:
         if dialogue.turns and after and after[0][0] == " ".join(text.split()) and after[0][1]:
             about = (f"{dialogue.title}: {dialogue.section}", "")
             turns = (about, *dialogue.turns)
-            questions.append(Question(text, turns, rewrite, after[0][1], paths[name]))
+            questions.append(Asked(text, turns, rewrite, after[0][1], paths[name]))
     if not questions:
         raise UsageError(f"{str(data)!r} holds no follow-up whose answer is known")
     return texts, questions
@@ -94,7 +94,7 @@ def _ended(answer: str) -> str:
 
 def run(data: Path, opened: Opener, limit: int | None, step: Step) -> Outcome:
     """Ask every follow-up of all dialogues, in each of the three ways."""
-    clock = Clock()
+    clock = Laps()
     texts, questions = load(data)
     questions = sample(questions, limit)
     found: dict[str, list[Found]] = {way: [] for way in WAYS}
@@ -145,7 +145,7 @@ def _history(turns: Sequence[Turn]) -> tuple[Answer, ...]:
     )
 
 
-def _found(answer: Answer, asked: Question) -> Found:
+def _found(answer: Answer, asked: Asked) -> Found:
     """By the trace, so whether or not it then answered."""
     weighed: Sequence[Weighed] = ()
     if answer.trace is not None and answer.trace.readings:
@@ -159,7 +159,7 @@ def _found(answer: Answer, asked: Question) -> Found:
     return Found(next(places, None), in_hits)
 
 
-def _holds(hit: Hit, start: int, end: int, asked: Question) -> bool:
+def _holds(hit: Hit, start: int, end: int, asked: Asked) -> bool:
     """Whether that stretch of the hit's document overlaps the answer in its own dialogue."""
     if asked.path not in (*hit.paths, *hit.copies):
         return False

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from qa.errors import UsageError
 from qa.evaluate.suites import (
-    Clock,
+    Laps,
     Opener,
     Outcome,
     Published,
@@ -73,7 +73,7 @@ def _judge(claims: list[tuple[str, list[str]]], step: Step) -> tuple[list[float]
 
 def run(data: Path, opened: Opener, limit: int | None, step: Step) -> Outcome:  # noqa: ARG001 - as all
     """Check every claim against all of its evidence."""
-    clock = Clock()
+    clock = Laps()
     claims, truth = load(data)
     claims, truth = sample(claims, limit), sample(truth, limit)
     scores, accepted = _judge(claims, step)

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from qa.data import Answer, Citation
 from qa.errors import UsageError
 from qa.evaluate.suites import (
-    Clock,
+    Laps,
     Opener,
     Outcome,
     Step,
@@ -22,7 +22,7 @@ from qa.evaluate.suites import (
 )
 
 
-class Question(NamedTuple):
+class Asked(NamedTuple):
     """A question, its paragraph's path, and the gold sentence's offsets where there is one."""
 
     text: str
@@ -31,7 +31,7 @@ class Question(NamedTuple):
     gold: tuple[int, int] | None
 
 
-def load(data: Path) -> tuple[dict[str, str], list[Question]]:
+def load(data: Path) -> tuple[dict[str, str], list[Asked]]:
     """Paragraphs by path, and the questions.  Raises UsageError where it is no QED file."""
     paths: dict[str, str] = {}
     questions = []
@@ -41,7 +41,7 @@ def load(data: Path) -> tuple[dict[str, str], list[Question]]:
             path = paths.setdefault(text, f"{len(paths):05d}.txt")
             gold = _gold(row["annotation"])
             kind = row["annotation"]["explanation_type"]
-            questions.append(Question(row["question_text"], path, kind, gold))
+            questions.append(Asked(row["question_text"], path, kind, gold))
     except (KeyError, TypeError) as error:
         raise UsageError(f"{str(data)!r} is not in QED's format: {error!r}") from error
     return {path: text for text, path in paths.items()}, questions
@@ -54,10 +54,10 @@ def _gold(annotation: dict[str, Any]) -> tuple[int, int] | None:
 
 def run(data: Path, opened: Opener, limit: int | None, step: Step) -> Outcome:
     """Ask every question of all paragraphs."""
-    clock = Clock()
+    clock = Laps()
     texts, questions = load(data)
     questions = sample(questions, limit)
-    rows: list[tuple[Question, int | None, Answer]] = []
+    rows: list[tuple[Asked, int | None, Answer]] = []
     with opened("paragraphs", texts) as bench:
         clock.lap("ingest")
         for asked in questions:
@@ -96,12 +96,12 @@ def run(data: Path, opened: Opener, limit: int | None, step: Step) -> Outcome:
     return Outcome("qed", data.name, tuple(figures), (), notes, tuple(clock.seconds))
 
 
-def _cited(answer: Answer, asked: Question) -> list[bool]:
+def _cited(answer: Answer, asked: Asked) -> list[bool]:
     """For each cited place, whether it overlaps the gold sentence."""
     return [_is_gold(one, asked) for one in answer.citations]
 
 
-def _is_gold(one: Citation, asked: Question) -> bool:
+def _is_gold(one: Citation, asked: Asked) -> bool:
     assert asked.gold is not None
     start, end = asked.gold
     return one.path == asked.path and one.start < end and start < one.end

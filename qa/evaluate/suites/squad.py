@@ -13,8 +13,8 @@ from qa.errors import UsageError
 from qa.evaluate.matching import occurs, squad_exact, squad_f1
 from qa.evaluate.measures import phrase, said
 from qa.evaluate.suites import (
-    Clock,
     Figure,
+    Laps,
     Opener,
     Outcome,
     Published,
@@ -42,7 +42,7 @@ PUBLISHED = (
 )
 
 
-class Question(NamedTuple):
+class Asked(NamedTuple):
     """A question with its paragraph's path and its gold phrases (none: unanswerable).
 
     ``starts`` holds where each phrase begins in the paragraph.
@@ -57,7 +57,7 @@ class Question(NamedTuple):
 class Answered(NamedTuple):
     """What was asked, and what was answered."""
 
-    asked: Question
+    asked: Asked
     answer: Answer
 
     @property
@@ -67,7 +67,7 @@ class Answered(NamedTuple):
         return trace.readings[0].weighed if trace and trace.readings else ()
 
 
-def load(data: Path) -> tuple[dict[str, str], list[Question]]:
+def load(data: Path) -> tuple[dict[str, str], list[Asked]]:
     """Paragraphs by path, and the questions.  Raises UsageError where it is no SQuAD file."""
     read = read_json(data)
     texts: dict[str, str] = {}
@@ -85,10 +85,10 @@ def load(data: Path) -> tuple[dict[str, str], list[Question]]:
     return texts, questions
 
 
-def _question(asked: dict[str, Any], path: str) -> Question:
+def _question(asked: dict[str, Any], path: str) -> Asked:
     answers = [] if asked.get("is_impossible") else asked["answers"]
     gold = tuple(one["text"] for one in answers)
-    return Question(asked["question"], path, gold, tuple(one["answer_start"] for one in answers))
+    return Asked(asked["question"], path, gold, tuple(one["answer_start"] for one in answers))
 
 
 def run(data: Path, opened: Opener, limit: int | None, step: Step) -> Outcome:
@@ -97,7 +97,7 @@ def run(data: Path, opened: Opener, limit: int | None, step: Step) -> Outcome:
     Data without unanswerable questions (1.1) get theirs by asking each question of the
     half of the paragraphs (the even or the odd) in which its own is not.
     """
-    clock = Clock()
+    clock = Laps()
     texts, questions = load(data)
     questions = sample(questions, limit)
     rows = _asked(opened, "all", texts, questions, step)
@@ -120,7 +120,7 @@ def run(data: Path, opened: Opener, limit: int | None, step: Step) -> Outcome:
 
 
 def _asked(
-    opened: Opener, name: str, texts: dict[str, str], questions: list[Question], step: Step
+    opened: Opener, name: str, texts: dict[str, str], questions: list[Asked], step: Step
 ) -> list[Answered]:
     rows = []
     with opened(name, texts) as bench:
@@ -132,7 +132,7 @@ def _asked(
 
 
 def _without_their_paragraph(
-    opened: Opener, texts: dict[str, str], questions: list[Question], step: Step
+    opened: Opener, texts: dict[str, str], questions: list[Asked], step: Step
 ) -> list[Answer]:
     paths = list(texts)
     halves = [{path: texts[path] for path in paths[odd::2]} for odd in (0, 1)]
@@ -171,7 +171,7 @@ def _sentences(held: list[Answered], texts: dict[str, str]) -> list[Figure]:
     return figures
 
 
-def _holds(one: Weighed, asked: Question, texts: dict[str, str]) -> bool:
+def _holds(one: Weighed, asked: Asked, texts: dict[str, str]) -> bool:
     """True where a gold phrase, at its place in the gold paragraph, is in the unit."""
     paths = (*one.hit.paths, *one.hit.copies)
     text = one.hit.document.text[one.unit.sentence.start : one.unit.sentence.end]
@@ -209,11 +209,11 @@ def _refusals(held: list[Answer], lost: list[Answer]) -> list[Figure]:
     return figures + auroc_figure("AUROC", title, [c for c, _ in sure], [t for _, t in sure])
 
 
-def _stated(answer: Answer, asked: Question) -> float:
+def _stated(answer: Answer, asked: Asked) -> float:
     text = said(answer)
     return float(any(occurs(gold, text) for gold in asked.gold))
 
 
-def _best(answer: Answer, asked: Question, compare: Any) -> float:
+def _best(answer: Answer, asked: Asked, compare: Any) -> float:
     ours = phrase(answer)
     return max(compare(ours, gold) for gold in asked.gold) if ours else 0.0
