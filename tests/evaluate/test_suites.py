@@ -250,7 +250,7 @@ def test_canard_reads_dialogues_as_documents(tmp_path: Path) -> None:
     }
     turns = (("Vora Foods: History", ""), ("Who founded it?", "Ilva Strand did,"))
     rewrite = "When was Vora Foods founded?"
-    assert questions == [canard.Question("When?", turns, rewrite, "in 1987", "00000.md")]
+    assert questions == [canard.Asked("When?", turns, rewrite, "in 1987", "00000.md")]
 
 
 class Remembering(Told):
