@@ -9,6 +9,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from qa.data import Note, Reading, Weighed
+from qa.positions import line_of
 from qa.text.facts import Date, Number, dated, names, numbers
 from qa.text.words import terms
 from qa.times.quoted import dates_of, is_newer
@@ -48,6 +49,20 @@ def note(sides: tuple[Weighed, Weighed], markers: tuple[int, int]) -> Note:
     return Note.of(
         "disagree", one=one, other=other, order=order, first=markers[0], second=markers[1]
     )
+
+
+def elsewhere(cited: Weighed, other: Weighed) -> Note:
+    """What another place says that is not cited: ``other`` disagrees with ``cited``."""
+    document = other.hit.document
+    if is_newer(document, cited.hit.document):
+        age = "newer"
+    elif is_newer(cited.hit.document, document):
+        age = "older"
+    else:
+        age = "unknown"
+    line = line_of(document.text, other.unit.sentence.start)
+    said = " ".join(other.unit.text.split())
+    return Note.of("elsewhere", said=said, path=other.hit.path, line=line, age=age)
 
 
 def _said(one: Weighed) -> str:

@@ -384,7 +384,7 @@ def _written(parts: Answering, found: _Found) -> Events:
                 event = replace(
                     event,
                     hits=found.hits,
-                    notes=(*found.notes, *event.notes),
+                    notes=(*found.notes, *_elsewhere(found, shown), *event.notes),
                     seconds=(*found.clock.seconds(), *event.seconds),
                     trace=_trace(found, found.readings, shown),
                 )
@@ -394,6 +394,16 @@ def _written(parts: Answering, found: _Found) -> Events:
         if said or not parts.fallback:
             raise
         yield from _quoted(found, (Note.of("fallback", error=error),))
+
+
+def _elsewhere(found: _Found, shown: frozenset[tuple[str, int]]) -> Iterator[Note]:
+    """Where a model's answer cites one of two places that disagree: what the other one says."""
+    sides = conflicts.disagreement(found.readings[0])
+    if sides is None:
+        return
+    cited = [(one.hit.document.id, one.unit.sentence.start) in shown for one in sides]
+    if sum(cited) == 1:
+        yield conflicts.elsewhere(sides[cited.index(True)], sides[cited.index(False)])
 
 
 def _ordered(found: _Found) -> tuple[Hit, ...]:

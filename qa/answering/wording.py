@@ -21,6 +21,7 @@ _ORDERS = {
     "newer_unknown": "Which of the documents is newer is not known.",
     "one_source": "Both stand in one document.",
 }
+_AGES = {"newer": "A newer document", "older": "An older document", "unknown": "Another place"}
 _FAULTS = {
     "empty": "was empty",
     "cut_off": "was cut off",
@@ -37,6 +38,7 @@ _NOTES = {
         "Question and documents are in different languages: quotes were chosen by meaning alone."
     ),
     "disagree": "The sources disagree: “{one}” [{first}] against “{other}” [{second}]. {order}",
+    "elsewhere": "{age} says otherwise: “{said}” ({path}, line {line}).",
     "read_as": "“{text}” was read as {time}.",
     "not_then": "What was found does not speak of the time asked for, {time}.",
     "earlier": "The newest document that answers leads ({now}); “{old}” is earlier ({was}).",
@@ -76,6 +78,8 @@ def told(note: Note) -> str:
     values = dict(note.values)
     if "order" in values:
         values["order"] = _ORDERS[values["order"]]
+    if "age" in values:
+        values["age"] = _AGES[values["age"]]
     if "fault" in values:
         values["fault"] = _FAULTS[values["fault"]]
     return _NOTES[note.kind].format(**values)

@@ -217,7 +217,7 @@ def test_a_summary_may_answer(made: Assistant) -> None:
 
 
 PUMPS = {f"{name}.md": f"The pump of {name} is green.\n" for name in "abcdefghijklmn"} | {
-    "far.md": "Kell is said to leak.\n"
+    "far.md": "The pump of Kell is said to leak.\n"
 }
 
 
@@ -287,3 +287,19 @@ def test_a_model_that_fails_in_the_middle_is_an_error(made: Assistant) -> None:
     assert isinstance(next(events), Statement)
     with pytest.raises(ModelUnreachable):
         next(events)
+
+
+def test_a_model_that_cites_one_of_two_that_disagree(tmp_path: Path) -> None:
+    """What the place says that it did not cite is told, and that it is newer."""
+    asked, new = "How much is the toll?", "The toll is 6 crowns a car."
+    texts = {
+        "a.md": "---\ndate: 2021-03-01\n---\n# Tolls\n\nThe toll is 4 crowns a car.\n",
+        "b.md": f"---\ndate: 2024-03-01\n---\n# Tolls\n\n{new}\n",
+    }
+    reader = FakeReader({asked: ["4 crowns", "6 crowns"]})
+    made = assistant(tmp_path, texts, reader)
+    first = made.ask(asked).hits[0].path
+    cited = "[1.1]" if first == "a.md" else "[2.1]"
+    answer = by(made, reader, FakeChat(f"The toll is 4 crowns a car {cited}.")).ask(asked)
+    assert said(answer) == ["The toll is 4 crowns a car. [1]"]
+    assert notes(answer) == (f"A newer document says otherwise: “{new}” (b.md, line 6).",)
