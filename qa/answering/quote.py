@@ -20,6 +20,8 @@ BESIDE = 0.35
 FEW = 3
 """... up to so many in all: on the calibration documents the share that one more unit brings
 falls off there."""
+CODE = 6
+"""A block of code of so many lines is shown whole."""
 NEAREST = 3
 """Sentences shown where nothing answers."""
 
@@ -116,14 +118,14 @@ def _pieces(window: Window, chosen: Sequence[Weighed]) -> Iterator[_Piece]:
     at = 0
     while at < len(chosen):
         one = chosen[at]
-        if one.unit.role in ("item", "code"):
-            first = _first_of(window.units, one.place)
-            run = [one]
+        first = _opened_by(window.units, one.place)
+        if one.unit.role in ("item", "code") or first is not None:
+            first = _first_of(window.units, one.place) if first is None else first
+            places = [one.place]
             while at + 1 < len(chosen) and _first_of(window.units, chosen[at + 1].place) == first:
                 at += 1
-                if chosen[at].unit.role == one.unit.role:
-                    run.append(chosen[at])
-            yield _run(window, first, run)
+                places.append(chosen[at].place)
+            yield _run(window, first, places, one)
         else:
             yield from _sentence(window, one)
         at += 1
@@ -139,17 +141,45 @@ def _first_of(units: Sequence[Unit], place: int) -> int:
     return place
 
 
-def _run(window: Window, first: int, run: Sequence[Weighed]) -> _Piece:
-    """Items of one list, or lines of one block of code, behind the line that opens them."""
-    hit, role = window.hit, run[0].unit.role
-    places = [(hit, one.unit.sentence) for one in run]
-    said = [_as_it_stands(hit, one.unit) if role == "code" else one.unit.text for one in run]
+def _opened_by(units: Sequence[Unit], place: int) -> int | None:
+    """Where the list or code begins that a unit opens ("To start it, run:"); None for others."""
+    after = place + 1
+    opens = units[place].role == "text" and units[place].text[-1:] in ":："
+    if opens and after < len(units) and units[after].role in ("item", "code"):
+        return after
+    return None
+
+
+def _end_of(units: Sequence[Unit], first: int) -> int:
+    """Behind the last of the list items, or code lines, that begin at ``first``."""
+    end = first + 1
+    while end < len(units) and units[end].role == units[first].role:
+        end += 1
+    return end
+
+
+def _run(window: Window, first: int, chosen: Sequence[int], lead: Weighed) -> _Piece:
+    """Items of one list, or lines of one block of code, behind the line that opens them.
+
+    Those that were chosen; all of them where only their opening was, and of short code, whose
+    lines mean little alone.
+    """
+    hit, units = window.hit, window.units
+    role, end = units[first].role, _end_of(units, first)
+    whole = range(first, min(end, first + LISTED))
+    run = [place for place in chosen if place >= first]
+    if not run or (role == "code" and len(whole) <= CODE):
+        run = list(whole)
+    places = [(hit, units[place].sentence) for place in run]
+    said = [
+        _as_it_stands(hit, units[place]) if role == "code" else units[place].text for place in run
+    ]
     text = ("\n" if role == "code" else "; ").join(said)
-    opens = window.units[first - 1] if first else None
+    opens = units[first - 1] if first else None
     if opens is not None and opens.role in ("text", "frame", "item") and opens.text[-1:] in ":：":
         places.insert(0, (hit, opens.sentence))
         text = f"{opens.text} {text}"
-    phrase = _phrase(run[0]) if len(run) == 1 else None
+    phrase = _phrase(lead) if len(chosen) == 1 else None
     return _Piece(text, tuple(places), phrase)
 
 

@@ -139,7 +139,7 @@ def test_quotes_are_the_documents() -> None:
         {"paid": 0.9, "West Quay": 0.8, "Quay: North": 0.7, "--check": 0.6, "two pumps": 0.5},
     )
     places = [c for one in shown(found) for c in one.citations]
-    assert len(places) == 9
+    assert len(places) == 10
     assert [c for c in places if texts[c.path][c.start : c.end] != c.quote] == []
 
 
@@ -187,3 +187,30 @@ def test_the_nearest_are_three() -> None:
         (2, "Quay number 01 is open."),
         (3, "Quay number 02 is open."),
     ]
+
+
+def test_an_opening_brings_what_it_opens() -> None:
+    """A line that ends in a colon says nothing alone: its list, or its code, comes with it."""
+    assert told(reading(HARBOUR, {"quays are": 0.9})) == [
+        (
+            "The quays are: North Quay, for ferries; South Quay, for coal; West Quay, for timber",
+            [
+                "The quays are:",
+                "North Quay, for ferries",
+                "South Quay, for coal",
+                "West Quay, for timber",
+            ],
+        )
+    ]
+    assert told(reading(HARBOUR, {"Start the pump": 0.9})) == [
+        (
+            "Start the pump like this: pump --start\npump --check",
+            ["Start the pump like this:", "pump --start", "pump --check"],
+        )
+    ]
+
+
+def test_short_code_is_shown_whole() -> None:
+    """One of its lines means little without the others."""
+    (one,) = told(reading(HARBOUR, {"--check": 0.9}))
+    assert one[1] == ["Start the pump like this:", "pump --start", "pump --check"]
