@@ -15,7 +15,7 @@ from qa.times.quoted import anchor, dates_of
 
 MOST = 10
 """An answer shows at most so many changes; a note tells how many more there are."""
-LIKELY = 0.1
+LIKELY = 0.25
 """Chance from which on a sentence without a time of its own counts as news of its document."""
 
 _ASKED = re.compile(
