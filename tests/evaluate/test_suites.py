@@ -236,7 +236,7 @@ def dialogues(tmp_path: Path) -> Path:
         ("b", SHORT, "Why?", "Why is rye shipped?"),
     ]
     path = tmp_path / "canard.json"
-    names = ("QuAC_dialog_id", "History", "Asked", "Rewrite")
+    names = ("QuAC_dialog_id", "History", "Question", "Rewrite")
     path.write_text(json.dumps([dict(zip(names, row, strict=True)) for row in rows]))
     return path
 

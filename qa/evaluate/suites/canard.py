@@ -47,7 +47,7 @@ def load(data: Path) -> tuple[dict[str, str], list[Asked]]:
     """
     try:
         rows = [
-            (row["QuAC_dialog_id"], _dialogue(row["History"]), row["Asked"], row["Rewrite"])
+            (row["QuAC_dialog_id"], _dialogue(row["History"]), row["Question"], row["Rewrite"])
             for row in read_json(data)
         ]
     except (KeyError, TypeError, ValueError) as error:
