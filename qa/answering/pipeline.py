@@ -175,7 +175,7 @@ def _found(
         hits = _retrieved(question.searches, view, parts.embedding, LIMIT)
         fixed, fixes = corrected(question.lookup, view, hits)
         if fixes:
-            question = question._replace(lookup=fixed)
+            question = question.mended(fixed, {one.typed: one.taken for one in fixes})
             hits = _retrieved(question.searches, view, parts.embedding, LIMIT)
     with clock.stage("read"):
         bar = _bar(parts, parts.bar())
@@ -322,7 +322,7 @@ def _quoted(found: _Found, notes: tuple[Note, ...] = ()) -> Events:
         answered_question=question.lookup,
         statements=statements,
         outcome=kind,
-        reason=None if statements else wording.not_found(len(_documents(found.view))),
+        reason=None if statements else wording.not_found(len(found.view.dates())),
         nearest=() if statements else quote.nearest(settled.readings[0]),
         hits=found.hits,
         engine="extractive",
@@ -355,10 +355,6 @@ def _side_by_side(
     rest = [one for one in statements if one.text not in texts]
     shown = quote.renumbered((*first[0], *first[1], *rest))
     return shown, conflicts.note(sides, (1, len(first[0]) + 1))
-
-
-def _documents(view: View) -> frozenset[str]:
-    return frozenset(view.dates())
 
 
 def _trace(found: _Found, readings: Sequence[Reading], shown: frozenset[tuple[str, int]]) -> Trace:

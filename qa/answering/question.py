@@ -5,7 +5,7 @@ the reader as it is.  A model rewrites a question that leans on it, and its word
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -34,7 +34,8 @@ _SPLIT = re.compile(
 )
 _ASKS = re.compile(r"(?:\w+\s+)?(?:who|whom|when|where|why|what|which|how)\b", re.IGNORECASE)
 _SUMMARY = re.compile(
-    r"\W*(?!(?:who|whom|whose|when|where|why|which|how)\b)(?:\w+\W+){0,4}summar(?:y|i[sz]e)\b",
+    r"\W*(?:(?:please|can|could|would|you|i|want|need|give|show|write|me|us|a|an|the|short|brief)"
+    r"\W+){0,6}summar(?:y|i[sz]e)\b",
     re.IGNORECASE,
 )
 
@@ -64,6 +65,16 @@ class Question(NamedTuple):
         if self.turns:
             found.append(f"{self.turns[-1][0]} {self.lookup}")
         return tuple(found)
+
+    def mended(self, lookup: str, fixes: Mapping[str, str]) -> "Question":
+        """The question looked up as ``lookup``, the words ``fixes`` exchanged in all of it."""
+        period = self.period
+        if period is not None:
+            rest = period.rest
+            for typed, taken in fixes.items():
+                rest = rest.replace(typed, taken)
+            period = period._replace(lookup=lookup, rest=rest)
+        return self._replace(lookup=lookup, parts=_parts(lookup), period=period)
 
     @property
     def asks_for_summary(self) -> bool:

@@ -82,6 +82,7 @@ def test_a_time_is_looked_up_in_figures_and_left_out() -> None:
         ("Please give me a summary of the report", True),
         ("Who wrote the summary of the report on mills?", False),
         ("Who summarised it?", False),
+        ("What does the summary say about the mill?", False),
     ],
 )
 def test_who_asks_for_a_summary(asked: str, is_one: bool) -> None:
@@ -148,3 +149,13 @@ def test_the_first_question_asks_no_model(asked: str, history: Sequence[Answer])
     llm = model("anything")
     assert complete_with(asked, history, llm, PROMPT) == (asked, None, None)
     assert llm.sent == []
+
+
+def test_a_mended_word_is_mended_everywhere() -> None:
+    """Also in the halves of a question, and in what it asks without its time."""
+    asked = "who owns the fondry and when was the fondry built in 2022?"
+    fixed = asked.replace("fondry", "foundry")
+    mended = question_of(asked, asked, (), TODAY).mended(fixed, {"fondry": "foundry"})
+    assert mended.asked == asked
+    assert [text for text in (*mended.searches, *mended.parts) if "fondry" in text] == []
+    assert len(mended.parts) == 2

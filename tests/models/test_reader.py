@@ -111,15 +111,15 @@ def test_every_piece_can_be_pointed_at(
     assert [*units[: len(one.marks)], *unread(window, one)] == units
 
 
-def test_what_has_no_room_is_not_read(tokenizer: Any, reader: OnnxReader) -> None:
-    """A window of more units than fit is read as far as it fits, each unit of it whole."""
+def test_what_has_no_room_is_read_in_another_run(tokenizer: Any, reader: OnnxReader) -> None:
+    """Of more units than fit as many as fit are read at once, each whole, and then the others."""
     units = tuple(f"Sentence {number} " + "says very little. " * 20 for number in range(9))
     window = Shown("", "", units)
     one = coded(tokenizer, ASKED, (), window)
     # [CLS], 7 pieces and [SEP] before; each unit a mark and 82 of at most 96 pieces; [SEP]
     assert (len(one.marks), len(unread(window, one))) == (4, 5)
     (said,) = reader.read(ASKED, (), [window])
-    assert len(said.evidence) == len(said.phrases) == 4
+    assert len(said.evidence) == len(said.phrases) == 9
 
 
 def test_a_reading_has_a_word_for_each_unit(reader: OnnxReader) -> None:
@@ -188,3 +188,15 @@ def test_a_fake_reader_says_what_it_was_told() -> None:
     assert (bridge.evidence, bridge.phrases) == ((6.0, -6.0, -6.0), ((29, 33), None, None))
     assert [max(range(4), key=lambda i: one.outcome[i]) for one in (bridge, tea)] == [0, 3]
     assert fake.asked == [(ASKED, (("Who?", "Ann."),))]
+
+
+def test_a_window_is_read_to_its_end(reader: OnnxReader) -> None:
+    """What has no room in one run is read in another: the sentence that answers may be last."""
+    units = tuple(
+        f"The mill of village {i} has {i + 2} wheels and a wide dry yard." for i in range(40)
+    )
+    long = BRIDGE._replace(units=(*units, BRIDGE.units[0]))
+    (said,) = reader.read(ASKED, (), [long])
+    assert len(said.evidence) == len(said.phrases) == 41
+    assert max(range(41), key=lambda i: said.evidence[i]) == 40
+    assert sum(said.outcome) == pytest.approx(1)

@@ -17,7 +17,7 @@ import numpy as np
 
 from qa.models.embed.minilm import checked, minilm_file, session_of, tokenizer_of
 from qa.models.reader.base import Said, Shown, Turns
-from qa.models.reader.coding import Coded, coded, typed
+from qa.models.reader.coding import Coded, coded, typed, unread
 
 _LONGEST = 30  # word pieces of a phrase that answers
 _LEAST = 0.25  # chance of a phrase below which none is told
@@ -75,7 +75,10 @@ class OnnxReader:
         return self._loaded
 
     def read(self, question: str, turns: Turns, windows: Sequence[Shown]) -> list[Said]:
-        """What is said of each window, in order; a window without units is read as silent."""
+        """What is said of each window, in order; a window without units is read as silent.
+
+        What of a window had no room is read in another run, under the same title and headings.
+        """
         session, tokenizer = self.load()
 
         def run(window: Shown) -> Said:
@@ -90,11 +93,13 @@ class OnnxReader:
             evidence, outcome, phrase = session.run(["evidence", "outcome", "phrase"], given)
             chances = np.exp(outcome - np.logaddexp.reduce(outcome))
             full, part, contra, none = (float(chance) for chance in chances)
-            return Said(
+            said = Said(
                 tuple(float(logit) for logit in evidence),
                 (full, part, contra, none),
                 tuple(_phrases(one, phrase)),
             )
+            rest = tuple(unread(window, one))
+            return _joined(said, run(window._replace(units=rest))) if rest else said
 
         if len(windows) == 1:
             return [run(windows[0])]
@@ -104,6 +109,12 @@ class OnnxReader:
         """Let go of the model and its threads."""
         self._pool.shutdown(wait=False)
         self._loaded = None
+
+
+def _joined(said: Said, more: Said) -> Said:
+    """Two runs over one window as one: its outcome is that of the run that says more."""
+    outcome = min(said.outcome, more.outcome, key=lambda chances: chances[-1])
+    return Said(said.evidence + more.evidence, outcome, said.phrases + more.phrases)
 
 
 @lru_cache(maxsize=1)
