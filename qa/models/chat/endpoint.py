@@ -1,6 +1,6 @@
 """Requests to, and chat with, any endpoint that speaks the OpenAI protocol.
 
-The only module that imports `openai`.  What it promises:
+The SDK (`openai`) makes the requests and reads the streams.  What is promised beside it:
 
 - Only the configured host is contacted.  Redirects are not followed.  Over https the proxy
   of the environment (HTTPS_PROXY) is used, for it sees no more than the host's name; over
@@ -14,13 +14,14 @@ The only module that imports `openai`.  What it promises:
 import email.utils
 import time
 import weakref
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
-from qa.errors import ConfigError, ModelError, ModelGarbled, ModelUnreachable
+from qa.errors import ConfigError, ModelError
 from qa.models.chat import wire
 from qa.models.chat.base import End, Events, Message, Reply
 from qa.models.chat.failures import complaint, failure, masked
@@ -38,10 +39,6 @@ DEFAULT_WINDOW = 8192
 RETRIES = 2
 LONGEST_WAIT = 30.0
 """Seconds; an endpoint that asks for more is reported in place of being waited for."""
-PATIENCE = 10
-"""A whole response may take this many times the time-out, however alive the stream looks."""
-LARGEST = 64_000_000
-"""Bytes of the largest response that is read."""
 
 
 class Endpoint:
@@ -69,81 +66,62 @@ class Endpoint:
     @contextmanager
     def border(self) -> Iterator[None]:
         """Inside, the SDK's exceptions become ``ModelError`` leaves, the key masked."""
+        import httpx2
         import openai
 
         try:
             yield
         except ModelError as error:
             raised = type(error)(masked(str(error), self._key))
-        except (openai.OpenAIError, ValueError) as error:
-            raised = failure(error, self.host, self._key)
+        except (openai.OpenAIError, httpx2.HTTPError, ValueError) as error:
+            cause = error.__cause__  # of ours where the bounds of a response were passed
+            told = cause if isinstance(cause, ModelError) else None
+            raised = told or failure(error, self.host, self._key)
         else:
             return
         # Not "from error": the SDK's exceptions carry the request, and so the key.
         raise raised from None
 
-    def get(self, path: str) -> object:
-        """The JSON value at ``path``; raises the SDK's exceptions."""
-        return self._send(lambda: self._client().get(path, cast_to=object, options=self._options()))
+    def send(self, call: "Callable[[openai.OpenAI, Mapping[str, str | openai.Omit]], T]") -> T:
+        """What ``call`` gets of the SDK's client; it hands the headers on as ``extra_headers``.
 
-    def post(self, path: str, body: dict[str, Any]) -> object:
-        """The JSON value that ``path`` answers ``body`` with; raises the SDK's exceptions."""
-        return self._send(
-            lambda: self._client().post(path, cast_to=object, body=body, options=self._options())
-        )
-
-    def stream(self, path: str, body: dict[str, Any]) -> "openai.Stream[object]":
-        """The JSON values that ``path`` streams; raises the SDK's exceptions."""
+        Raises the SDK's exceptions: ``border`` is where they are turned into ours.
+        """
         import openai
 
-        return self._send(
-            lambda: self._client().post(
-                path,
-                cast_to=object,
-                body=body,
-                options=self._options(),
-                stream=True,
-                stream_cls=openai.Stream[object],
-            )
-        )
-
-    def _options(self) -> Any:
-        """The key, set by hand, so that none of the environment takes its place."""
-        import openai
-
-        return {"headers": {"Authorization": f"Bearer {self._key}" if self._key else openai.Omit()}}
-
-    def _client(self) -> "openai.OpenAI":
-        import openai
-
-        if self._opened is None:
-            http = openai.DefaultHttpxClient(
-                follow_redirects=False,
-                trust_env=self._url.startswith("https:"),
-                event_hooks={"response": [_bounds(self.host, self._timeout, self._now)]},
-            )
-            self._opened = openai.OpenAI(
-                base_url=self._url,
-                api_key=self._key or "none",
-                max_retries=0,
-                timeout=openai.Timeout(self._timeout, connect=min(self._timeout, 10.0)),
-                http_client=http,
-            )
-            weakref.finalize(self, self._opened.close)
-        return self._opened
-
-    def _send(self, call: Callable[[], T]) -> T:
-        import openai
-
+        client = self._client()
+        # Said outright, so that no key of the environment takes its place, nor its account's name.
+        headers: dict[str, str | openai.Omit] = {}
+        headers["Authorization"] = f"Bearer {self._key}" if self._key else openai.Omit()
+        if self.host != _host(OPENAI_URL):
+            headers |= {"OpenAI-Organization": openai.Omit(), "OpenAI-Project": openai.Omit()}
         for attempt in range(RETRIES):
             try:
-                return call()
+                return call(client, headers)
             except openai.APIError as error:
                 wait = self._wait(error, attempt)
                 if wait is None:
                     raise
             self._sleep(wait)
-        return call()
+        return call(client, headers)
+
+    def _client(self) -> "openai.OpenAI":
+        import openai
+
+        from qa.models.chat.bounds import Bounded
+
+        if self._opened is None:
+            self._opened = openai.OpenAI(
+                base_url=self._url,
+                api_key=self._key or "none",
+                max_retries=0,  # the SDK's own would ask again after a time-out, and without quota
+                timeout=openai.Timeout(self._timeout, connect=min(self._timeout, 10.0)),
+                http_client=openai.DefaultHttpxClient(
+                    follow_redirects=False, transport=Bounded(self._url, self._timeout, self._now)
+                ),
+            )
+            weakref.finalize(self, self._opened.close)
+        return self._opened
 
     def _wait(self, error: "openai.APIError", attempt: int) -> float | None:
         """Seconds until the same request may be sent again; None: it will not help."""
@@ -213,7 +191,7 @@ class OpenAIChat:
 
         answer = self._ask(messages, max_tokens)
         if not isinstance(answer, openai.Stream):
-            yield answer
+            yield plain(answer)
             return
         try:
             kind = answer.response.headers.get("content-type", "")
@@ -223,7 +201,8 @@ class OpenAIChat:
             elif "html" in kind:
                 yield answer.response.headers["content-type"]
             else:
-                yield from answer
+                for chunk in answer:
+                    yield plain(chunk)
         except openai.APIConnectionError:
             if reader.finish is None:
                 raise  # lost after the last word, only the count of tokens is missing
@@ -233,13 +212,10 @@ class OpenAIChat:
     def _ask(self, messages: Sequence[Message], max_tokens: int) -> object:
         import openai
 
-        path = "/chat/completions"
         while True:
             body = wire.chat_request(self.name, messages, max_tokens, self.dialect)
             try:
-                if self.dialect.stream:
-                    return self.endpoint.stream(path, body)
-                return self.endpoint.post(path, body)
+                return self.endpoint.send(partial(_completion, body))
             except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
                 adapted = self.dialect.adapted(complaint(error.body), error.param)
                 if adapted is None:
@@ -247,48 +223,17 @@ class OpenAIChat:
                 self.dialect = adapted
 
 
-def _bounds(host: str, timeout: float, now: Callable[[], float]) -> Callable[[Any], None]:
-    """A hook that bounds what is read of a response, in bytes and in time.
+def _completion(
+    body: dict[str, Any], sdk: "openai.OpenAI", headers: "Mapping[str, str | openai.Omit]"
+) -> object:
+    return sdk.chat.completions.create(**body, extra_headers=headers)
 
-    The client's own time-out is for silence; an endless body, or comments that keep a
-    stream alive for ever, would never trip it.  What the transport raises becomes the SDK's
-    exception here, for not every version of the SDK does that in the middle of a stream.
-    """
+
+def plain(answer: object) -> object:
+    """The JSON value that came; the SDK's objects hold it, fitting their types or not."""
     import openai
 
-    def hook(response: Any) -> None:
-        read, deadline = response.iter_bytes, now() + PATIENCE * timeout
-
-        def iter_bytes(chunk_size: int | None = None) -> Iterator[bytes]:
-            size = 0
-            try:
-                for block in read(chunk_size):
-                    size += len(block)
-                    _check_bounds(host, size, now() - deadline, timeout)
-                    yield block
-            except ModelError:
-                raise
-            except Exception as error:  # the transport's, which only the SDK knows by name
-                if "Timeout" in type(error).__name__:
-                    raise openai.APITimeoutError(response.request) from error
-                raise openai.APIConnectionError(request=response.request) from error
-
-        response.iter_bytes = iter_bytes
-
-    return hook
-
-
-def _check_bounds(host: str, size: int, late: float, timeout: float) -> None:
-    if size > LARGEST:
-        raise ModelGarbled(
-            f"endpoint {host!r} sent more than {LARGEST:,} bytes in one answer; "
-            "choose another --model"
-        )
-    if late > 0:
-        raise ModelUnreachable(
-            f"endpoint {host!r} did not finish its answer within "
-            f"{PATIENCE * timeout:g} seconds; ask again, or raise the time-out"
-        )
+    return answer.to_dict(warnings=False) if isinstance(answer, openai.BaseModel) else answer
 
 
 def _host(url: str) -> str:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from qa.errors import ModelError
 from qa.models.chat.base import Message
-from qa.models.chat.endpoint import OpenAIChat
+from qa.models.chat.endpoint import OpenAIChat, plain
 from qa.models.embed.endpoint import OpenAIEmbedding
 
 
@@ -57,7 +57,7 @@ def probe(
 def _models(chat: OpenAIChat, model: str | None) -> Fact:
     try:
         with chat.endpoint.border():
-            body = chat.endpoint.get("/models")
+            body = plain(chat.endpoint.send(lambda sdk, key: sdk.models.list(extra_headers=key)))
     except ModelError as error:
         # Many gateways have no list and answer all the same; without a model there is no more.
         return Fact("models", f"not listed: {error}", good=model is not None)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from qa.errors import ModelGarbled
 from qa.models.chat import wire
-from qa.models.chat.endpoint import Endpoint
+from qa.models.chat.endpoint import Endpoint, plain
 
 if TYPE_CHECKING:
     import numpy as np
@@ -61,12 +61,16 @@ class OpenAIEmbedding:
             # The protocol refuses an empty text.
             batch = [wire.sendable(text) or " " for text in texts[start : start + BATCH]]
             with self._endpoint.border():
-                body = self._endpoint.post(
-                    "/embeddings",
-                    # The SDK's own default is base64, which some gateways answer wrongly.
-                    {"model": self.name, "input": batch, "encoding_format": "float"},
+                # The SDK's own default is base64, which some gateways answer wrongly.
+                answer = self._endpoint.send(
+                    lambda sdk, key: sdk.embeddings.create(
+                        model=self.name,
+                        input=batch,  # noqa: B023 - called at once
+                        encoding_format="float",
+                        extra_headers=key,
+                    )
                 )
-                block = wire.vectors_of(body, len(batch), self._who)
+                block = wire.vectors_of(plain(answer), len(batch), self._who)
             width = block.shape[1]
             if self.width not in (None, width):
                 raise ModelGarbled(
