@@ -44,7 +44,7 @@ def answer_dict(answer: Answer) -> dict[str, Any]:
         "answered": answer.answered,
         "reason": answer.reason,
         "text": answer.text,
-        "statements": [_statement_dict(one) for one in answer.statements],
+        "statements": [statement_dict(one) for one in answer.statements],
         "nearest": [_citation_dict(one) for one in answer.nearest],
         "hits": hit_dicts(answer.hits),
         "engine": answer.engine,
@@ -60,7 +60,8 @@ def answer_dict(answer: Answer) -> dict[str, Any]:
     }
 
 
-def _statement_dict(statement: Statement) -> dict[str, Any]:
+def statement_dict(statement: Statement) -> dict[str, Any]:
+    """A statement as it stands in an answer."""
     emphasis = None
     if statement.emphasis is not None:
         start, end = statement.emphasis

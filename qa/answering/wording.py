@@ -67,6 +67,9 @@ _NOTES = {
     "repaired": ("{count} {be} replaced by the cited source sentence: not supported as written."),
     "dropped": "{count} {be} left out: not supported by the sources.",
     "text": "{text}",
+    "unfinished": (
+        "The documents are still being read: this is answered from what was read before."
+    ),
     "unjudged": "The second judge gave no verdict on {count}.",
 }
 KINDS = frozenset(_NOTES)

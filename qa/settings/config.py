@@ -34,7 +34,8 @@ class Settings:
     sources support what the first said.  ``window`` is how many tokens of context the model
     has, where that is not known here; ``prices`` a price file of the user's own.
     ``max_file_mb`` bounds a document's size in megabytes, ``timeout`` an endpoint's
-    silence in seconds; ``strict`` shows nothing that only may answer; ``offline`` makes every
+    silence in seconds; ``token`` is what every request to a server of ours must bring (``qa
+    serve``); ``strict`` shows nothing that only may answer; ``offline`` makes every
     connection of the process impossible; ``exclude`` holds patterns in the manner of .gitignore.
     """
 
@@ -49,6 +50,7 @@ class Settings:
     base_url: str | None = None
     api_key: str | None = field(default=None, repr=False)
     library_token: str | None = field(default=None, repr=False)
+    token: str | None = field(default=None, repr=False)
     embedding: str | None = None
     strict: bool = False
     timeout: float = 60.0
@@ -131,7 +133,7 @@ def _from_toml(path: Path) -> dict[str, Any]:
         raise ConfigError(f"{str(path)!r} is not valid TOML: {error}") from error
     except OSError as error:
         raise ConfigError(f"{str(path)!r} cannot be read: {error.strerror}") from error
-    for secret in table.keys() & {"api_key", "library_token"}:
+    for secret in table.keys() & {"api_key", "library_token", "token"}:
         raise ConfigError(
             f"{str(path)!r} holds {secret!r}; a key belongs in the environment or in .env,"
             f" as {NAMES[secret]}"

@@ -19,6 +19,7 @@ from qa.fronts.cli.dates import AS_OF, CLEAR_DATE, SET_DATE, TODAY, set_dates
 from qa.fronts.cli.eval_commands import eval_group
 from qa.fronts.cli.options import ENGINE, FOLDER, OUTPUT, SETTINGS, assistant_of, with_options
 from qa.fronts.cli.search_commands import search_command, why_not_command
+from qa.fronts.cli.serve import mcp_command, serve_command
 from qa.fronts.freshness import bring_up_to_date, progress_bar, report_text
 from qa.fronts.lines import to_json
 from qa.fronts.screen import Screen, say
@@ -295,7 +296,7 @@ def repair(context: click.Context, /, **flags: Any) -> None:
         click.echo(report_text(report))
 
 
-for _command in (search_command, why_not_command, eval_group):
+for _command in (search_command, why_not_command, serve_command, mcp_command, eval_group):
     cli.add_command(_command)
 
 
