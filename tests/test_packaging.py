@@ -23,7 +23,8 @@ def test_wheel_and_sdist_hold_prompts_and_model_data(tmp_path: Path) -> None:
     data = {
         str(path.relative_to(ROOT))
         for path in (ROOT / "qa").rglob("*")
-        if path.suffix in {".json", ".onnx", ".toml", ".j2", ".typed"}
+        if path.suffix
+        in {".json", ".onnx", ".toml", ".j2", ".typed", ".html", ".css", ".js", ".svg"}
     }
     assert len(prompts) >= 4
     assert {"tokenizer.json", "graph.onnx"} <= {Path(name).name for name in data}
