@@ -176,7 +176,7 @@ class _Job:
         return event
 
     def cut(self, why: QAError) -> None:
-        """End it: its task is told ``why``, its thread stops at the next event."""
+        """End it: its task is told ``why``, its thread stops at the model's next word."""
         self.put(why)
         self.is_over = True
 
@@ -249,7 +249,7 @@ class Service:
 
         def answer(job: _Job) -> None:
             is_fresh = self.upkeep.wait(self.upkeep.begin(), lambda: job.is_over)
-            stream = self.assistant.stream(question, history)
+            stream = self.assistant.stream(question, history, stopped=lambda: job.is_over)
             with closing(cast("Generator[Event, None, None]", stream)) as events:
                 while not job.is_over and (event := next(events, None)) is not None:
                     if isinstance(event, Answer) and not is_fresh:

@@ -191,7 +191,7 @@ def test_questions_wait_in_order_and_not_too_many(tmp_path: Path) -> None:
 
 
 def test_a_client_that_goes_away_stops_the_model(tmp_path: Path) -> None:
-    """Closing the stream stops the answer, and the next question has its turn."""
+    """Closing the stream stops the model at its next word; the next question has its turn."""
     chat = GatedChat()
     with served(bridge(tmp_path / "docs"), chat=chat, at_once=1) as one:
         asked = {"question": QUESTION}

@@ -234,6 +234,10 @@ let opened = 0;
 async function show() {
   const hash = decodeHash();
   opened += 1;
+  for (const one of document.querySelectorAll("a.mark")) {
+    if (one.getAttribute("href") === location.hash) one.setAttribute("aria-current", "true");
+    else one.removeAttribute("aria-current");
+  }
   const mine = opened;
   if (hash === null || hash.path === "documents") {
     pane.replaceChildren(...sources.elements());
