@@ -65,7 +65,7 @@ async function ask(text) {
     tell(summary(answer));
   } catch (error) {
     const isStopped = error.name === "AbortError";
-    turn.fail(isStopped ? "Stopped." : safe(error.message), isStopped);
+    turn.fail(isStopped ? "Stopped." : safe(sentence(error.message)), isStopped);
     tell(isStopped ? "Stopped." : "There is no answer.");
   } finally {
     asking = null;
@@ -118,6 +118,10 @@ function summary(answer) {
   const count = answer.statements.length;
   const what = count === 1 ? "1 statement" : `${count} statements`;
   return answer.outcome === "perhaps" ? `${what} may answer it.` : `Answered in ${what}.`;
+}
+
+function sentence(text) {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function tell(text) {
@@ -323,6 +327,7 @@ document.addEventListener("keydown", (event) => {
 const drop = $("drop");
 
 async function addFiles(files) {
+  sources.uploads = sources.uploads.filter((one) => one.state === "coming");
   if (isNarrow() || decodeHash() !== null) go("#documents");
   await Promise.all(files.map(addFile));
   poll();
@@ -338,7 +343,7 @@ async function addFile(file) {
     upload.text = "Added; reading it …";
   } catch (error) {
     upload.state = "refused";
-    upload.text = error.message;
+    upload.text = sentence(error.message);
   }
   sources.draw();
 }
