@@ -110,7 +110,7 @@ async function events(text, history, turn) {
 
 function waiting() {
   const reading = state?.reading;
-  return reading ? `Reading the documents · ${reading.percent} %` : "Looking through the documents";
+  return reading ? `Reading the documents (${reading.percent} %)` : "Looking through the documents";
 }
 
 function summary(answer) {
