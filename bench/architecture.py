@@ -22,6 +22,7 @@ FLOORS = (
     "fronts",
     "evaluate",
     "assistant",
+    "proof",
     "answering",
     "ingest",
     "library",
@@ -71,7 +72,8 @@ def _imported(text: str, package: str) -> Iterator[str]:
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.ImportFrom) and node.module and not node.level:
             if node.module == package:
-                yield from (f"{package}.{one.name}" for one in node.names)
+                named = (one.name for one in node.names if not one.name.startswith("__"))
+                yield from (f"{package}.{one}" for one in named)
             elif node.module.startswith(f"{package}."):
                 yield node.module
         elif isinstance(node, ast.Import):

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
-from qa.data import Answer, Document, Hit, LeftOut, Note, Source, Statement, Trace
+from qa.data import Answer, Document, Hit, LeftOut, Note, Proof, Source, Statement, Trace
 from qa.errors import ConfigError, QAError, UsageError
 from qa.models.embed.minilm import MiniLM
 from qa.models.reader.onnx import OnnxReader
@@ -366,27 +366,18 @@ class Assistant:
         *,
         as_of: date | None = None,
         today: date | None = None,
-        stopped: "Callable[[], bool] | None" = None,
     ) -> "Iterator[Note | Statement | LeftOut | Answer]":
         """Answer as ``ask`` does, giving each statement once it is checked; the answer is last.
 
         A note before the statements says how they are to be taken.  No statement that was given
-        is taken back.  Closing the iterator stops the model; ``stopped``, which may be told by
-        another thread, is looked at after each piece of a model's reply, and raises QAError
-        where it says so.
+        is taken back.  Closing the iterator stops the model.
         """
         from qa.answering.pipeline import stream
         from qa.answering.when import asked_when
 
         self.check(question)
         when = asked_when(as_of, today)
-        parts = self._answering
-        if stopped is not None:
-            from qa.models.chat.stoppable import Stoppable
-
-            is_over = stopped
-            parts = parts._replace(llm=lambda: Stoppable(self._llm(), is_over))
-        yield from stream(parts, self.library, question, tuple(history), when)
+        yield from stream(self._answering, self.library, question, tuple(history), when)
 
     def read(self, question: str, *, as_of: date | None = None, today: date | None = None) -> Trace:
         """What is found for ``question`` and how likely each unit answers; nothing is written.
@@ -398,6 +389,19 @@ class Assistant:
 
         self.check(question)
         return trace(self._answering, self.library, question, asked_when(as_of, today))
+
+    def prove(self, answer: Answer, history: Sequence[Answer] = ()) -> Proof:
+        """``answer`` with all that is needed to check it again: see ``qa.proof``.
+
+        ``history`` holds the turns before it.  Raises QAError where a document that it cites
+        has changed since.
+        """
+        from qa.proof.make import prove
+
+        with self.library.reading() as view:
+            return prove(
+                answer, history, view, self.settings, self.reader.digest, self.embedding.name
+            )
 
     @property
     def _answering(self) -> "Answering":

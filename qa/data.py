@@ -9,7 +9,7 @@ the next; none is ever changed.
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Literal, TypeVar
 
 
@@ -399,3 +399,134 @@ class Answer:
         from qa.schema import answer_dict
 
         return answer_dict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class CitedDocument:
+    """A document as it was when an answer cited it.
+
+    ``path`` is the file that citations name, ``copies`` are further files that held the same.
+    ``sha256`` is of the file's ``size`` bytes, ``text_sha256`` of the text that was read of
+    them, as UTF-8; ``format`` names what read it, ``version`` the version of ``qa`` that did.
+    ``published``, ``written`` and ``date_basis`` are as in ``Document``, or as a user set them.
+    """
+
+    path: str
+    copies: tuple[str, ...]
+    title: str | None
+    sha256: str
+    size: int
+    text_sha256: str
+    characters: int
+    format: str
+    version: str
+    published: date | None
+    written: tuple[date, date] | None
+    date_basis: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Quotation:
+    """A citation with what stands around it.
+
+    ``heading`` is the path of headings above it, or None; ``before`` and ``after`` are the
+    sentences next to it, "" where there is none near.
+    """
+
+    citation: Citation
+    heading: str | None
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """An answer with all that is needed to check it again: what ``qa verify`` reads.
+
+    ``answer`` is without hits, trace, usage and what was left out; ``remarks`` are its notes in
+    words, in their order.  ``conversation`` holds the turns before it, each a question and
+    the answer's text.  ``quotations`` are its citations, or the nearest where nothing was
+    found, by marker.  ``lookups`` are the texts that were searched for, in a library of
+    ``searched`` documents.  ``version`` is that of ``qa``, ``reader`` the
+    trained reader's digest, ``embedding`` the embedding's name; ``settings`` are those that
+    decide what is answered.
+    """
+
+    made: datetime
+    answer: Answer
+    remarks: tuple[str, ...]
+    conversation: tuple[tuple[str, str], ...]
+    quotations: tuple[Quotation, ...]
+    documents: tuple[CitedDocument, ...]
+    lookups: tuple[str, ...]
+    searched: int
+    version: str
+    reader: str
+    embedding: str
+    settings: tuple[tuple[str, Any], ...]
+
+
+CheckedKind = Literal["holds", "stands", "redated", "changed", "gone", "missing", "false"]
+"""What became of a citation.
+
+"holds": its document is there and says just that; "stands": the document has changed, its
+sentence has not; "redated": the sentence stands, and its times are not what they were;
+"changed": another sentence is in its place; "gone": none is; "missing": the document is not
+there, or cannot be read; "false": the document is what it was, and does not say that.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What became of one citation, and where its document is now.
+
+    ``path`` and ``line`` are where the sentence, or what it was changed to (``now``), stands;
+    None where nothing does.  ``remarks`` are for a reader.
+    """
+
+    quotation: Quotation
+    kind: CheckedKind
+    path: str | None
+    line: int | None
+    now: str | None = None
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def holds(self) -> bool:
+        """Whether the document still says what was quoted."""
+        return self.kind in ("holds", "stands")
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedStatement:
+    """Whether a statement is borne out, and what of it is not."""
+
+    statement: Statement
+    holds: bool
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A signature that fits: the key's fingerprint, and who signed, where that was checked."""
+
+    key: str
+    by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What came of checking a proof against documents."""
+
+    proof: Proof
+    digest: str
+    signed: Signed | None
+    statements: tuple[CheckedStatement, ...]
+    quotations: tuple[Checked, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Whether everything does."""
+        return all(one.holds for one in self.statements) and all(
+            one.holds for one in self.quotations
+        )

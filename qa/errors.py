@@ -5,6 +5,7 @@
     │   └── ConfigError         a setting is unknown, malformed or out of range (2)
     ├── DocumentError           one file cannot be read; the others go on
     ├── PromptError             a prompt file lacks a variable, or names one nobody gives
+    ├── ProofError              a proof file is broken, or is none
     ├── GoldError               a gold file is malformed or does not fit its documents
     ├── LibraryError            the library cannot be opened, read or written
     │   ├── LibraryBusy         another process holds the writer lock
@@ -48,6 +49,10 @@ class DocumentError(QAError):
 
 class PromptError(QAError):
     """A prompt file lacks a variable that is given, or names one that nobody gives."""
+
+
+class ProofError(QAError):
+    """A proof file is broken or changed, its signature does not fit, or it is no proof at all."""
 
 
 class GoldError(QAError):

@@ -7,27 +7,39 @@ are JSON Schemas of the objects, written to docs/schema.json; docs/json.md expla
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime
 from typing import Any, cast, get_args
 
 from qa.data import (
     Answer,
+    Checked,
+    CheckedKind,
     Citation,
+    CitedDocument,
     Dated,
     Hit,
     LeftOut,
     Note,
     OutcomeKind,
+    Proof,
+    Quotation,
     Source,
     Statement,
     Trace,
     Usage,
+    Verdict,
 )
 
 ANSWER = "qa.answer/2"
 """Version of the object that ``answer_dict`` gives."""
 CONVERSATION = "qa.conversation/2"
 """Version of the object that ``conversation_dict`` gives; 1 is read too."""
+PROOF = "qa.proof/1"
+"""Version of the object that ``proof_dict`` gives."""
+VERDICT = "qa.verdict/1"
+"""Version of the object that ``verdict_dict`` gives."""
+CONFLICTS = frozenset({"disagree", "elsewhere"})
+"""Kinds of notes that tell of documents which say different things."""
 _OUTCOMES = ("full", "part", "contradicts", "silent")
 
 
@@ -183,6 +195,106 @@ def conversation_dict(answers: Sequence[Answer]) -> dict[str, Any]:
     return {"schema": CONVERSATION, "answers": told}
 
 
+def proof_dict(proof: Proof) -> dict[str, Any]:
+    """A proof as its file holds it, but for the digest."""
+    answer = proof.answer
+    told = [
+        {"kind": note.kind, "values": dict(note.values), "text": text}
+        for note, text in zip(answer.notes, proof.remarks, strict=True)
+    ]
+    shown = [_quotation_dict(one) for one in proof.quotations]
+    return {
+        "schema": PROOF,
+        "made": proof.made.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        "question": answer.question,
+        "answered_question": answer.answered_question,
+        "conversation": [{"question": asked, "text": text} for asked, text in proof.conversation],
+        "outcome": answer.outcome,
+        "reason": answer.reason,
+        "statements": [
+            statement_dict(one) | {"citations": [cited.marker for cited in one.citations]}
+            for one in answer.statements
+        ],
+        "citations": shown if answer.answered else [],
+        "nearest": [] if answer.answered else shown,
+        "documents": [_cited_document_dict(one) for one in proof.documents],
+        "conflicts": [one for one in told if one["kind"] in CONFLICTS],
+        "notes": [one for one in told if one["kind"] not in CONFLICTS],
+        "as_of": _day(answer.as_of),
+        "times": [_dated_dict(one) for one in answer.times],
+        "searched": {"lookups": list(proof.lookups), "documents": proof.searched},
+        "made_by": {
+            "qa": proof.version,
+            "engine": answer.engine,
+            "prompt_hash": answer.prompt_hash,
+            "reader": proof.reader,
+            "embedding": proof.embedding,
+            "confidence": answer.confidence,
+            "threshold": answer.threshold,
+            "settings": dict(proof.settings),
+        },
+    }
+
+
+def _quotation_dict(one: Quotation) -> dict[str, Any]:
+    around = {"heading": one.heading, "before": one.before, "after": one.after}
+    return _citation_dict(one.citation) | around
+
+
+def _cited_document_dict(one: CitedDocument) -> dict[str, Any]:
+    """A document as in-toto describes a resource, by name and digest, and what was read of it."""
+    return {
+        "name": one.path,
+        "digest": {"sha256": one.sha256},
+        "size": one.size,
+        "copies": list(one.copies),
+        "title": one.title,
+        "published": _day(one.published),
+        "written": [day.isoformat() for day in one.written] if one.written else None,
+        "date_basis": one.date_basis,
+        "text": {"sha256": one.text_sha256, "characters": one.characters},
+        "read_by": {"format": one.format, "qa": one.version},
+    }
+
+
+def verdict_dict(verdict: Verdict, name: str) -> dict[str, Any]:
+    """What ``qa verify --json`` prints of the proof in the file ``name``."""
+    signed, proof = verdict.signed, verdict.proof
+    return {
+        "schema": VERDICT,
+        "proof": name,
+        "holds": verdict.holds,
+        "error": None,
+        "digest": verdict.digest,
+        "signed": asdict(signed) if signed else None,
+        "made": proof_dict(proof)["made"],
+        "question": proof.answer.question,
+        "outcome": proof.answer.outcome,
+        "statements": [
+            {"text": one.statement.text, "holds": one.holds, "missing": list(one.missing)}
+            for one in verdict.statements
+        ],
+        "citations": [_checked_dict(one) for one in verdict.quotations],
+    }
+
+
+def broken_dict(error: str, name: str) -> dict[str, Any]:
+    """What ``qa verify --json`` prints of a file that is broken or is no proof."""
+    return {"schema": VERDICT, "proof": name, "holds": False, "error": error}
+
+
+def _checked_dict(one: Checked) -> dict[str, Any]:
+    citation = one.quotation.citation
+    return {
+        "marker": citation.marker,
+        "kind": one.kind,
+        "holds": one.holds,
+        "was": {"path": citation.path, "line": citation.line, "text": citation.quote},
+        "now": {"path": one.path, "line": one.line, "text": one.now},
+        "remarks": list(one.remarks),
+    }
+
+
 # JSON to nouns ---------------------------------------------------------------------------
 
 
@@ -223,6 +335,86 @@ def _answer(found: Mapping[str, Any]) -> Answer:
     )
 
 
+def proof_of(found: Any) -> Proof:
+    """The proof that ``proof_dict`` gave.
+
+    Raises ValueError, TypeError, KeyError or AttributeError for anything else.
+    """
+    if found["schema"] != PROOF:
+        raise ValueError(f"its schema is {found['schema']!r}, and {PROOF!r} is read here")
+    answered = found["outcome"] != "not_found"
+    shown = tuple(_quotation(one) for one in found["citations" if answered else "nearest"])
+    cited = {one.citation.marker: one.citation for one in shown}
+    made_by, notes = found["made_by"], [*found["conflicts"], *found["notes"]]
+    answer = Answer(
+        question=_text(found["question"]),
+        answered_question=_text(found["answered_question"]),
+        statements=tuple(
+            _statement(one, tuple(cited[int(n)] for n in one["citations"]))
+            for one in found["statements"]
+        ),
+        reason=None if found["reason"] is None else _text(found["reason"]),
+        outcome=_outcome(found),
+        nearest=() if answered else tuple(cited.values()),
+        hits=(),
+        engine=_text(made_by["engine"]),
+        prompt_hash=None if made_by["prompt_hash"] is None else _text(made_by["prompt_hash"]),
+        notes=tuple(_note(one) for one in notes),
+        confidence=_number(made_by["confidence"]),
+        threshold=_number(made_by["threshold"]),
+        as_of=_day_of(found["as_of"]),
+        times=tuple(_dated(one) for one in found["times"]),
+    )
+    return Proof(
+        made=datetime.fromisoformat(found["made"]),
+        answer=answer,
+        remarks=tuple(_text(one["text"]) for one in notes),
+        conversation=tuple(
+            (_text(one["question"]), _text(one["text"])) for one in found["conversation"]
+        ),
+        quotations=shown,
+        documents=tuple(_cited_document(one) for one in found["documents"]),
+        lookups=tuple(_text(one) for one in found["searched"]["lookups"]),
+        searched=int(found["searched"]["documents"]),
+        version=_text(made_by["qa"]),
+        reader=_text(made_by["reader"]),
+        embedding=_text(made_by["embedding"]),
+        settings=tuple((_text(name), value) for name, value in made_by["settings"].items()),
+    )
+
+
+def _quotation(found: Mapping[str, Any]) -> Quotation:
+    heading = found["heading"]
+    return Quotation(
+        _citation(found),
+        None if heading is None else _text(heading),
+        _text(found["before"]),
+        _text(found["after"]),
+    )
+
+
+def _cited_document(found: Mapping[str, Any]) -> CitedDocument:
+    title, basis = found["title"], found["date_basis"]
+    return CitedDocument(
+        path=_text(found["name"]),
+        copies=tuple(_text(one) for one in found["copies"]),
+        title=None if title is None else _text(title),
+        sha256=_text(found["digest"]["sha256"]),
+        size=int(found["size"]),
+        text_sha256=_text(found["text"]["sha256"]),
+        characters=int(found["text"]["characters"]),
+        format=_text(found["read_by"]["format"]),
+        version=_text(found["read_by"]["qa"]),
+        published=_day_of(found["published"]),
+        written=_days(found["written"]),
+        date_basis=None if basis is None else _text(basis),
+    )
+
+
+def _day_of(found: str | None) -> date | None:
+    return None if found is None else date.fromisoformat(found)
+
+
 def _outcome(found: Mapping[str, Any]) -> OutcomeKind:
     outcome = found.get("outcome", "answered" if found["reason"] is None else "not_found")
     if outcome not in get_args(OutcomeKind):
@@ -237,11 +429,16 @@ def _note(found: Any) -> Note:
     return Note(_text(found["kind"]), values)
 
 
-def _statement(found: Mapping[str, Any]) -> Statement:
+def _statement(
+    found: Mapping[str, Any], citations: tuple[Citation, ...] | None = None
+) -> Statement:
+    """A statement, its citations in it or given."""
     emphasis = found["emphasis"]
+    if citations is None:
+        citations = tuple(_citation(one) for one in found["citations"])
     return Statement(
         text=_text(found["text"]),
-        citations=tuple(_citation(one) for one in found["citations"]),
+        citations=citations,
         support=float(found["support"]),
         emphasis=None if emphasis is None else (int(emphasis["start"]), int(emphasis["end"])),
     )
@@ -392,6 +589,74 @@ _READING = _object(
         _object(chance=_SHARE, window=_COUNT, path=_TEXT, start=_COUNT, end=_COUNT, text=_TEXT)
     ),
 )
+_NOTE = {"kind": _TEXT, "values": _map(_TEXT), "text": _TEXT}
+_SHA256 = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
+_QUOTED = _object(**_CITATION["properties"], heading=_or_null(_TEXT), before=_TEXT, after=_TEXT)
+_PROOF = _object(
+    schema={"const": PROOF},
+    made={"type": "string", "format": "date-time"},
+    question=_TEXT,
+    answered_question=_TEXT,
+    conversation=_list(_object(question=_TEXT, text=_TEXT)),
+    outcome={"enum": list(get_args(OutcomeKind))},
+    reason=_or_null(_TEXT),
+    statements=_list(_object(**_STATEMENT["properties"] | {"citations": _list(_PLACE)})),
+    citations=_list(_QUOTED),
+    nearest=_list(_QUOTED),
+    documents=_list(
+        _object(
+            name=_TEXT,
+            digest=_object(sha256=_SHA256),
+            size=_COUNT,
+            copies=_list(_TEXT),
+            title=_or_null(_TEXT),
+            published=_or_null(_DATE),
+            written=_or_null(_list(_DATE) | {"minItems": 2, "maxItems": 2}),
+            date_basis=_or_null(_TEXT),
+            text=_object(sha256=_SHA256, characters=_COUNT),
+            read_by=_object(format=_TEXT, qa=_TEXT),
+        )
+    ),
+    conflicts=_list(_object(**_NOTE)),
+    notes=_list(_object(**_NOTE)),
+    as_of=_or_null(_DATE),
+    times=_list(_DATED),
+    searched=_object(lookups=_list(_TEXT), documents=_COUNT),
+    made_by=_object(
+        qa=_TEXT,
+        engine=_TEXT,
+        prompt_hash=_or_null(_TEXT),
+        reader=_TEXT,
+        embedding=_TEXT,
+        confidence=_or_null(_SHARE),
+        threshold=_or_null(_SHARE),
+        settings={"type": "object"},
+    ),
+    digest={"type": "string", "pattern": "^sha256:[0-9a-f]{64}$"},
+)
+_BROKEN = _object(schema={"const": VERDICT}, proof=_TEXT, holds={"const": False}, error=_TEXT)
+_VERDICT = _object(
+    schema={"const": VERDICT},
+    proof=_TEXT,
+    holds=_YES,
+    error={"type": "null"},
+    digest=_TEXT,
+    signed=_or_null(_object(key=_TEXT, by=_or_null(_TEXT))),
+    made={"type": "string", "format": "date-time"},
+    question=_TEXT,
+    outcome={"enum": list(get_args(OutcomeKind))},
+    statements=_list(_object(text=_TEXT, holds=_YES, missing=_list(_TEXT))),
+    citations=_list(
+        _object(
+            marker=_PLACE,
+            kind={"enum": list(get_args(CheckedKind))},
+            holds=_YES,
+            was=_object(path=_TEXT, line=_PLACE, text=_TEXT),
+            now=_object(path=_or_null(_TEXT), line=_or_null(_PLACE), text=_or_null(_TEXT)),
+            remarks=_list(_TEXT),
+        )
+    ),
+)
 SCHEMAS: dict[str, dict[str, Any]] = {
     "answer": _ANSWER,
     "hits": _list(_HIT),
@@ -417,5 +682,8 @@ SCHEMAS: dict[str, dict[str, Any]] = {
             characters=_COUNT,
         )
     ),
+    "proof": _PROOF,
+    "verdict": {"anyOf": [_VERDICT, _BROKEN]},
 }
-"""What ``ask``, ``search``, ``search --explain`` and ``sources`` print with ``--json``."""
+"""What ``ask``, ``search``, ``search --explain``, ``sources`` and ``verify`` print with ``--json``,
+and what ``ask --proof`` writes."""

@@ -1,12 +1,10 @@
 """A run as JUnit XML, for continuous integration to show: a test case a pair."""
 
-import re
 from typing import Any
 from xml.etree import ElementTree as ET
 
 from qa.evaluate.report import Report
-
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+from qa.text.plain import xml_text
 
 
 def render(report: Report) -> str:
@@ -28,12 +26,12 @@ def render(report: Report) -> str:
         _figures(suite, pairs)
         for pair in pairs:
             name = f"{pair['gold']['id']}: {pair['gold']['question']}"
-            case = ET.SubElement(suite, "testcase", name=_clean(name), classname=part["name"])
+            case = ET.SubElement(suite, "testcase", name=xml_text(name), classname=part["name"])
             if pair["diagnosis"]:
                 tag = "failure" if pair["answer"] else "error"
                 what, where = pair["diagnosis"]["what"], pair["diagnosis"]["where"]
-                told = ET.SubElement(case, tag, message=_clean(f"{what}; {where}"))
-                told.text = _clean(pair["answer"]["text"] if pair["answer"] else "")
+                told = ET.SubElement(case, tag, message=xml_text(f"{what}; {where}"))
+                told.text = xml_text(pair["answer"]["text"] if pair["answer"] else "")
     ET.indent(root)
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(root, "unicode") + "\n"
 
@@ -49,10 +47,5 @@ def _figures(suite: ET.Element, pairs: list[dict[str, Any]]) -> None:
         return
     told = ET.SubElement(suite, "properties")
     for (kind, measure), values in sorted(scores.items()):
-        name = _clean(f"{kind}: {measure}")
+        name = xml_text(f"{kind}: {measure}")
         ET.SubElement(told, "property", name=name, value=f"{sum(values) / len(values):.4f}")
-
-
-def _clean(text: str) -> str:
-    """The text without the characters that XML 1.0 cannot hold."""
-    return _NOT_XML.sub("\ufffd", text)

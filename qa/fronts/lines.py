@@ -6,9 +6,10 @@ a pipe, coloured and wrapped in a terminal.
 
 import json
 import re
-import unicodedata
 from collections.abc import Iterable
 from typing import Any, NamedTuple
+
+from qa.text.plain import steers
 
 
 class Piece(NamedTuple):
@@ -41,25 +42,17 @@ def safe(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return text
-    return "".join("\ufffd" if _steers(char) else char for char in text)
-
-
-def _steers(char: str) -> bool:
-    # Cf: format characters; joiners are needed by emoji and by several scripts.
-    category = unicodedata.category(char)
-    if category in ("Cc", "Cs"):
-        return char not in "\t\n"
-    return category in ("Cf", "Zl", "Zp") and char not in "\u200c\u200d\u00ad"
+    return "".join("\ufffd" if steers(char) else char for char in text)
 
 
 def to_json(value: Any, indent: int | None = 2) -> str:
     """JSON for people and programs: readable letters, and nothing that steers a terminal."""
     text = json.dumps(value, ensure_ascii=False, indent=indent)
-    return "".join(_escaped(c) if _steers(c) else c for c in text) if not text.isascii() else text
+    return "".join(_escaped(c) if steers(c) else c for c in text) if not text.isascii() else text
 
 
 def _escaped(char: str) -> str:
-    return json.dumps(char)[1:-1]
+    return f"\\u{ord(char):04x}" if char.isascii() else json.dumps(char)[1:-1]
 
 
 def plain(lines: Iterable[Line]) -> str:

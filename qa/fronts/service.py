@@ -55,12 +55,9 @@ class Upkeep:
     something did, ``error`` why the last one failed; ``generation`` changes with the library.
     """
 
-    def __init__(
-        self, assistant: Assistant, patience: float = PATIENCE, purpose: str = "qa serve"
-    ) -> None:
+    def __init__(self, assistant: Assistant, patience: float = PATIENCE) -> None:
         self._assistant = assistant
         self._patience = patience
-        self._purpose = purpose
         self._changed = threading.Condition()
         self._wanted = self._done = 0
         self._thread: threading.Thread | None = None
@@ -129,7 +126,7 @@ class Upkeep:
             report: Report | None = None
             error: QAError | None = None
             try:
-                report = self._assistant.sync(purpose=self._purpose, progress=self._tick)
+                report = self._assistant.sync(purpose="qa serve", progress=self._tick)
             except QAError as raised:
                 error = raised
             except Exception as raised:  # who waits for it must be told, whatever it is
@@ -179,7 +176,7 @@ class _Job:
         return event
 
     def cut(self, why: QAError) -> None:
-        """End it: its task is told ``why``, its thread stops at the model's next word."""
+        """End it: its task is told ``why``, its thread stops at the next event."""
         self.put(why)
         self.is_over = True
 
@@ -195,10 +192,9 @@ class Service:
         waiting: int = WAITING,
         seconds: float = SECONDS,
         patience: float = PATIENCE,
-        purpose: str = "qa serve",
     ) -> None:
         self.assistant = assistant
-        self.upkeep = Upkeep(assistant, patience, purpose)
+        self.upkeep = Upkeep(assistant, patience)
         self.is_ending = False
         self._most = at_once + waiting
         self._seconds = seconds
@@ -253,7 +249,7 @@ class Service:
 
         def answer(job: _Job) -> None:
             is_fresh = self.upkeep.wait(self.upkeep.begin(), lambda: job.is_over)
-            stream = self.assistant.stream(question, history, stopped=lambda: job.is_over)
+            stream = self.assistant.stream(question, history)
             with closing(cast("Generator[Event, None, None]", stream)) as events:
                 while not job.is_over and (event := next(events, None)) is not None:
                     if isinstance(event, Answer) and not is_fresh:

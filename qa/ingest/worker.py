@@ -55,10 +55,18 @@ def main() -> None:
 
 def serve(count: Callable[[Sequence[str]], list[int]]) -> None:
     """Answer requests from standard input; ``count`` measures passages, as ``split`` says."""
-    parent, folder = int(sys.argv[-3]), Path(sys.argv[-2])
-    limits = Limits(*json.loads(sys.argv[-1]))
     from qa.ingest import read, split  # noqa: F401 - before the first file's time counts
 
+    listen(lambda path, most, sha256: reading(path, most, count, sha256=sha256))
+
+
+def listen(read_one: Callable[[Path, int, str], SplitDocument]) -> None:
+    """Answer requests from standard input with what ``read_one`` makes of a file.
+
+    It is given the path, the most bytes, and the hash of the bytes that are meant.
+    """
+    parent, folder = int(sys.argv[-3]), Path(sys.argv[-2])
+    limits = Limits(*json.loads(sys.argv[-1]))
     _confine(limits, folder, parent)
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a library prints must not come between the answers
@@ -67,15 +75,15 @@ def serve(count: Callable[[Sequence[str]], list[int]]) -> None:
     for line in sys.stdin.buffer:
         path, sha256 = frames.asked(line)
         _limit_time(limits.allowed(path.stat().st_size if path.exists() else 0))
-        out.writelines(_answered(path, sha256, limits, count))
+        out.writelines(_answered(read_one, path, sha256, limits))
         out.flush()
 
 
 def _answered(
-    path: Path, sha256: str, limits: Limits, count: Callable[[Sequence[str]], list[int]]
+    read_one: Callable[[Path, int, str], SplitDocument], path: Path, sha256: str, limits: Limits
 ) -> Iterator[bytes]:
     try:
-        yield from frames.answer(reading(path, limits.max_bytes, count, sha256=sha256))
+        yield from frames.answer(read_one(path, limits.max_bytes, sha256))
     except DocumentError as error:
         if isinstance(error.__cause__, MemoryError):
             os._exit(OUT_OF_MEMORY)

@@ -13,7 +13,22 @@ _PARENTHESES = str.maketrans(
 _TAG = re.compile(r"<(?=[^\s\d=])|(?<=[^\s\d=-])>")  # not the "<" of "p < 0.05" or "p <0.05"
 _RULE = re.compile(r"={3,}")
 _REFUSAL = re.compile(r"NO[\W_]*ANSWER")
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _JOINERS = "\u200c\u200d"  # spelling in Persian and in Indic scripts, and inside emoji
+
+
+def steers(char: str) -> bool:
+    """Whether a character steers a terminal or hides text; tab and newline do not."""
+    # Cf: format characters; joiners are needed by emoji and by several scripts.
+    category = unicodedata.category(char)
+    if category in ("Cc", "Cs"):
+        return char not in "\t\n"
+    return category in ("Cf", "Zl", "Zp") and char not in "\u200c\u200d\u00ad"
+
+
+def xml_text(text: str) -> str:
+    """``text`` without the characters that XML 1.0 cannot hold."""
+    return _NOT_XML.sub("\ufffd", text)
 
 
 def one_line(text: str) -> str:

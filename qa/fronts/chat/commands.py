@@ -178,6 +178,17 @@ def _save(conversation: Conversation, argument: str) -> None:
     conversation.screen.tell(f"Saved {len(conversation.answers)} answers in {argument!r}.")
 
 
+def _proof(conversation: Conversation, argument: str) -> None:
+    from qa.proof.pack import check_new, write
+
+    answer = conversation.last()
+    path = _path(argument)
+    check_new(path)
+    assistant = conversation.answered_by
+    write(assistant.prove(answer, conversation.answers[:-1]), path, assistant.settings.documents)
+    conversation.screen.tell(f"Wrote the proof {argument!r}; qa verify checks it again.")
+
+
 def _path(argument: str) -> Path:
     """The path that is meant; UsageError for what can be none."""
     if "\0" in argument:
@@ -256,6 +267,9 @@ COMMANDS = {
     "model": Command("[name]", "Show or choose the model", _model),
     "again": Command("", "Ask the last question again, of the other engine", _again),
     "save": Command("FILE", "Save the conversation as .md or .json", _save),
+    "proof": Command(
+        "FILE", "Write the last answer as a proof: .json, or .zip with what it cites", _proof
+    ),
     "copy": Command("", "Copy the last answer to the clipboard", _copy),
     "clear": Command("", "Forget this conversation", _clear),
     "resume": Command("[name]", "Go on with an earlier conversation", _resume),

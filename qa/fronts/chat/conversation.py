@@ -23,7 +23,8 @@ from qa.fronts.screen import Screen, has_links
 class Conversation:
     """What was asked and answered, and the assistant that answers next.
 
-    Each answer is kept in the library's folder, for /resume.  ``as_of`` and ``today`` are
+    Each answer is kept in the library's folder, for /resume.  ``answered_by`` is the assistant
+    that gave the last one.  ``as_of`` and ``today`` are
     those of ``Assistant.ask``.
     """
 
@@ -35,6 +36,7 @@ class Conversation:
         today: date | None = None,
     ) -> None:
         self.assistant = assistant
+        self.answered_by = assistant
         self.screen = screen
         self.as_of = as_of
         self.today = today
@@ -73,6 +75,7 @@ class Conversation:
         answer = self._stream(assistant, question)
         answer = replace(answer, seconds=(synced, *answer.seconds))
         self.answers.append(answer)
+        self.answered_by = assistant
         self._keep()
         if not answer.hits:
             self._tell_nothing_there()
@@ -155,6 +158,7 @@ class Conversation:
     def resume(self, answers: Sequence[Answer]) -> None:
         """Go on from ``answers``."""
         self.answers = list(answers)
+        self.answered_by = self.assistant
 
     def use(self, **changes: Any) -> None:
         """Answer with other settings from now on."""

@@ -18,6 +18,7 @@ from qa.errors import ModelError, QAError, UsageError
 from qa.fronts.cli.dates import AS_OF, CLEAR_DATE, SET_DATE, TODAY, set_dates
 from qa.fronts.cli.eval_commands import eval_group
 from qa.fronts.cli.options import ENGINE, FOLDER, OUTPUT, SETTINGS, assistant_of, with_options
+from qa.fronts.cli.proof_commands import PROOF, proof_command, proof_path, verify_command
 from qa.fronts.cli.search_commands import search_command, why_not_command
 from qa.fronts.cli.serve import mcp_command, serve_command
 from qa.fronts.freshness import bring_up_to_date, progress_bar, report_text
@@ -66,7 +67,7 @@ def chat(context: click.Context, /, as_of: date | None, today: date | None, **fl
 
 @cli.command()
 @click.argument("question", nargs=-1)
-@with_options(*SETTINGS, *ENGINE, *OUTPUT, AS_OF, TODAY)
+@with_options(*SETTINGS, *ENGINE, *OUTPUT, AS_OF, TODAY, *PROOF)
 @click.option("--sync/--no-sync", default=True, help="Bring the library up to date first.")
 @click.option(
     "--verbose", is_flag=True, help="Show what the model said that was left out, and why."
@@ -88,6 +89,9 @@ def ask(
     batch: TextIO | None,
     as_of: date | None,
     today: date | None,
+    proof: Path | None,
+    proof_with_documents: bool,
+    sign: Path | None,
     **flags: Any,
 ) -> None:
     """Answer QUESTION (-: read it from standard input) from the documents.
@@ -95,11 +99,12 @@ def ask(
     The sentences that support each statement of the answer are cited.
     """
     if batch is not None:
-        if question or as_json or plain or verbose:
-            raise UsageError("--batch takes no QUESTION, --json, --plain or --verbose")
+        if question or as_json or plain or verbose or proof:
+            raise UsageError("--batch takes no QUESTION, --json, --plain, --verbose or --proof")
         with assistant_of(context, flags) as assistant:
             context.exit(_batch(assistant, batch, as_of, today, sync=sync))
     text = _question(question)
+    file = proof_path(proof, proof_with_documents, sign)
     with assistant_of(context, flags) as assistant:
         assistant.check(text)
         assistant.warm()
@@ -115,6 +120,11 @@ def ask(
             answer = _show(
                 assistant.stream(text, as_of=as_of, today=today), plain=plain, verbose=verbose
             )
+        if file is not None:
+            from qa.proof.pack import write
+
+            write(assistant.prove(answer), file, assistant.settings.documents, sign)
+            say(f"proof: {str(file)!r}; qa verify checks it again")
     context.exit(0 if answer.answered else 1)
 
 
@@ -296,7 +306,10 @@ def repair(context: click.Context, /, **flags: Any) -> None:
         click.echo(report_text(report))
 
 
-for _command in (search_command, why_not_command, serve_command, mcp_command, eval_group):
+for _command in (
+    *(search_command, why_not_command, verify_command, proof_command),
+    *(serve_command, mcp_command, eval_group),
+):
     cli.add_command(_command)
 
 

@@ -59,10 +59,17 @@ def with_options(*options: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return decorate
 
 
+def settings_of(context: click.Context, **flags: Any) -> config.Settings:
+    """The settings with the flags given before and behind the command's name."""
+    return config.load(_given(context, flags))
+
+
 def assistant_of(context: click.Context, flags: dict[str, Any]) -> "Assistant":
     """The assistant with the flags given before and behind the command's name."""
     from qa.assistant import Assistant
 
-    given = dict(context.obj)
-    given.update({name: value for name, value in flags.items() if value is not None})
-    return Assistant.from_here(**given)
+    return Assistant.from_here(**_given(context, flags))
+
+
+def _given(context: click.Context, flags: dict[str, Any]) -> dict[str, Any]:
+    return dict(context.obj) | {name: value for name, value in flags.items() if value is not None}
