@@ -366,18 +366,27 @@ class Assistant:
         *,
         as_of: date | None = None,
         today: date | None = None,
+        stopped: "Callable[[], bool] | None" = None,
     ) -> "Iterator[Note | Statement | LeftOut | Answer]":
         """Answer as ``ask`` does, giving each statement once it is checked; the answer is last.
 
         A note before the statements says how they are to be taken.  No statement that was given
-        is taken back.  Closing the iterator stops the model.
+        is taken back.  Closing the iterator stops the model; ``stopped``, which may be told by
+        another thread, is looked at after each piece of a model's reply, and raises QAError
+        where it says so.
         """
         from qa.answering.pipeline import stream
         from qa.answering.when import asked_when
 
         self.check(question)
         when = asked_when(as_of, today)
-        yield from stream(self._answering, self.library, question, tuple(history), when)
+        parts = self._answering
+        if stopped is not None:
+            from qa.models.chat.stoppable import Stoppable
+
+            is_over = stopped
+            parts = parts._replace(llm=lambda: Stoppable(self._llm(), is_over))
+        yield from stream(parts, self.library, question, tuple(history), when)
 
     def read(self, question: str, *, as_of: date | None = None, today: date | None = None) -> Trace:
         """What is found for ``question`` and how likely each unit answers; nothing is written.

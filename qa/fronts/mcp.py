@@ -267,7 +267,7 @@ def server_of(service: Service) -> Server[Any]:
 def serve_stdio(assistant: Assistant) -> None:
     """Serve one client on standard input and output, until it hangs up."""
     _ = assistant.engine  # raises where the LLM is asked for and no model is named
-    service = Service(assistant)
+    service = Service(assistant, purpose="qa mcp")
 
     async def main() -> None:
         server = server_of(service)

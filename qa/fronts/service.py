@@ -55,9 +55,12 @@ class Upkeep:
     something did, ``error`` why the last one failed; ``generation`` changes with the library.
     """
 
-    def __init__(self, assistant: Assistant, patience: float = PATIENCE) -> None:
+    def __init__(
+        self, assistant: Assistant, patience: float = PATIENCE, purpose: str = "qa serve"
+    ) -> None:
         self._assistant = assistant
         self._patience = patience
+        self._purpose = purpose
         self._changed = threading.Condition()
         self._wanted = self._done = 0
         self._thread: threading.Thread | None = None
@@ -126,7 +129,7 @@ class Upkeep:
             report: Report | None = None
             error: QAError | None = None
             try:
-                report = self._assistant.sync(purpose="qa serve", progress=self._tick)
+                report = self._assistant.sync(purpose=self._purpose, progress=self._tick)
             except QAError as raised:
                 error = raised
             except Exception as raised:  # who waits for it must be told, whatever it is
@@ -176,7 +179,7 @@ class _Job:
         return event
 
     def cut(self, why: QAError) -> None:
-        """End it: its task is told ``why``, its thread stops at the next event."""
+        """End it: its task is told ``why``, its thread stops at the model's next word."""
         self.put(why)
         self.is_over = True
 
@@ -192,9 +195,10 @@ class Service:
         waiting: int = WAITING,
         seconds: float = SECONDS,
         patience: float = PATIENCE,
+        purpose: str = "qa serve",
     ) -> None:
         self.assistant = assistant
-        self.upkeep = Upkeep(assistant, patience)
+        self.upkeep = Upkeep(assistant, patience, purpose)
         self.is_ending = False
         self._most = at_once + waiting
         self._seconds = seconds
@@ -249,7 +253,7 @@ class Service:
 
         def answer(job: _Job) -> None:
             is_fresh = self.upkeep.wait(self.upkeep.begin(), lambda: job.is_over)
-            stream = self.assistant.stream(question, history)
+            stream = self.assistant.stream(question, history, stopped=lambda: job.is_over)
             with closing(cast("Generator[Event, None, None]", stream)) as events:
                 while not job.is_over and (event := next(events, None)) is not None:
                     if isinstance(event, Answer) and not is_fresh:

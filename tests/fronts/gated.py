@@ -12,7 +12,7 @@ SECOND, THIRD = "finished in 1931 [1.2].\nThe toll ", "is 4 crowns [1.3].\n"
 
 
 class GatedChat:
-    """Says one sentence, waits for ``gate``, says two more.
+    """Says one sentence, waits for ``gate``, says two more, the first of them word by word.
 
     ``begun`` counts its replies as they begin, ``stopped`` is set when one is closed early.
     """
@@ -35,7 +35,8 @@ class GatedChat:
         try:
             yield FIRST
             self.gate.wait()
-            yield SECOND
+            for word in SECOND.split(" "):
+                yield f"{word} "
             yield THIRD
         except GeneratorExit:
             self.stopped.set()

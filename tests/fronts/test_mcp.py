@@ -1,7 +1,10 @@
 """The Model Context Protocol as its SDK's own client meets it, over both transports."""
 
 import asyncio
+import json
 import os
+import shutil
+import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
@@ -142,3 +145,20 @@ def test_resources_of_elsewhere(running: Served) -> None:
                 await client.read_resource(uri)
 
     over_http(running, scene)
+
+
+@pytest.mark.skipif(
+    shutil.which("mcp-inspector") is None,
+    reason="no inspector here: npm install -g @modelcontextprotocol/inspector",
+)
+def test_inspector(running: Served) -> None:
+    """The protocol's own inspector finds nothing amiss with a tool's answer."""
+    place = f"--cli {running.url}/mcp --transport http".split()
+    call = "--method tools/call --tool-name ask --tool-arg".split()
+    done = subprocess.run(
+        ["mcp-inspector", *place, *call, f"question={QUESTION}"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert json.loads(done.stdout)["structuredContent"]["outcome"] == "answered"

@@ -82,6 +82,25 @@ def test_follow_up(client: openai.OpenAI, running: Served) -> None:
     assert reader.asked[-1] == ("And when was it finished?", (turn,))
 
 
+def test_responses(client: openai.OpenAI) -> None:
+    """The newer protocol gives the same text and citations, whole and streamed."""
+    chat = client.chat.completions.create(model="qa", messages=ASKED).choices[0].message
+    made = client.responses.create(model="qa", input=QUESTION)
+    assert made.output_text == chat.content
+    (annotation,) = made.output[0].content[0].annotations
+    assert (annotation.type, annotation.quote) == (
+        "url_citation",
+        "Ada Stone built the harbour bridge.",
+    )
+    with client.responses.stream(model="qa", input=ASKED) as stream:
+        deltas = [one.delta for one in stream if one.type == "response.output_text.delta"]
+        final = stream.get_final_response()
+    assert "".join(deltas) == final.output_text == chat.content
+    assert final.qa["outcome"] == "answered"
+    with pytest.raises(openai.BadRequestError, match="no response is stored here"):
+        client.responses.create(model="qa", input="And?", previous_response_id="resp_1")
+
+
 def test_nothing_found(client: openai.OpenAI) -> None:
     """A question that nothing answers gets the reason and the nearest, cited."""
     asked = [{"role": "user", "content": "Who won the cup?"}]

@@ -191,7 +191,9 @@ def test_dropped_files(opened: Open, tmp_path: Path) -> None:
         seen = opened(one.url)
         drop(seen, ("gate.md", "Iris Vale painted the gate."), ("run.exe", "x"))
         api.expect(seen.page.locator("a.document .name")).to_have_text(["The harbour", "gate.md"])
-        api.expect(seen.page.locator(".upload.refused")).to_contain_text("'.exe' are not read")
+        api.expect(seen.page.locator(".upload.refused")).to_contain_text(
+            "Files of '.exe' are not read"
+        )
         turn = seen.ask("Who painted the gate?")
         api.expect(turn.locator(".sources")).to_contain_text("gate.md, line 1")
         assert (one.folder / "gate.md").read_text() == "Iris Vale painted the gate."

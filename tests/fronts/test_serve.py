@@ -125,6 +125,15 @@ def cli(*arguments: str, folder: Path, **environment: str) -> "subprocess.Comple
     )
 
 
+def test_without_the_extra(tmp_path: Path) -> None:
+    """Where the extra is not installed, the error names the command that installs it."""
+    bridge(tmp_path / "seeds")
+    (tmp_path / "starlette.py").write_text("raise ModuleNotFoundError(name='starlette')")
+    done = cli("serve", folder=tmp_path, PYTHONPATH=f"{tmp_path}{os.pathsep}{ROOT}")
+    assert done.returncode == 2
+    assert done.stderr == "qa: qa serve needs 'starlette': pip install 'qa[serve]'\n"
+
+
 def test_refusals_of_the_command(tmp_path: Path) -> None:
     """What would be unsafe, or cannot be, is refused in one line that says what to do."""
     bridge(tmp_path / "seeds")
@@ -191,7 +200,7 @@ def test_questions_wait_in_order_and_not_too_many(tmp_path: Path) -> None:
 
 
 def test_a_client_that_goes_away_stops_the_model(tmp_path: Path) -> None:
-    """Closing the stream stops the answer, and the next question has its turn."""
+    """Closing the stream stops the model at its next word; the next question has its turn."""
     chat = GatedChat()
     with served(bridge(tmp_path / "docs"), chat=chat, at_once=1) as one:
         asked = {"question": QUESTION}

@@ -15,6 +15,7 @@ from qa.fronts.http.errors import refused
 from qa.fronts.http.guard import Guard
 from qa.fronts.http.openai import OpenAI
 from qa.fronts.http.page import Page
+from qa.fronts.http.responses import Responses
 from qa.fronts.http.streaming import JSON_MOST
 from qa.fronts.service import Service
 
@@ -41,6 +42,7 @@ def app(service: Service, *, token: str | None = None, read_only: bool = False) 
         Route("/v1/models", openai.models),
         Route("/v1/models/{name}", openai.model),
         Route("/v1/chat/completions", openai.chat, methods=["POST"]),
+        Route("/v1/responses", Responses(service).create, methods=["POST"]),
     ]
     sessions = None
     if has_mcp():

@@ -124,13 +124,13 @@ def _place(citation: Citation) -> str:
     return f"{one_line(citation.path)}, line {citation.line}{page}".replace('"', "'")
 
 
-def conversation(messages: Any) -> tuple[str, tuple[Answer, ...]]:
-    """The question that a chat ends with, and the turns before it.
+def conversation(messages: Any, name: str = "messages") -> tuple[str, tuple[Answer, ...]]:
+    """The question that a chat ends with, and the turns before it; ``name`` is for errors.
 
     Raises UsageError for what is no chat, or ends with no question.
     """
     if not isinstance(messages, list) or not messages:
-        raise UsageError("'messages' is no list of messages, or empty")
+        raise UsageError(f"{name!r} is no list of messages, or empty")
     turns: list[list[str]] = []
     for message in messages:
         if not isinstance(message, dict) or not isinstance(message.get("role"), str):
@@ -189,7 +189,7 @@ class OpenAI:
     async def model(self, request: Request) -> Response:
         """GET /v1/models/NAME."""
         name = request.path_params["name"]
-        return JSONResponse(self._model()) if name == MODEL else _unknown(name)
+        return JSONResponse(self._model()) if name == MODEL else unknown(name)
 
     def _model(self) -> dict[str, Any]:
         return {"id": MODEL, "object": "model", "created": self._since, "owned_by": "qa"}
@@ -199,7 +199,7 @@ class OpenAI:
         try:
             asked = await json_of(request)
             if asked.get("model") != MODEL:
-                return _unknown(asked.get("model"))
+                return unknown(asked.get("model"))
             _check(asked)
             question, history = conversation(asked.get("messages"))
             events = self._service.stream(question, history)
@@ -216,7 +216,7 @@ class OpenAI:
         if asked.get("stream"):
             return await streamed(request, _chunks(events, text, frame), _data, "text/event-stream")
         try:
-            answer = await while_there(request, _whole(events, text))
+            answer = await while_there(request, whole(events, text))
         except Gone:
             return Response(status_code=499)
         except Exception as error:
@@ -231,7 +231,8 @@ class OpenAI:
         )
 
 
-async def _whole(events: AsyncGenerator[Event, None], text: Text) -> Answer:
+async def whole(events: AsyncGenerator[Event, None], text: Text) -> Answer:
+    """The answer that ``events`` end with; what they say goes to ``text``."""
     async with aclosing(events):
         async for event in events:
             text.add(event)
@@ -271,16 +272,26 @@ def _data(found: Mapping[str, Any]) -> str:
     return f"data: {json.dumps(found, ensure_ascii=False)}\n\n"
 
 
-def _usage(answer: Answer) -> dict[str, Any]:
-    """What a model counted; nothing where none did, since 0 would be a claim."""
-    usage = answer.usage
+def counts(answer: Answer | None) -> tuple[int, int] | None:
+    """Tokens of prompt and reply; None where no model counted, since 0 would be a claim."""
+    usage = answer.usage if answer is not None else None
     if usage is None or usage.prompt_tokens is None or usage.completion_tokens is None:
+        return None
+    return usage.prompt_tokens, usage.completion_tokens
+
+
+def _usage(answer: Answer) -> dict[str, Any]:
+    found = counts(answer)
+    if found is None:
         return {}
-    counts = {"prompt_tokens": usage.prompt_tokens, "completion_tokens": usage.completion_tokens}
-    return {"usage": counts | {"total_tokens": usage.prompt_tokens + usage.completion_tokens}}
+    prompt, reply = found
+    total = prompt + reply
+    told = {"prompt_tokens": prompt, "completion_tokens": reply, "total_tokens": total}
+    return {"usage": told}
 
 
-def _unknown(name: Any) -> Response:
+def unknown(name: Any) -> Response:
+    """The refusal of a model that is not ours."""
     return refused(
         404, f"there is no model {name!r}; the one that answers is {MODEL!r}", param="model"
     )

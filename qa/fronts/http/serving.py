@@ -17,6 +17,7 @@ from qa.fronts.http.guard import is_loopback
 from qa.fronts.screen import say
 from qa.fronts.service import GRACE, Service
 
+_CONNECTIONS = 1000
 _LEAST_TOKEN = 16  # characters
 
 
@@ -44,6 +45,7 @@ def serve(assistant: Assistant, host: str, port: int, *, is_open: bool, read_onl
         proxy_headers=False,
         server_header=False,
         ws="none",
+        limit_concurrency=_CONNECTIONS,
         timeout_graceful_shutdown=int(GRACE) + 2,
     )
     say(f"qa answers at {address} (Ctrl-C ends it)")

@@ -65,7 +65,7 @@ async function ask(text) {
     tell(summary(answer));
   } catch (error) {
     const isStopped = error.name === "AbortError";
-    turn.fail(isStopped ? "Stopped." : safe(error.message), isStopped);
+    turn.fail(isStopped ? "Stopped." : safe(sentence(error.message)), isStopped);
     tell(isStopped ? "Stopped." : "There is no answer.");
   } finally {
     asking = null;
@@ -110,7 +110,7 @@ async function events(text, history, turn) {
 
 function waiting() {
   const reading = state?.reading;
-  return reading ? `Reading the documents · ${reading.percent} %` : "Looking through the documents";
+  return reading ? `Reading the documents (${reading.percent} %)` : "Looking through the documents";
 }
 
 function summary(answer) {
@@ -118,6 +118,10 @@ function summary(answer) {
   const count = answer.statements.length;
   const what = count === 1 ? "1 statement" : `${count} statements`;
   return answer.outcome === "perhaps" ? `${what} may answer it.` : `Answered in ${what}.`;
+}
+
+function sentence(text) {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function tell(text) {
@@ -234,6 +238,10 @@ let opened = 0;
 async function show() {
   const hash = decodeHash();
   opened += 1;
+  for (const one of document.querySelectorAll("a.mark")) {
+    if (one.getAttribute("href") === location.hash) one.setAttribute("aria-current", "true");
+    else one.removeAttribute("aria-current");
+  }
   const mine = opened;
   if (hash === null || hash.path === "documents") {
     pane.replaceChildren(...sources.elements());
@@ -319,6 +327,7 @@ document.addEventListener("keydown", (event) => {
 const drop = $("drop");
 
 async function addFiles(files) {
+  sources.uploads = sources.uploads.filter((one) => one.state === "coming");
   if (isNarrow() || decodeHash() !== null) go("#documents");
   await Promise.all(files.map(addFile));
   poll();
@@ -334,7 +343,7 @@ async function addFile(file) {
     upload.text = "Added; reading it …";
   } catch (error) {
     upload.state = "refused";
-    upload.text = error.message;
+    upload.text = sentence(error.message);
   }
   sources.draw();
 }

@@ -151,6 +151,7 @@ export class Sources {
       this.bar.value = state.reading.percent;
       this.readingText.textContent = `Reading ${oneLine(state.reading.path)} · ${state.reading.percent} %`;
     }
+    if (!this.found.length) this.draw();
     this.told.textContent = state.error ? safe(state.error) : "";
   }
 
@@ -162,7 +163,8 @@ export class Sources {
     );
     for (const one of this.found.filter(matches)) items.push(this.item(one));
     if (!items.length) {
-      const empty = word ? "No document's name holds that." : "No documents yet. Copy some into the folder, or drop them here.";
+      const none = this.state?.reading ? "The first of them are being read." : "No documents yet. Copy some into the folder, or drop them here.";
+      const empty = word ? "No document's name holds that." : none;
       items.push(el("li", { class: "empty" }, empty));
     }
     this.list.replaceChildren(...items);
