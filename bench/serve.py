@@ -145,7 +145,8 @@ def slow(url: str) -> None:
 
         alone = asked()
         held = slow_readers(client)
-        client.post("/api/ask", json={"question": QUESTIONS[1]})  # behind theirs: all are made
+        time.sleep(1.0)  # until all have their turn, and then until all have had it
+        client.post("/api/ask", json={"question": QUESTIONS[1]})
         beside = asked()
         for connection in held:
             connection.close()

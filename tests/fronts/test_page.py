@@ -66,6 +66,7 @@ def browser() -> Iterator["api.Browser"]:
     """One browser for all; it reaches for nothing by itself."""
     quiet = ("no-sandbox disable-gpu disable-quic no-first-run disable-sync"
              " disable-background-networking disable-component-update")  # fmt: skip
+    api.expect.set_options(timeout=60_000)  # a busy machine is no fault
     with api.sync_playwright() as playwright:
         made = playwright.chromium.launch(
             executable_path=CHROMIUM, args=[f"--{one}" for one in quiet.split()]
