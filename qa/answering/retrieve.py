@@ -91,12 +91,8 @@ def _best(question: str, view: View, embedding: Embedding, count: int) -> list[_
     weight = LEXICAL / (scores.bm25_most or 1.0)
     fused = scores.dense * unit
     fused += scores.bm25 * weight
-    some = _leading(fused, count, 2.0 * scores.error * unit)
+    some = _leading(fused, count)
     dense, words = scores.dense[some] * unit, scores.bm25[some] * weight
-    if scores.error:
-        exact = view.vectors(scores.positions[some].tolist()) @ vector
-        scores.dense[some] = exact
-        dense = (exact * unit).astype(np.float64)
     total = dense + words
     order = np.argsort(-total, kind="stable")[:count]
     rows = some[order]
@@ -117,8 +113,8 @@ def _unit(scores: Scores, embedding: Embedding) -> float:
     return MiniLM.spread / spread if spread > 1e-12 else 1.0  # no spread: a single passage
 
 
-def _leading(fused: "NDArray[np.float64]", count: int, margin: float) -> "NDArray[np.int64]":
-    """The rows, ascending, of all within ``margin`` of the ``count`` best, and some more.
+def _leading(fused: "NDArray[np.float64]", count: int) -> "NDArray[np.int64]":
+    """The rows, ascending, of the ``count`` best, and some more.
 
     The best of each of many stretches are quick to find; ``count`` of them lie at or above
     the least that is kept, so the ``count`` best of all do.
@@ -130,7 +126,7 @@ def _leading(fused: "NDArray[np.float64]", count: int, margin: float) -> "NDArra
     if len(tops) < count:
         return np.arange(len(fused))
     least = np.partition(tops, -count)[-count]
-    return np.flatnonzero(fused >= least - margin)
+    return np.flatnonzero(fused >= least)
 
 
 def _ranked(

@@ -321,7 +321,7 @@ class _Job:
             tick(finished / len(new))
 
         vectors |= self._ahead.vectors(new, done)
-        self._writer.store(pending.changes, vectors, pending.texts, deleted)
+        self._writer.store(pending.changes, vectors, deleted)
         for change in pending.changes:
             (self.written if change.reason is None else self.refused).append(change.state.path)
         self.embedded += len(new)

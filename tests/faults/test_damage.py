@@ -34,17 +34,22 @@ def test_random_damage() -> None:
 @pytest.mark.parametrize(
     ("sql", "complaint"),
     [
-        ("UPDATE documents SET text = replace(text, 'kettle3', 'bottle3')", "not as they were"),
-        ("UPDATE passages SET start = start + 1 WHERE number = 2", "not as they were read"),
-        ("UPDATE passages SET page = 7 WHERE number = 2", "not as they were read"),
+        (
+            "UPDATE documents SET text = replace(text, 'kettle3', 'bottle3')",
+            "2 passages are not the same",
+        ),
+        ("UPDATE passages SET start = start + 1 WHERE number = 2", "1 passages are not the same"),
+        ("UPDATE passages SET page = 7 WHERE number = 2", "1 passages are not the same"),
+        ("UPDATE documents SET author = 'nobody'", "not as they were read"),
+        ("UPDATE meta SET value = '{}' WHERE name = 'graph'", "graph are not as they were left"),
         ("UPDATE words SET terms = 'lie' WHERE number = 3", "does not say what the passages say"),
         ("UPDATE postings SET block = 1 WHERE term = 'kettle3'", "what the passages say"),
         ("UPDATE arrays SET passages = substr(passages, 13)", "arrays of passages are damaged"),
         ("UPDATE arrays SET passages = x'0300'", "arrays of passages are damaged"),
         ("DELETE FROM arrays", "arrays of passages are damaged"),
         ("DELETE FROM words WHERE number = 3", "10 passages stand in the catalog, 9 in the words"),
-        ("UPDATE vectors SET row = 1 - row WHERE row < 2", "2 vectors are not the same"),
-        ("DELETE FROM vectors WHERE row = 1", "10 vectors are needed, 9 named, 10 stored"),
+        ("UPDATE vectors SET row = 1 - row WHERE row < 2", "2 passages are not the same"),
+        ("DELETE FROM vectors WHERE row = 1", "10 vectors are needed, 9 named"),
     ],
 )
 def test_each_lie_of_the_catalog_is_found(tmp_path: Path, sql: str, complaint: str) -> None:

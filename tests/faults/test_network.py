@@ -267,20 +267,19 @@ def test_a_planted_pickle_runs_nothing(tmp_path: Path) -> None:
     make = """
 import sys, numpy
 from pathlib import Path
-from qa.library.local.vectors import VectorStore
-store = VectorStore(Path(sys.argv[1]))
-ids = [str(number) for number in range(1100)]
-store.put(ids, numpy.eye(1100, 8, dtype="float32") + 1, ids)
+from qa.library.local.chroma import Collection, Record
+store = Collection(Path(sys.argv[1]))
+rows = numpy.eye(11, 8, dtype="float32") + 1
+store.put([Record(str(i), "text", {"path": "a.txt"}, row) for i, row in enumerate(rows)])
 store.close()
 """
     use = """
 import sys
 from pathlib import Path
 from qa.errors import LibraryError
-from qa.library.local.vectors import VectorStore
+from qa.library.local.chroma import Collection
 try:
-    store = VectorStore(Path(sys.argv[1]))
-    print(len(store.get(["1", "1099"])))
+    print(len(list(Collection(Path(sys.argv[1])).records())))
 except LibraryError as error:
     print(error)
 """

@@ -12,7 +12,7 @@ from qa.errors import UsageError
 from qa.fronts.freshness import report_text
 from qa.ingest import sync as syncing
 from qa.ingest.sync import Progress
-from qa.library.local.vectors import VectorStore
+from qa.library.local.chroma import Collection
 
 OLD = 946_684_800  # long ago: a file this old cannot have changed in the second it was read
 
@@ -82,7 +82,7 @@ def test_a_deleted_file_answers_no_more(folder: Path, assistant: Assistant) -> N
     gone.unlink()
     assert assistant.sync().deleted == ("b.txt",)
     assert [hit.path for hit in assistant.search("who builds vans?")] == ["a.txt"]
-    chroma = VectorStore(assistant.library.path / "chroma")
+    chroma = Collection(assistant.library.path / "chroma")
     assert len(chroma.ids()) == 1
     chroma.close()
 

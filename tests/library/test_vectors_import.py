@@ -21,9 +21,9 @@ print(asked[0])
 @pytest.mark.parametrize(
     "work",
     [
-        "from qa.library.local.vectors import load; load()",
+        "from qa.library.local.chroma import load; load()",
         "from pathlib import Path; from tempfile import mkdtemp\n"
-        "from qa.library.local.vectors import VectorStore; VectorStore(Path(mkdtemp()))",
+        "from qa.library.local.chroma import Collection; Collection(Path(mkdtemp()))",
         "from qa.models.embed.minilm import MiniLM; MiniLM().load()",
     ],
     ids=["warm", "store", "model"],

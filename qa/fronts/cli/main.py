@@ -3,6 +3,7 @@
 Exit status: 0 answered or perhaps, 1 not found, 2 usage, 3 failed.
 """
 
+import json
 import sys
 import time
 from collections.abc import Iterator
@@ -24,6 +25,7 @@ from qa.fronts.cli.serve import mcp_command, serve_command
 from qa.fronts.freshness import bring_up_to_date, progress_bar, report_text
 from qa.fronts.lines import to_json
 from qa.fronts.screen import Screen, say
+from qa.settings import config
 
 if TYPE_CHECKING:
     from qa.assistant import Assistant
@@ -193,6 +195,11 @@ def _show(
 @click.argument("paths", nargs=-1, type=FOLDER)
 @with_options(*SETTINGS)
 @click.option("--rebuild", is_flag=True, help="Throw the library away and make it anew.")
+@click.option(
+    "--reader", metavar="PACKAGE:CLASS", help="Bring what a LlamaHub reader gives, first."
+)
+@click.option("--with", "given", metavar="KEY=VALUE", multiple=True, help="What it is given.")
+@click.option("--name", help="The folder for it, inside the documents' (default: its class).")
 @click.option("--workers", type=click.IntRange(1), help="Spread the work over as many (Ray).")
 @click.option("--ray", metavar="ADDRESS", help="Spread the work over a running Ray cluster.")
 @click.pass_context
@@ -201,12 +208,30 @@ def ingest(
     /,
     paths: tuple[Path, ...],
     rebuild: bool,
+    reader: str | None,
+    given: tuple[str, ...],
+    name: str | None,
     workers: int | None,
     ray: str | None,
     **flags: Any,
 ) -> None:
-    """Bring the library up to date with the documents folder, or with PATHS inside it."""
+    """Bring the library up to date with the documents folder, or with PATHS inside it.
+
+    With --reader, what a LlamaHub reader gives is laid into the folder first; so is what the
+    [[sources]] of qa.toml give, where no PATHS are named.
+    """
     with assistant_of(context, flags) as assistant:
+        if reader is not None:
+            brought = assistant.bring([config.source(reader, name, _arguments(given))])
+        elif given or name:
+            raise UsageError("--with and --name are of a reader; name it: --reader PACKAGE:CLASS")
+        else:
+            brought = () if paths else assistant.bring()
+        for one in brought:
+            click.echo(
+                f"{one.name}: {one.documents} documents, {one.written} new or changed,"
+                f" {one.deleted} gone"
+            )
         assistant.warm()
         with progress_bar() as progress:
             report = assistant.sync(
@@ -220,6 +245,20 @@ def ingest(
         click.echo(report_text(report))
         for path, reason in report.skipped:
             say(f"skipped {path}: {reason}")
+
+
+def _arguments(given: tuple[str, ...]) -> dict[str, Any]:
+    """``KEY=VALUE`` as arguments: what is JSON as what it says, all else as text."""
+    found: dict[str, Any] = {}
+    for one in given:
+        key, equals, value = one.partition("=")
+        if not equals or not key.isidentifier():
+            raise UsageError(f"--with {one!r}: KEY=VALUE is expected")
+        try:
+            found[key] = json.loads(value)
+        except ValueError:
+            found[key] = value
+    return found
 
 
 @cli.command()

@@ -26,6 +26,7 @@ FORMATS = {
     ".json": Format("records", "document"),
     ".jsonl": Format("records", "lines"),
     ".eml": Format("mail", "message"),
+    ".qadoc": Format("brought", "document"),
 }
 SUFFIXES: frozenset[str] = frozenset(FORMATS)
 """The file-name suffixes that ``read`` takes, in lower case."""

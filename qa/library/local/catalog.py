@@ -1,8 +1,8 @@
 """The catalog: one SQLite file that is the truth about documents, passages and words.
 
-Vectors lie elsewhere (``vectors``) and can be made again; whatever the catalog does not
-name does not exist.  Readers see one generation from the first look to the last: each
-reads inside a transaction of its own (SQLite in WAL mode), beside one writer.
+Vectors lie elsewhere (``vectors``, and Chroma, ``chroma``) and can be made again; whatever the
+catalog does not name does not exist.  Readers see one generation from the first look to the
+last: each reads inside a transaction of its own (SQLite in WAL mode), beside one writer.
 """
 
 import json
@@ -20,7 +20,7 @@ from qa.errors import LibraryBusy, LibraryDamaged, LibraryError, LibraryMismatch
 from qa.library.interface import FileState, NewPassage, StoredPassage
 from qa.library.local import arrays, lexical
 
-FORMAT = "4"
+FORMAT = "5"
 """Version of the tables and of how documents are read and split."""
 
 _TABLES = """
@@ -44,7 +44,9 @@ CREATE TABLE passages (
 );
 CREATE INDEX passages_document ON passages (document_id, start);
 CREATE INDEX passages_vector ON passages (vector_id);
+CREATE TABLE pending (id TEXT PRIMARY KEY) WITHOUT ROWID;
 """
+"""``pending`` names the passages that are new, changed or gone since Chroma was last told."""
 
 
 def connect(path: Path, *, write: bool) -> sqlite3.Connection:
@@ -271,6 +273,46 @@ def _dates(first: str | None, last: str | None) -> tuple[date, date] | None:
     return (date.fromisoformat(first), date.fromisoformat(last)) if first and last else None
 
 
+def read_with_rows(
+    connection: sqlite3.Connection, ids: Sequence[str]
+) -> Iterator[tuple[StoredPassage, int]]:
+    """Those of these passages (ids) that there are, with the rows of their vectors."""
+    where = "id IN (SELECT value FROM json_each(?)) ORDER BY document_id, start"
+    for stored in _passages(connection, where, (json.dumps(ids),)):
+        (row,) = connection.execute(
+            "SELECT row FROM vectors WHERE id = ?", (stored.vector_id,)
+        ).fetchone() or (-1,)
+        if row < 0:
+            raise LibraryDamaged(f"passage {stored.passage.id!r} has no vector; run: qa repair")
+        yield stored, row
+
+
+def is_pending(connection: sqlite3.Connection) -> bool:
+    """Tell whether Chroma has yet to be told of a change."""
+    return connection.execute("SELECT 1 FROM pending LIMIT 1").fetchone() is not None
+
+
+def read_numbered(connection: sqlite3.Connection, ids: Sequence[str]) -> list[int]:
+    """The numbers of the passages of these ids, in no order; those it does not know left out."""
+    rows = connection.execute(
+        "SELECT number FROM passages WHERE id IN (SELECT value FROM json_each(?))",
+        (json.dumps(ids),),
+    )
+    return [number for (number,) in rows]
+
+
+def read_leads(connection: sqlite3.Connection, paths: Iterable[str]) -> dict[str, str]:
+    """Of each document that one of these files holds, or that has this id: its first file."""
+    rows = connection.execute(
+        """WITH named AS (SELECT value FROM json_each(?))
+           SELECT document_id, min(path) FROM sources WHERE document_id IN
+               (SELECT document_id FROM sources WHERE path IN named UNION SELECT value FROM named)
+           GROUP BY document_id""",
+        (json.dumps(list(paths)),),
+    )
+    return dict(rows)
+
+
 # --- writing: each takes a connection inside a writer's transaction
 
 
@@ -316,6 +358,7 @@ def write_document(
                 *(passage.heading, passage.page, spans, vector_id, len(terms)),
             ),
         )
+        connection.execute("INSERT OR IGNORE INTO pending VALUES (?)", (passage.id,))
         assert cursor.lastrowid is not None
         new.append((cursor.lastrowid, terms))
     return new
@@ -346,6 +389,15 @@ def touch_source(connection: sqlite3.Connection, state: FileState) -> None:
     )
 
 
+def write_pending(connection: sqlite3.Connection, documents: Iterable[str]) -> None:
+    """Note that Chroma must be told anew of the passages of these documents (ids)."""
+    connection.execute(
+        """INSERT OR IGNORE INTO pending SELECT id FROM passages
+           WHERE document_id IN (SELECT value FROM json_each(?))""",
+        (json.dumps(list(documents)),),
+    )
+
+
 def delete_sources(connection: sqlite3.Connection, paths: Iterable[str]) -> None:
     """Forget files."""
     connection.executemany("DELETE FROM sources WHERE path = ?", [(path,) for path in paths])
@@ -363,6 +415,10 @@ def delete_orphans(connection: sqlite3.Connection) -> tuple[str, ...]:
     numbers = connection.execute(
         f"SELECT number FROM passages WHERE document_id IN ({gone})"
     ).fetchall()
+    connection.execute(
+        f"""INSERT OR IGNORE INTO pending
+            SELECT id FROM passages WHERE document_id IN ({gone})"""
+    )
     lexical.remove(connection, (number for (number,) in numbers))
     arrays.remove(connection, (number for (number,) in numbers))
     connection.executemany("DELETE FROM passages WHERE number = ?", numbers)

@@ -7,15 +7,20 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from datetime import date
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from qa.errors import LibraryBusy, LibraryDamaged, LibraryError, LibraryMismatch
 from qa.library import days
-from qa.library.local import arrays, catalog, holder, lexical, place, vectors
+from qa.library.local import arrays, catalog, chroma, holder, lexical, place, vectors
 from qa.library.local.salvage import Salvage
 from qa.library.local.view import Index, LocalView
 from qa.library.local.writer import LocalWriter
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 _PATIENCE = 10.0  # seconds that the lock of a process that is gone is waited for
 
@@ -38,6 +43,10 @@ class LocalLibrary:
     def name(self) -> str:
         """Its folder, for a reader."""
         return str(self.path)
+
+    def warm(self) -> None:
+        """Import Chroma: that takes longer than finding what is near."""
+        chroma.load()
 
     def salvage(self) -> Salvage:
         """The vectors that are whole; for who holds the writer lock.
@@ -110,7 +119,25 @@ class LocalLibrary:
         except BaseException:
             connection.close()
             raise
-        return _Snapshot(connection, LocalView(connection, meta, index, given))
+        nearest = partial(self._nearest, store, meta["generation"])
+        return _Snapshot(connection, LocalView(connection, meta, index, given, nearest))
+
+    def _nearest(
+        self, store: Path, generation: str, vector: "NDArray[np.float32]", count: int
+    ) -> list[str] | None:
+        """Ask Chroma for what is near, if it has just what this generation has."""
+
+        def current() -> tuple[str, str] | None:
+            file = store / "catalog.sqlite"
+            if not file.is_file():
+                return None  # a rebuilt library has taken its place
+            with closing(catalog.connect(file, write=False)) as connection:
+                if catalog.is_pending(connection):
+                    return None
+                now = catalog.read_meta(connection)
+            return now["generation"], now["graph"]
+
+        return chroma.nearest(store, vector, count, generation, current)
 
     def _absent(self) -> LibraryError:
         return LibraryError(f"there is no library in {str(self.path)!r} yet; run: qa ingest")
@@ -150,7 +177,6 @@ class LocalLibrary:
             file = store / meta["vector_file"]
             try:
                 matrix = vectors.map_rows(file, int(meta["rows"]), int(meta["width"]))
-                codes = vectors.map_codes(file, int(meta["rows"]), int(meta["width"]))
             except FileNotFoundError:
                 raise
             except OSError as error:
@@ -162,7 +188,7 @@ class LocalLibrary:
                     f"library {str(self.path)!r} names vectors that are not there; run: qa repair"
                 )
             among = lexical.passages(found["number"].copy(), found["length"].copy())
-            self._index = Index(key, among, found["row"].astype(np.int64), matrix, codes)
+            self._index = Index(key, among, found["row"].astype(np.int64), matrix)
             return self._index
 
     @contextmanager
@@ -253,7 +279,8 @@ class LocalLibrary:
                     "vector_file": "vectors-1.f32",
                     "rows": "0",
                     "width": "0",
-                    "open": "no",
+                    "graph": chroma.NOTHING,
+                    "dead": "0",
                 }
                 catalog.create(connection, meta)
             meta = self._checked_meta(connection)

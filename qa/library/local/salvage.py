@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from qa.errors import LibraryError
 from qa.library.local import catalog
-from qa.library.local.vectors import ROUNDING, VectorStore, map_rows
+from qa.library.local.chroma import Collection, forget, sums
+from qa.library.local.vectors import ROUNDING, map_rows
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,30 +27,36 @@ class Salvage:
 
     def __init__(self, store: Path) -> None:
         self._path = store
-        self._chroma: VectorStore | None = None
+        self._stored: dict[str, NDArray[np.float32]] | None = None
         self._flat = [path for path in store.glob("vectors-*.f32") if path.stat().st_size]
-        try:
-            if (store / "chroma").is_dir():
-                self._chroma = VectorStore(store / "chroma")
-        except LibraryError:
-            pass  # the flat file is what there is
 
     def close(self) -> None:
-        """Let go of the files."""
-        if self._chroma is not None:
-            self._chroma.close()
+        """Let go of what is held."""
+        self._stored = None
 
     def vectors(self, ids: Sequence[str]) -> "dict[str, NDArray[np.float32]]":
         """Those of ``ids`` whose vectors are whole."""
-        if self._chroma is not None:
-            try:
-                found = self._chroma.get(ids)
-            except LibraryError:
-                self._chroma.close()
-                self._chroma = None
-            else:
-                return self._whole(found)
+        if self._stored is None:
+            self._stored = self._of_chroma()
+        if self._stored:
+            return self._whole({one: self._stored[one] for one in ids if one in self._stored})
         return {one: row for one, row in self._from_flat(ids).items() if _is_unit(row)}
+
+    def _of_chroma(self) -> "dict[str, NDArray[np.float32]]":
+        """The vectors that Chroma holds; none where its files are not as they were left."""
+        try:
+            with closing(catalog.connect(self._path / "catalog.sqlite", write=False)) as connection:
+                graph = catalog.read_meta(connection)["graph"]
+        except (sqlite3.Error, KeyError):
+            graph = None  # the catalog is what is damaged
+        try:
+            if not (self._path / "chroma").is_dir() or graph not in (None, sums(self._path)):
+                return {}
+            forget(self._path)
+            with closing(Collection(self._path / "chroma")) as collection:
+                return {str(one.about.get("vector_id")): one.vector for one in collection.records()}
+        except (LibraryError, OSError):
+            return {}  # the flat file is what there is
 
     def _whole(self, found: "dict[str, NDArray[np.float32]]") -> "dict[str, NDArray[np.float32]]":
         """Those of Chroma's vectors that stand in the flat file too, wherever."""

@@ -1,8 +1,7 @@
 """One generation of a library of this machine, as it is read."""
 
 import sqlite3
-from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
@@ -17,13 +16,14 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-EXACT = 4_000
-"""Up to so many vectors, 6 MB, a question is compared with all of them as they are."""
+DEPTH = 400
+"""How many of its best each retriever gives, to be scored exactly: docs/scale.md."""
 
-ALONE = 100_000
-"""Up to so many vectors, of which 2 ms are read, a thread of its own would not pay."""
+Nearest: TypeAlias = "Callable[[NDArray[np.float32], int], list[str] | None]"
+"""Asks Chroma for the ids of the passages nearest to a vector; None where it cannot be asked."""
 
-_Dense: TypeAlias = "tuple[NDArray[np.float64], float]"
+_SAMPLE = 4_096  # vectors that the spread of all cosines is told from
+
 _BM25: TypeAlias = "tuple[NDArray[np.float64], dict[str, int]]"
 
 
@@ -38,7 +38,6 @@ class Index(NamedTuple):
     passages: lexical.Passages
     rows: "NDArray[np.int64]"
     matrix: "NDArray[np.float32]"
-    codes: vectors.Codes
 
 
 class LocalView:
@@ -50,12 +49,14 @@ class LocalView:
         meta: dict[str, str],
         index: Index,
         given: Mapping[str, date],
+        nearest: Nearest,
         *,
         some: bool = False,
     ) -> None:
         self._connection = connection
         self._index = index
         self._given = given  # the dates that a user gave documents, by id
+        self._nearest = nearest
         self._some = some  # not all passages are in the index
         self.meta = meta
 
@@ -69,7 +70,7 @@ class LocalView:
         left = index._replace(
             passages=lexical.passages(old.numbers[kept], old.lengths[kept]), rows=index.rows[kept]
         )
-        return LocalView(self._connection, self.meta, left, self._given, some=True)
+        return LocalView(self._connection, self.meta, left, self._given, self._nearest, some=True)
 
     @property
     def passages(self) -> int:
@@ -77,31 +78,14 @@ class LocalView:
         return len(self._index.rows)
 
     def scores(self, vector: "NDArray[np.float32]", terms: Sequence[str]) -> Scores:
-        """Cosine with a unit vector, and BM25 for ``terms``, of every passage.
+        """Cosine with a unit vector and BM25 for ``terms``, of all that could lead.
 
-        Raises LibraryMismatch where the vector is of another width than the library's.
+        Chroma finds the nearest; of those, and of the best by BM25, the cosine is worked out
+        from their vectors.  Where Chroma cannot be asked, of all.  Raises LibraryMismatch where
+        the vector is of another width than the library's.
         """
         import numpy as np
 
-        (dense, error), (bm25, frequency) = self._both(vector, terms)
-        most = lexical.most(terms, self.passages, frequency)
-        return Scores(np.arange(len(dense)), dense, bm25, partial(_over, dense), most, error)
-
-    def _both(self, vector: "NDArray[np.float32]", terms: Sequence[str]) -> tuple[_Dense, _BM25]:
-        """Side by side in a large library: both work in libraries that let go of the GIL."""
-        if len(self._index.matrix) <= ALONE:
-            return self.dense(vector), self._bm25(terms)
-        with ThreadPoolExecutor(1) as pool:
-            reading = pool.submit(self.dense, vector)
-            bm25 = self._bm25(terms)
-            return reading.result(), bm25
-
-    def dense(self, vector: "NDArray[np.float32]") -> _Dense:
-        """Cosine of a unit vector with every passage's, by position, and how far off it may be.
-
-        Exact in a small library, from the rounded vectors in a large one.  Raises
-        LibraryMismatch where the vector is of another width than the library's.
-        """
         index = self._index
         if len(vector) != index.matrix.shape[1]:
             raise LibraryMismatch(
@@ -109,15 +93,62 @@ class LocalView:
                 f" question's has {len(vector)}: the embedding model has changed under its"
                 " name; run: qa ingest --rebuild"
             )
-        if len(index.matrix) <= EXACT:
-            return (index.matrix @ vector)[index.rows].astype("float64"), 0.0
-        cosines, error = index.codes.cosines(vector)
-        return cosines[index.rows], error
+        bm25, frequency = self._bm25(terms)
+        near = self._near(vector)
+        some = np.arange(len(bm25)) if near is None else np.union1d(near, _best(bm25, DEPTH))
+        return Scores(
+            some,
+            self._cosines(vector, some),
+            bm25[some],
+            partial(self._over, vector),
+            lexical.most(terms, self.passages, frequency),
+        )
+
+    def _near(self, vector: "NDArray[np.float32]") -> "NDArray[np.int64] | None":
+        """The positions of the nearest passages, in no order; None where it must be all."""
+        import numpy as np
+
+        count, all_ = DEPTH, len(self._index.matrix)
+        while count < 8 * DEPTH:
+            ids = self._nearest(vector, min(count, all_))
+            if ids is None:
+                return None
+            known = np.array(catalog.read_numbered(self._connection, ids), np.int64)
+            numbers = self._index.passages.numbers
+            at = np.minimum(np.searchsorted(numbers, known), max(len(numbers) - 1, 0))
+            near: NDArray[np.int64] = at[numbers[at] == known]
+            if len(near) >= min(DEPTH, len(numbers)) // 2 or not self._some:
+                return near
+            count *= 2  # most of what is near is not of the documents asked for
+        return None
+
+    def _cosines(
+        self, vector: "NDArray[np.float32]", some: "NDArray[np.int64]"
+    ) -> "NDArray[np.float64]":
+        index = self._index
+        if 2 * len(some) > len(index.matrix):
+            found: NDArray[np.float64] = (index.matrix @ vector)[index.rows[some]].astype("f8")
+        else:
+            found = (index.matrix[index.rows[some]] @ vector).astype("f8")
+        if len(index.matrix) > _SAMPLE:
+            vectors.forget(index.matrix)
+        return found
+
+    def _over(self, vector: "NDArray[np.float32]") -> Over:
+        """Mean and spread of all cosines, from every passage or from many evenly apart."""
+        import numpy as np
+
+        count = self.passages
+        if not count:
+            return Over(0.0, 0.0)
+        some = np.linspace(0, count - 1, min(count, _SAMPLE)).astype(np.int64)
+        cosines = self._cosines(vector, some)
+        return Over(float(cosines.mean()), float(cosines.std()))
 
     def vectors(self, positions: Sequence[int]) -> "NDArray[np.float32]":
         """The passages' own vectors, one row a position."""
         rows: NDArray[np.float32] = self._index.matrix[self._index.rows[list(positions)]]
-        if len(self._index.matrix) > EXACT:
+        if len(self._index.matrix) > _SAMPLE:
             vectors.forget(self._index.matrix)
         return rows
 
@@ -179,5 +210,11 @@ class LocalView:
         return catalog.read_skipped(self._connection)
 
 
-def _over(scores: "NDArray[np.float64]") -> Over:
-    return Over(float(scores.mean()), float(scores.std())) if len(scores) else Over(0.0, 0.0)
+def _best(scores: "NDArray[np.float64]", count: int) -> "NDArray[np.int64]":
+    """The positions of the ``count`` best above 0, in no order."""
+    import numpy as np
+
+    found = np.flatnonzero(scores)
+    if len(found) <= count:
+        return found
+    return found[np.argpartition(scores[found], -count)[-count:]]

@@ -11,38 +11,32 @@ from qa.data import Document
 from qa.errors import LibraryDamaged, LibraryMismatch
 from qa.library import days
 from qa.library.interface import Change, FileState, Stored
-from qa.library.local import arrays, catalog, lexical, vectors
+from qa.library.local import arrays, catalog, chroma, lexical, vectors
+from qa.library.local.telling import AT_ONCE, Telling
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_COMPACT_ABOVE = 4096  # rows nobody needs, before the flat file is written anew
+_COMPACT_ABOVE = 4096  # rows or records nobody needs, before what holds them is made anew
 
 
 class LocalWriter:
-    """The one that changes a library: vectors first, then the catalog, then what is gone.
+    """The one that changes a library: vectors first, then the catalog, then Chroma.
 
-    Whatever stops it in between, the catalog names only what is wholly there; vectors
-    that it does not name are thrown away by the next writer.
+    Whatever stops it in between, the catalog names only what is wholly there, and knows what
+    Chroma has yet to be told; the next writer tells it.
     """
 
     def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
         self._path = path
         self._connection = connection
-        self._store: vectors.VectorStore | None = None
-
-    def _chroma(self) -> vectors.VectorStore:
-        if self._store is None:
-            # Until this is undone at the end, Chroma may hold what the catalog does not.
-            catalog.write_meta(self._connection, open="yes")
-            self._store = vectors.VectorStore(self._path / "chroma")
-        return self._store
+        self._telling = Telling(path, connection)
 
     def warm(self) -> None:
         """Import Chroma in the background: that takes longer than reading a file."""
         # No daemon: the interpreter must not end in the middle of an import.
-        threading.Thread(target=vectors.load).start()
+        threading.Thread(target=chroma.load).start()
 
     def states(self) -> dict[str, FileState]:
         """How each known file looked when it was last read."""
@@ -76,16 +70,17 @@ class LocalWriter:
         self,
         changes: Sequence[Change],
         new_vectors: Mapping[str, "NDArray[np.float32]"],
-        texts: Mapping[str, str],
         deleted: Sequence[str] = (),
     ) -> None:
         """Make ``changes`` and forget the files ``deleted``: all of it, or none.
 
-        ``new_vectors`` holds the vectors that ``missing`` named, and ``texts`` what each
-        of them stands for.
+        ``new_vectors`` holds the vectors that ``missing`` named.
         """
-        rows = self._put(new_vectors, texts)
+        rows = self._put(new_vectors)
+        touched = [*(one.state.path for one in changes), *deleted]
+        touched += [one.known for one in changes if one.known is not None]
         with catalog.transaction(self._connection, "IMMEDIATE"):
+            leads = catalog.read_leads(self._connection, touched)
             self._connection.executemany("INSERT INTO vectors VALUES (?, ?)", rows)
             new = []
             for change in changes:
@@ -105,12 +100,12 @@ class LocalWriter:
             if new:
                 arrays.add(self._connection, new[0][0])
             catalog.delete_sources(self._connection, deleted)
-            gone = catalog.delete_orphans(self._connection)
-            if gone:  # Chroma holds them still: whoever is killed here leaves word of it
-                self.set_meta(open="yes")
+            catalog.delete_orphans(self._connection)
+            now = catalog.read_leads(self._connection, leads)
+            moved = [one for one, path in leads.items() if now.get(one) != path]
+            catalog.write_pending(self._connection, moved)
             catalog.next_generation(self._connection)
-        if gone:
-            self._chroma().delete(gone)
+        self._telling.catch_up(AT_ONCE)
 
     def touch(self, states: Iterable[FileState]) -> None:
         """Remember how unchanged files look now."""
@@ -128,9 +123,7 @@ class LocalWriter:
                 return str(document_id)
         return None
 
-    def _put(
-        self, new: Mapping[str, "NDArray[np.float32]"], texts: Mapping[str, str]
-    ) -> list[tuple[str, int]]:
+    def _put(self, new: Mapping[str, "NDArray[np.float32]"]) -> list[tuple[str, int]]:
         if not new:
             return []
         import numpy as np
@@ -145,7 +138,6 @@ class LocalWriter:
                 f" {rows.shape[1]}: the embedding model has changed under its name;"
                 " run: qa ingest --rebuild"
             )
-        self._chroma().put(ids, rows, [texts[one] for one in ids])
         vectors.append_rows(self._path / meta["vector_file"], first, rows)
         # Naming rows before the documents' transaction is safe: nothing points at them yet.
         with catalog.transaction(self._connection, "IMMEDIATE"):
@@ -164,9 +156,15 @@ class LocalWriter:
             return f"{passages} passages stand in the catalog, {words} in the words"
         named = {name for (name,) in one("SELECT id FROM vectors")}
         needed = {name for (name,) in one("SELECT vector_id FROM passages")}
-        stored = self._chroma().ids() if named else frozenset()
-        if not named == needed == stored:
-            return f"{len(needed)} vectors are needed, {len(named)} named, {len(stored)} stored"
+        if named != needed:
+            return f"{len(needed)} vectors are needed, {len(named)} named"
+        self._telling.catch_up()
+        if not self._telling.is_as_left():
+            return "the files of Chroma's graph are not as they were left"
+        known = {name for (name,) in one("SELECT id FROM passages")}
+        stored = self._telling.collection().ids() if known else frozenset()
+        if known != stored:
+            return f"{len(known)} passages stand in the catalog, {len(stored)} in Chroma"
         return None
 
     def faults(self) -> Iterator[str]:
@@ -174,23 +172,20 @@ class LocalWriter:
         disagreement = self.disagreement()
         if disagreement is not None:
             yield disagreement
+        else:
+            yield from self._vector_faults()
         if not lexical.agree(self._connection):
             yield "the index of words is damaged (it does not say what the passages say)"
-        rows = dict(self._connection.execute("SELECT id, row FROM vectors"))
-        if rows:
-            yield from self._vector_faults(rows)
         if not arrays.agree(self._connection):
             yield "the arrays of passages are damaged (they do not say what the passages say)"
 
-    def _vector_faults(self, rows: Mapping[str, int]) -> Iterator[str]:
+    def _vector_faults(self) -> Iterator[str]:
         meta = catalog.read_meta(self._connection)
-        flat = (self._path / meta["vector_file"], int(meta["rows"]), int(meta["width"]))
-        matrix = vectors.map_rows(*flat)
-        if not vectors.agrees(matrix, vectors.map_codes(*flat)):
-            yield "the rounded vectors are not those of the vector file"
-        bad = [one for one, good in self._chroma().compared(rows, matrix) if not good]
+        file, width = self._path / meta["vector_file"], int(meta["width"])
+        rows = vectors.map_rows(file, int(meta["rows"]), width)
+        bad = self._telling.differ(rows)
         if bad:
-            yield f"{len(bad)} vectors are not the same in both files or not of their text"
+            yield f"{bad} passages are not the same in Chroma, the catalog and the vector file"
 
     def documents(self) -> "Iterator[tuple[Document, tuple[str, ...], list[Stored]]]":
         """Every document with its paths, passages, and each passage's terms and their count."""
@@ -208,67 +203,67 @@ class LocalWriter:
             yield document, catalog.read_paths(self._connection, name), stored
 
     def recover(self, meta: dict[str, str]) -> None:
-        """Undo what an interrupted writer left, and mend a flat file that is lost."""
+        """Mend a flat file that is lost, and sweep up what an interrupted writer left."""
         try:
-            if meta["open"] == "yes":
-                ids = {one for (one,) in self._connection.execute("SELECT id FROM vectors")}
-                stored = self._chroma().ids()
-                if ids - stored:
-                    raise self._lacks(len(ids - stored))
-                self._chroma().delete(sorted(stored - ids))
             file = self._path / meta["vector_file"]
             rows = int(meta["rows"])
             if rows and not vectors.whole(file, rows, int(meta["width"])):
-                self._rewrite(meta)
+                self._restore(meta)
             named = Path(self.meta("vector_file") or "").stem
             for flat in list(vectors.flat_files(self._path)):
                 if flat.stem != named:
                     flat.unlink()
         except BaseException:
-            self._let_go()
+            self._telling.close()
             raise
 
-    def _lacks(self, count: int) -> LibraryDamaged:
-        return LibraryDamaged(
-            f"the vector store {str(self._path / 'chroma')!r} lacks {count} vectors; run: qa repair"
-        )
-
     def close(self) -> None:
-        """Leave the library tidy: nothing half done, no more dead rows than live ones."""
+        """Leave the library tidy: nothing half done, no more that is dead than what lives."""
         try:
-            if self._store is not None:
-                meta = catalog.read_meta(self._connection)
-                live = self._connection.execute("SELECT count(*) FROM vectors").fetchone()[0]
-                if int(meta["rows"]) - live > max(live, _COMPACT_ABOVE):
-                    self._rewrite(meta)
-                self._let_go()
-                self.set_meta(open="no")
+            meta = catalog.read_meta(self._connection)
+            live = self._connection.execute("SELECT count(*) FROM vectors").fetchone()[0]
+            if int(meta["rows"]) - live > max(live, _COMPACT_ABOVE):
+                self._compact(meta)
+            if int(meta["dead"]) > max(live, _COMPACT_ABOVE):
+                self._telling.start_anew()
+            self._telling.catch_up()
         finally:
             self.abandon()
 
     def abandon(self) -> None:
         """Leave everything as it is; the next writer tidies up what was half done."""
         try:
-            self._let_go()
+            self._telling.close()
         finally:
             self._connection.close()
 
-    def _let_go(self) -> None:
-        if self._store is not None:
-            self._store.close()
-            self._store = None
-
-    def _rewrite(self, meta: dict[str, str]) -> None:
-        """Write the flat file anew, from Chroma, with the live rows alone."""
+    def _restore(self, meta: dict[str, str]) -> None:
+        """Write the flat file anew, from Chroma."""
         import numpy as np
 
+        found = {str(one.about.get("vector_id")): one.vector for one in self._telling.whole()}
         ids = [one for (one,) in self._connection.execute("SELECT id FROM vectors ORDER BY id")]
-        found = self._chroma().get(ids)
-        if len(found) < len(ids):
-            raise self._lacks(len(ids) - len(found))
+        lacking = [one for one in ids if one not in found]
+        if lacking:
+            raise LibraryDamaged(
+                f"the vector store {str(self._path / 'chroma')!r} lacks {len(lacking)} vectors;"
+                " run: qa repair"
+            )
+        self._replace(meta, ids, np.stack([found[one] for one in ids]))
+
+    def _compact(self, meta: dict[str, str]) -> None:
+        """Write the flat file anew, with the live rows alone."""
+        file, width = self._path / meta["vector_file"], int(meta["width"])
+        old = vectors.map_rows(file, int(meta["rows"]), width)
+        live = self._connection.execute("SELECT id, row FROM vectors ORDER BY id").fetchall()
+        self._replace(meta, [one for one, _ in live], old[[row for _, row in live]])
+
+    def _replace(
+        self, meta: dict[str, str], ids: Sequence[str], rows: "NDArray[np.float32]"
+    ) -> None:
+        """Put a flat file in force that holds just the vectors of ``ids``, a row each."""
         number = int(meta["vector_file"].removeprefix("vectors-").removesuffix(".f32"))
         name = f"vectors-{number + 1}.f32"
-        rows = np.stack([found[one] for one in ids]) if ids else np.empty((0, 1), np.float32)
         vectors.append_rows(self._path / name, 0, rows)
         with catalog.transaction(self._connection, "IMMEDIATE"):
             self._connection.executemany(

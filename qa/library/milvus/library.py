@@ -53,6 +53,9 @@ class RemoteLibrary:
         self._lock = threading.Lock()
         self._seen: tuple[tuple[int, int, int], float, Generation] | None = None
 
+    def warm(self) -> None:
+        """Nothing: the engine is elsewhere."""
+
     def exists(self) -> bool:
         """Tell whether there is a library under this name.  Raises what ``reading`` raises."""
         return self._engine.has(self._catalog) and self._known().current > 0

@@ -138,7 +138,6 @@ class MilvusWriter:
         self,
         changes: Sequence[Change],
         new_vectors: "Mapping[str, NDArray[np.float32]]",
-        texts: Mapping[str, str],  # noqa: ARG002 - an engine keeps texts as documents alone
         deleted: Sequence[str] = (),
     ) -> None:
         """Make ``changes`` and forget the files ``deleted``: all of it, or none."""

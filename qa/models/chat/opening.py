@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from qa.models import llama
 from qa.models.chat.base import LLM
 
 LOCAL_PREFIX = "local:"
@@ -17,8 +18,10 @@ def open_llm(
     window: int | None = None,
     prices: Path | None = None,
 ) -> LLM:
-    """The model of that name: ``local:PATH`` is a GGUF file, ``replay:PATH`` a recording.
+    """The model of a name.
 
+    ``local:PATH`` is a GGUF file, ``replay:PATH`` a recording, ``llama:PACKAGE:CLASS:MODEL`` a
+    class of LlamaIndex's.
     Anything else is asked for at ``base_url`` (default: OpenAI's own), and nothing is sent
     before the first reply.  ``timeout`` is how many seconds the endpoint may be silent.
     ``window`` overrides what is known of the model's context; ``prices`` is the user's own
@@ -35,6 +38,10 @@ def open_llm(
         from qa.models.chat.replay import Replayer
 
         return Replayer(Path(model.removeprefix(REPLAY_PREFIX)))
+    if model.startswith(llama.PREFIX):
+        from qa.models.chat.llama import LlamaChat
+
+        return LlamaChat(model.removeprefix(llama.PREFIX), window=window, timeout=timeout)
     from qa.models.chat.endpoint import OpenAIChat
 
     return OpenAIChat(

@@ -1,0 +1,279 @@
+"""The Chroma collection of a library: what is near a question, for this program and for others.
+
+The catalog and the flat file of vectors are the truth; the collection is made from them and can
+be made again.  That is not for want of trust in what it finds, but because Chroma 1.5.9 saves its
+index in place: killed in the middle of that, it cannot be opened any more.  So every change is
+written down in the catalog (``pending``) until the collection has it, and where it says that
+something is pending nobody reads the collection.
+
+Two processes at once on one folder of Chroma corrupt it without an error, and a reader that has
+it open does not see what another process writes.  So whoever opens or asks it holds a lock for
+that long, and opens it anew for each generation.
+"""
+
+import json
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from qa.errors import LibraryDamaged, LibraryError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+NAME = "passages"
+
+INDEX: Any = {
+    "hnsw": {
+        "space": "cosine",
+        "max_neighbors": 16,
+        "ef_construction": 100,
+        "ef_search": 1000,  # chosen by measurement: docs/scale.md
+        # Save with every call: what is not saved, every new process adds to its graph again.
+        "sync_threshold": 2,
+        "batch_size": 2,
+    }
+}
+
+NOTHING = "{}"
+"""What ``sums`` says where there is no graph."""
+
+_BATCH = 5_000  # Chroma takes at most 5,461 records at once
+_LOCK = "chroma.lock"
+_PATIENCE = 10.0  # seconds that other questions are waited for
+
+
+class Record(NamedTuple):
+    """What the collection holds of one passage.
+
+    ``text`` is the document's own, and ``about`` says where it stands: ``path``, ``title``,
+    ``heading``, ``page``, ``published``, ``document_id``, ``start``, ``end``, as far as known.
+    """
+
+    id: str
+    text: str
+    about: dict[str, str | int]
+    vector: "NDArray[np.float32]"
+
+
+def load() -> None:
+    """Import Chroma, for whoever will need it soon; what fails here fails there."""
+    with suppress(Exception):
+        # Whole and first: Chroma asks for numpy.typing, which breaks where another thread is
+        # in the middle of importing numpy.
+        import numpy  # noqa: F401, I001
+
+        import chromadb.config  # noqa: F401 - its import is what takes long
+
+
+class Collection:
+    """The collection in a folder, opened; for one process at a time.
+
+    Raises LibraryDamaged where it cannot be used, PermissionError where its folder cannot be
+    written: Chroma writes into it even to read.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        import numpy  # noqa: F401, I001 - whole and first, as in ``load``
+
+        import chromadb
+        from chromadb.config import Settings
+
+        self._folder = folder
+        with self._mapped():
+            folder.mkdir(mode=0o700, exist_ok=True)
+            self._client: Any = chromadb.PersistentClient(
+                str(folder), settings=Settings(anonymized_telemetry=False)
+            )
+        try:
+            with self._mapped():
+                self._collection = self._client.get_or_create_collection(
+                    NAME, configuration=INDEX, embedding_function=None
+                )
+        except LibraryError:
+            self.close()
+            raise
+
+    @contextmanager
+    def _mapped(self) -> Iterator[None]:
+        try:
+            yield
+        except Exception as error:  # Chroma raises anything at all on broken files
+            raise self._failed(error) from error
+        except BaseException as error:
+            # How a panic of Chroma's Rust part arrives; its class cannot be imported.
+            if type(error).__name__ != "PanicException":
+                raise
+            raise self._failed(error) from error
+
+    def _failed(self, error: BaseException) -> Exception:
+        said = " ".join(str(error).split())[:200]
+        name = repr(str(self._folder))
+        if "disk is full" in said or "No space left" in said:
+            return LibraryError(f"vector store {name} cannot be written: the disk is full")
+        if "readonly database" in said or isinstance(error, PermissionError):
+            return PermissionError(f"vector store {name} cannot be written")
+        return LibraryDamaged(
+            f"vector store {name} cannot be used ({said}); run: qa repair"
+            " (qa ingest --rebuild makes everything anew)"
+        )
+
+    def put(self, records: Sequence[Record]) -> None:
+        """Store records; those of known ids are replaced."""
+        import numpy as np
+
+        parts = [records[i : i + _BATCH] for i in range(0, len(records), _BATCH)]
+        if len(records) == 1:
+            # It saves two changes or more; a graph that was never saved each reader would begin.
+            parts *= 2
+        for part in parts:
+            with self._mapped():
+                self._collection.upsert(
+                    ids=[one.id for one in part],
+                    embeddings=np.stack([one.vector for one in part]),
+                    documents=[one.text for one in part],
+                    metadatas=[one.about for one in part],
+                )
+
+    def delete(self, ids: Sequence[str]) -> None:
+        """Forget records."""
+        for i in range(0, len(ids), _BATCH):
+            with self._mapped():
+                self._collection.delete(ids=list(ids[i : i + _BATCH]))
+
+    def nearest(self, vector: "NDArray[np.float32]", count: int) -> list[str]:
+        """The ids of the ``count`` records nearest to a vector, as far as the graph finds them."""
+        with self._mapped():
+            found: Any = self._collection.query(
+                query_embeddings=vector[None], n_results=count, include=[]
+            )
+        ids: list[str] = found["ids"][0]
+        return ids
+
+    def ids(self) -> frozenset[str]:
+        """The ids of all records."""
+        found: list[str] = []
+        while True:
+            with self._mapped():
+                page: Any = self._collection.get(include=[], limit=_BATCH, offset=len(found))
+            if not page["ids"]:
+                return frozenset(found)
+            found += page["ids"]
+
+    def records(self) -> Iterator[Record]:
+        """Every record."""
+        import numpy as np
+
+        seen = 0
+        include: Any = ["embeddings", "documents", "metadatas"]
+        while True:
+            with self._mapped():
+                page: Any = self._collection.get(include=include, limit=_BATCH, offset=seen)
+                rows = np.asarray(page["embeddings"], dtype=np.float32)  # comes as float64
+                texts, abouts = page["documents"], page["metadatas"]
+                found = list(zip(page["ids"], texts, abouts, rows, strict=True))
+            if not found:
+                return
+            seen += len(found)
+            for name, text, about, row in found:
+                yield Record(name, text or "", about or {}, row)
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self._client.close()
+
+
+# --- asking, which any process may do
+
+
+class _Opened(NamedTuple):
+    generation: str
+    collection: Collection
+
+
+_opened: dict[Path, _Opened] = {}  # of this process, whose clients of one folder are one
+
+
+@contextmanager
+def locked(store: Path) -> Iterator[None]:
+    """Be the one that opens or asks the collection of a folder of stores.
+
+    Raises PermissionError where the folder cannot be written, LibraryError where it is never let
+    go of.
+    """
+    from filelock import FileLock, Timeout
+
+    # An object of its own for each, so that threads wait for each other too.
+    lock = FileLock(store / _LOCK, timeout=_PATIENCE, mode=0o600, thread_local=False)
+    try:
+        lock.acquire(poll_interval=0.002)
+    except Timeout as error:
+        raise LibraryError(
+            f"vector store {str(store / 'chroma')!r} is held by another process; try again"
+        ) from error
+    except OSError as error:
+        raise PermissionError(str(error)) from error
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+def nearest(
+    store: Path,
+    vector: "NDArray[np.float32]",
+    count: int,
+    generation: str,
+    current: Callable[[], "tuple[str, str] | None"],
+) -> list[str] | None:
+    """The ids of the ``count`` passages nearest to a vector; None where it cannot be asked now.
+
+    ``current`` tells, while nobody can change the collection, of which generation it is and
+    what its files are (``sums``); None where a writer is at work or was killed.  A folder that
+    cannot be written cannot be asked either.  Raises LibraryDamaged where the files are not
+    those.
+    """
+    try:
+        with locked(store):
+            now = current()
+            if now is None or now[0] != generation:
+                return None
+            known = _opened.get(store)
+            if known is None or known.generation != generation:
+                _close(store)
+                if sums(store) != now[1]:
+                    raise LibraryDamaged(
+                        f"vector store {str(store / 'chroma')!r} is not as it was left;"
+                        " run: qa repair"
+                    )
+                known = _opened[store] = _Opened(generation, Collection(store / "chroma"))
+            return known.collection.nearest(vector, count)
+    except PermissionError:
+        return None
+
+
+def forget(store: Path) -> None:
+    """Close what this process has open of a folder of stores; waits for those who ask it."""
+    with locked(store):
+        _close(store)
+
+
+def _close(store: Path) -> None:
+    known = _opened.pop(store, None)
+    if known is not None:
+        known.collection.close()
+
+
+def sums(store: Path) -> str:
+    """Length and checksum of every file of the graph: Chroma may crash on a damaged one."""
+    found = {}
+    for path in sorted((store / "chroma").glob("*/*")):
+        with path.open("rb") as file:
+            size = total = 0
+            while block := file.read(1 << 20):
+                size, total = size + len(block), zlib.crc32(block, total)
+        found[path.name] = [size, total]
+    return json.dumps(found)
