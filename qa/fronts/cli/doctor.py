@@ -12,10 +12,20 @@ from qa import __version__
 from qa.assistant import Assistant
 from qa.errors import ConfigError, LibraryBusy, QAError
 from qa.models.chat.opening import LOCAL_PREFIX, REPLAY_PREFIX
+from qa.models.llama import PREFIX
 from qa.settings import sandbox
 from qa.settings.config import Settings
 
-_PACKAGES = ("chromadb", "llama-index-core", "onnxruntime", "openai", "tokenizers")
+_PACKAGES = {
+    "chromadb": "finds what is near a question, and holds the passages for other programs",
+    "llama-index-core": "LlamaHub's readers, models and embeddings by class; this library in its"
+    " pipelines",
+    "onnxruntime": "runs the embedded model and the reader",
+    "openai": "makes the requests to an endpoint and reads its streams",
+    "tiktoken": "counts the tokens of OpenAI's models",
+    "tokenizers": "cuts text as the embedded models read it",
+}
+"""The packages that an answer may need, and what each does here."""
 
 
 class Finding(NamedTuple):
@@ -42,9 +52,9 @@ def examine(assistant: Assistant, *, deep: bool = False, probe: bool = False) ->
     """
     settings = assistant.settings
     yield Finding(True, f"qa {__version__}, Python {platform.python_version()}")
-    for package in _PACKAGES:
+    for package, does in _PACKAGES.items():
         try:
-            yield Finding(True, f"{package} {importlib.metadata.version(package)}")
+            yield Finding(True, f"{package} {importlib.metadata.version(package)}: {does}")
         except importlib.metadata.PackageNotFoundError:
             yield Finding(False, f"{package} is not installed; run: pip install qa")
     yield _confined()
@@ -82,6 +92,12 @@ def _engine(settings: Settings, engine: str) -> Iterator[Finding]:
             yield Finding(True, "to use the endpoint, name a model: QA_MODEL or --model NAME")
     elif engine.startswith(LOCAL_PREFIX):
         yield Finding(True, f"answers come from {engine!r}, in this process; nothing is sent")
+    elif engine.startswith(PREFIX):
+        yield Finding(
+            True,
+            f"answers come from {engine!r}, a class of LlamaIndex's; sent where that sends: the"
+            " question and the passages shown to the model, with the key of its own variable",
+        )
     elif engine.startswith(REPLAY_PREFIX):
         yield Finding(True, f"answers come from the recording {engine!r}; nothing is sent")
     else:
@@ -90,8 +106,17 @@ def _engine(settings: Settings, engine: str) -> Iterator[Finding]:
             f"answers come from {engine!r} at {host!r} ({key}); sent there: the question and"
             " the passages shown to the model",
         )
-    if settings.endpoint_embedding is not None:
+    embedding = settings.embedding or ""
+    if embedding.startswith(PREFIX):
+        yield Finding(
+            True, f"embeddings come from {embedding!r}; sent where that sends: every passage"
+        )
+    elif settings.endpoint_embedding is not None:
         yield Finding(True, f"embeddings come from {host!r}; sent there: every passage")
+    for source in settings.sources:
+        yield Finding(
+            True, f"source {source.name!r}: qa ingest runs {source.reader!r}, which may connect"
+        )
     if settings.judge is not None and engine != "extractive":
         judge = engine if settings.judge == "same" else settings.judge
         place = "in this process" if _is_file(judge) else f"at {host!r}"
@@ -158,7 +183,8 @@ def _endpoint_models(settings: Settings, engine: str) -> list[str]:
 
 
 def _is_file(model: str) -> bool:
-    return model.startswith((LOCAL_PREFIX, REPLAY_PREFIX))
+    """Whether it runs or is reached in this process, and no endpoint of the settings is asked."""
+    return model.startswith((LOCAL_PREFIX, REPLAY_PREFIX, PREFIX))
 
 
 def _is_readable(base_url: str | None) -> bool:
