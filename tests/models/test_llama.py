@@ -106,7 +106,7 @@ def vendor(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     monkeypatch.setenv("ANTHROPIC_BASE_URL", f"http://127.0.0.1:{server.server_port}")
     monkeypatch.setenv("ANTHROPIC_API_KEY", "right")
     Vendor.asked.clear()
-    yield f"llama:{package}:Anthropic:claude-sonnet-4-0"
+    yield f"llama:{package}:Anthropic:claude-sonnet-4-5"
     server.shutdown()
     server.server_close()
 
@@ -118,7 +118,7 @@ def test_a_vendor_is_reached_by_its_own_package(vendor: str) -> None:
     assert reply.finish == "length"
     ((path, key, body),) = Vendor.asked
     assert (path, key) == ("/v1/messages", "right")
-    assert (body["model"], body["max_tokens"]) == ("claude-sonnet-4-0", 50)
+    assert (body["model"], body["max_tokens"]) == ("claude-sonnet-4-5", 50)
 
 
 def test_a_vendor_that_refuses(vendor: str, monkeypatch: pytest.MonkeyPatch) -> None:

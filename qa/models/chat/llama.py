@@ -90,12 +90,15 @@ def _facts(response: Any) -> list[Mapping[str, Any]]:
         getattr(getattr(response, "message", None), "additional_kwargs", None),
     ]
     for one in beside:
-        if hasattr(one, "model_dump"):
-            one = one.model_dump()
-        if isinstance(one, Mapping):
-            found.append(one)
-            found += [part for part in one.values() if isinstance(part, Mapping)]
+        facts = _mapping(one)
+        found += [facts, *map(_mapping, facts.values())]
     return found
+
+
+def _mapping(one: Any) -> Mapping[str, Any]:
+    if hasattr(one, "model_dump"):
+        one = one.model_dump()
+    return one if isinstance(one, Mapping) else {}
 
 
 def _finish(response: Any) -> Finish:
