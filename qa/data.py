@@ -67,9 +67,11 @@ class Source:
     """One file of the documents folder as the library knows it.
 
     ``state`` is "ready" (it answers), "skipped" (``reason`` says why: empty, encrypted,
-    broken ...) .  ``path`` is relative to the folder, with forward slashes.  ``file_day`` is
-    when the file was last changed (UTC), where nothing tells when it was written: a copy's
-    time is a guess, so that no date is counted from it.
+    broken ...).  Of one that is ready, ``reason`` says what of it could not be read, if anything.
+    ``path`` is relative to the folder, with forward slashes; a file inside of another (an
+    attachment, a member of an archive) has the way through it: "mail.eml/list.csv".
+    ``file_day`` is when the file was last changed (UTC), where nothing tells when it was
+    written: a copy's time is a guess, so that no date is counted from it.
     """
 
     path: str

@@ -127,6 +127,7 @@ def stream(
             why = wording.not_yet(when.as_of) if whole.passages else wording.empty(parts.place)
             yield nothing_known(question, parts.engine, why, remarks, when.as_of, clock.seconds())
             return
+        unread = _unread(whole)
         found = _found(parts, question, history, view, clock)
         events = _quoted(found) if parts.engine == "extractive" else _written(parts, found)
         for event in events:
@@ -135,9 +136,16 @@ def stream(
                 said += period.when_notes(event.statements)
                 times = question.period.said if question.period else ()
                 usage = event.usage.plus(spent) if event.usage and spent else event.usage
-                every = (*notes, *said, *remarks, *event.notes)
+                every = (*notes, *said, *remarks, *event.notes, *unread)
                 event = replace(event, notes=every, as_of=when.as_of, times=times, usage=usage)
             yield event
+
+
+def _unread(view: View) -> tuple[Note, ...]:
+    """That files could not be read: what is in them is not known."""
+    count = len(view.skipped())
+    files = f"{count:,} file{'' if count == 1 else 's'}"
+    return (Note.of("unread", files=files),) if count else ()
 
 
 def trace(parts: Answering, library: Library, asked: str, when: When) -> Trace:

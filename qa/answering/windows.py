@@ -15,7 +15,7 @@ from functools import lru_cache
 from qa.data import Document, Hit, Passage, Role, Sentence, Unit, Window
 from qa.ingest.split import passage_id, tidy
 from qa.library.interface import View
-from qa.text.blocks import Block, blocks
+from qa.text.blocks import VERBATIM, Block, blocks
 from qa.text.sentences import sentences_of, weight
 
 MOST = 220
@@ -107,7 +107,7 @@ def window(hit: Hit, passages: Sequence[Passage]) -> Window:
         role = _role(block, sentence)
         said = tidy(text[sentence.start : sentence.end])
         if role == "row":
-            top = _top(found, at)
+            top = _top(text, found, at)
             if top not in headers:
                 headers[top] = _header(text, found[top])
             header = headers[top]
@@ -158,6 +158,8 @@ def _blocks_of(document: Document, start: int, end: int) -> list[Block]:
     low = document.text.rfind("\n\n", 0, max(0, start - _AROUND)) + 1
     high = document.text.find("\n\n", end + _AROUND)
     piece = document.text[low : high if high > 0 else len(document.text)]
+    if low and document.text.startswith(VERBATIM):
+        low, piece = low - len(VERBATIM), VERBATIM + piece
     return [
         block._replace(lines=tuple((a + low, b + low) for a, b in block.lines))
         for block in _blocks(piece)
@@ -169,9 +171,11 @@ def _blocks(text: str) -> list[Block]:
     return blocks(text)
 
 
-def _top(found: Sequence[Block], at: int) -> int:
+def _top(text: str, found: Sequence[Block], at: int) -> int:
     """The first row of the table that ``found[at]`` stands in."""
     while at > 0 and found[at - 1].kind == "row" and found[at].start - found[at - 1].end < _APART:
+        if _header(text, found[at]) is not None:  # another table stands right above
+            break
         at -= 1
     return at
 
@@ -205,7 +209,7 @@ def _frames(text: str, found: Sequence[Block], first: int) -> list[Unit]:
         return []
     kind, at = found[first].kind, first
     if kind == "row":
-        top = _top(found, first)
+        top = _top(text, found, first)
         if top < first and _header(text, found[top]) is not None:
             head = found[top]
             return [_unit(text, head, "frame")]

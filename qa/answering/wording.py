@@ -66,6 +66,7 @@ _NOTES = {
     "unfit": "{count} did not fit the model's window.",
     "repaired": ("{count} {be} replaced by the cited source sentence: not supported as written."),
     "dropped": "{count} {be} left out: not supported by the sources.",
+    "unread": "{files} could not be read (qa sources says why).",
     "text": "{text}",
     "unfinished": (
         "The documents are still being read: this is answered from what was read before."

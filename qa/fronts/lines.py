@@ -35,13 +35,14 @@ def safe(text: str) -> str:
     r"""``text`` with each character that steers a terminal or hides text made visible.
 
     Control characters (escape among them), bidirectional overrides and zero-width
-    characters become U+FFFD, one for one; tab and newline stay.
+    characters become U+FFFD, one for one; tab and newline stay, and Windows' line end is one.
 
     >>> safe("a\x1b[31mb") == "a\ufffd[31mb"
     True
     """
     if text.isascii() and text.isprintable():
         return text
+    text = text.replace("\r\n", "\n")
     return "".join("\ufffd" if steers(char) else char for char in text)
 
 

@@ -168,10 +168,10 @@ def is_cited(hit: Hit, answer: Answer) -> bool:
 
 
 def source_lines(sources: Sequence[Source]) -> Iterator[Line]:
-    """The documents of the library, then the files that were skipped and why."""
+    """The files that were skipped and why, then the documents of the library."""
     if not sources:
         yield Line((Piece("The library is empty: the documents folder holds no files."),))
-    for source in sources:
+    for source in sorted(sources, key=lambda one: one.state == "ready"):
         if source.state == "ready":
             published = written_text(source.published, source.written) or "no date"
             basis = source.date_basis or (
@@ -183,6 +183,7 @@ def source_lines(sources: Sequence[Source]) -> Iterator[Line]:
                     Piece(one_line(source.path), "bold"),
                     Piece(f"  {safe(source.title)}" if source.title else ""),
                     Piece(f"  {published}{basis}  {source.passages} passages  ready", "dim"),
+                    Piece(f"  but {safe(source.reason)}" if source.reason else "", "yellow"),
                 )
             )
         else:

@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from qa.errors import DocumentError, LibraryError, UsageError
-from qa.ingest.frames import SplitDocument
+from qa.ingest.frames import SplitDocument, all_texts
 from qa.ingest.reader import Reader
 from qa.models.embed.minilm import MiniLM
 
@@ -51,7 +51,7 @@ def _work(path: str, size: int, sha256: str, folder: str, max_file_mb: float) ->
     except DocumentError as error:
         return _Done(None, None, str(error))
     # One at a time, in this thread: a worker has one core.
-    rows = [model.embed([text])[0] for text in reading.texts.values()]
+    rows = [model.embed([text])[0] for text in all_texts(reading).values()]
     return _Done(reading, np.array(rows, np.float32), "")
 
 
@@ -149,7 +149,7 @@ class Cluster:
             ) from error
         if done.reading is None or done.rows is None:
             raise DocumentError(done.reason)
-        self._vectors |= zip(done.reading.texts.values(), done.rows, strict=True)
+        self._vectors |= zip(all_texts(done.reading).values(), done.rows, strict=True)
         return done.reading
 
     def load(self) -> None:

@@ -36,11 +36,37 @@ class Ask(NamedTuple):
 
 
 class SplitDocument(NamedTuple):
-    """A document, split; ``texts`` says by vector id what each vector is to stand for."""
+    """A document, split; ``texts`` says by vector id what each vector is to stand for.
+
+    ``remark`` says what of the file could not be read ("" where all was); ``parts`` are the
+    files inside of it.
+    """
 
     document: Document
     passages: tuple[NewPassage, ...]
     texts: dict[str, str]
+    remark: str = ""
+    parts: tuple["SplitPart", ...] = ()
+
+
+class SplitPart(NamedTuple):
+    """A file inside of a file: what it holds, or why it cannot be read.
+
+    ``name`` is its way through the files around it, the outermost left out.
+    """
+
+    name: str
+    sha256: str
+    reading: SplitDocument | None
+    reason: str
+
+
+def all_texts(reading: SplitDocument) -> dict[str, str]:
+    """What each vector is to stand for, of the document and of the files inside of it."""
+    texts = dict(reading.texts)
+    for part in reading.parts:
+        texts |= part.reading.texts if part.reading is not None else {}
+    return texts
 
 
 def asked(line: bytes) -> tuple[Path, str]:
@@ -56,6 +82,18 @@ def refusal(reason: str) -> bytes:
 
 def answer(reading: SplitDocument) -> Iterator[bytes]:
     """The answer for a file that can, line by line."""
+    yield from _lines(reading, {})
+    for part in reading.parts:
+        about = {"name": part.name, "sha256": part.sha256}
+        if part.reading is None:
+            yield _line(about | {"reason": part.reason})
+        else:
+            yield from _lines(part.reading, about)
+    yield END
+
+
+def _lines(reading: SplitDocument, about: dict[str, str]) -> Iterator[bytes]:
+    """One document: its passages, then what is said of all of them."""
     document = reading.document
     for first in range(0, len(reading.passages), _BLOCK):
         some = reading.passages[first : first + _BLOCK]
@@ -71,7 +109,7 @@ def answer(reading: SplitDocument) -> Iterator[bytes]:
         "page_starts": document.page_starts,
         "written": [_written(day) for day in document.written] if document.written else None,
     }
-    yield _line({"document": fields}) + END
+    yield _line({"document": fields, "remark": reading.remark} | about)
 
 
 def answered(lines: list[bytes]) -> SplitDocument:
@@ -81,22 +119,43 @@ def answered(lines: list[bytes]) -> SplitDocument:
     itself cannot be understood.
     """
     try:
-        last = json.loads(lines.pop())
-        if "reason" in last:
+        last = json.loads(lines[-1])
+        if "reason" in last and "name" not in last:
             raise DocumentError(str(last["reason"]))
-        document = _document(last["document"])
-        passages: list[NewPassage] = []
-        texts: dict[str, str] = {}
         lines.reverse()
+        whole = _split(lines)
+        parts = []
         while lines:
-            block = json.loads(lines.pop())
-            passages += [_passage(document, *row) for row in block["passages"]]
-            texts |= {str(name): str(text) for name, text in block["texts"].items()}
-        if texts.keys() != {one.vector_id for one in passages}:
-            raise ValueError("texts and passages do not belong together")
+            parts.append(_part(lines))
     except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
         raise DocumentError(f"its reader's answer cannot be understood ({error})") from error
-    return SplitDocument(document, tuple(passages), texts)
+    return whole._replace(parts=tuple(parts))
+
+
+def _part(lines: list[bytes]) -> SplitPart:
+    head = json.loads(lines[-1])
+    if "reason" in head:
+        lines.pop()
+        return SplitPart(str(head["name"]), str(head["sha256"]), None, str(head["reason"]))
+    about: dict[str, Any] = {}
+    reading = _split(lines, about)
+    return SplitPart(str(about["name"]), str(about["sha256"]), reading, "")
+
+
+def _split(lines: list[bytes], about: dict[str, Any] | None = None) -> SplitDocument:
+    """The next document; ``about`` is filled with what else its last line says."""
+    rows: list[list[Any]] = []
+    texts: dict[str, str] = {}
+    while "document" not in (said := json.loads(lines.pop())):
+        rows += said["passages"]
+        texts |= {str(name): str(text) for name, text in said["texts"].items()}
+    document = _document(said.pop("document"))
+    passages = tuple(_passage(document, *row) for row in rows)
+    if texts.keys() != {one.vector_id for one in passages}:
+        raise ValueError("texts and passages do not belong together")
+    if about is not None:
+        about |= said
+    return SplitDocument(document, passages, texts, str(said["remark"]))
 
 
 def _row(one: NewPassage) -> tuple[object, ...]:

@@ -1,23 +1,27 @@
-"""One file to one Document."""
+"""One file to its document, and to those of the files inside of it."""
 
 import hashlib
 import importlib
 import json
 import re
 import warnings
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 from qa.data import Document
 from qa.errors import DocumentError
 from qa.ingest.files import taken
 from qa.ingest.formats import dates
-from qa.ingest.formats.draft import Draft, Raw
-from qa.ingest.formats.registry import FORMATS, NEWER, SUFFIXES, Format
+from qa.ingest.formats.draft import Dated, Draft, Part, Raw
+from qa.ingest.formats.registry import FORMATS, KINDS, NEWER, Format
 from qa.times.publication import publication
 
 _GROWTH = 10  # times its size that a packed file's contents may take
 _TITLE_LENGTH = 300
+_MOST_PARTS = 20_000  # files inside of one file, at any depth
+_DEEPEST = 4  # a file in an archive that a mail in a mailbox brings
 
 # One for one, so that offsets and lines stay: separators become what they mean, every other
 # control character and half surrogate the replacement character.
@@ -27,6 +31,7 @@ _CLEAN |= dict.fromkeys((0x2028, 0x2029), "\n")
 for _kept in b"\t\n\r":
     del _CLEAN[_kept]
 _DIRTY = re.compile("[" + "".join(map(re.escape, map(chr, _CLEAN))) + "]")
+_KEPT_APART = re.compile("[\x0b\x0c\x1c\x1d\x1e\x1f\x85\u2028\u2029]")  # become a blank
 
 _JUNK_TITLE = re.compile(
     r"microsoft (?:word|powerpoint|excel) - .*|untitled.*|(?:document|presentation|slide) ?\d*"
@@ -34,6 +39,19 @@ _JUNK_TITLE = re.compile(
     r"|\S*[_/\\]\S*|.*\.(?:docx?|pptx?|xlsx?|pdf|txt|html?|md|rst|rtf|odt|indd|qxd|tex|dvi|eps|ps)",
     re.I | re.S,
 )
+
+
+class Content(NamedTuple):
+    """What one file says, or a file inside of it: ``name`` is "" of the file itself.
+
+    ``sha256`` is of the bytes.  ``document`` is None where it cannot be read; ``reason`` says
+    why, or what of a document could not be read ("" where all was).
+    """
+
+    name: str
+    sha256: str
+    document: Document | None
+    reason: str
 
 
 def read(path: Path, *, max_bytes: int, sha256: str | None = None) -> Document:
@@ -46,26 +64,99 @@ def read(path: Path, *, max_bytes: int, sha256: str | None = None) -> Document:
 
     Raises DocumentError, and nothing else, with the reason why it cannot be read.
     """
+    document = next(contents(path, max_bytes=max_bytes, sha256=sha256)).document
+    assert document is not None  # of the file itself a reason is an error
+    return document
+
+
+def contents(path: Path, *, max_bytes: int, sha256: str | None = None) -> Iterator[Content]:
+    """What ``read`` says, and after it the contents of the files inside, at any depth.
+
+    Such a file's name is its way through the files around it ("mail.eml/list.csv").  One that
+    cannot be read costs itself alone; the file itself raises DocumentError, before anything
+    else comes.
+    """
     suffix = path.suffix.lower()
-    maker = FORMATS.get(suffix)
-    if maker is None:
+    if suffix not in FORMATS:
         raise DocumentError(_unsupported(path.suffix))
     data = taken(path, max_bytes, sha256)
-    raw = Raw(data, suffix, _GROWTH * max(max_bytes, 1))
-    return _document(_draft(maker, raw), rows=suffix in _ROWS)
+    limit = _GROWTH * max(max_bytes, 1)
+    found, parts = _content("", Raw(data, suffix, limit), None)
+    yield found
+    yield from _inside(parts, limit)
+
+
+def _inside(parts: tuple[Part, ...], limit: int) -> Iterator[Content]:
+    """The contents of ``parts`` and of what is in them, each one after what it stands in."""
+    names: set[str] = set()
+    waiting = [("", part) for part in reversed(parts)]
+    left = limit  # bytes that all may have together
+    while waiting:
+        above, part = waiting.pop()
+        name = above + _free(part.name, above, names)
+        sha256 = hashlib.sha256(part.data).hexdigest()
+        left -= len(part.data)
+        reason = part.reason
+        if len(names) > _MOST_PARTS:
+            yield Content(name, sha256, None, f"comes after {_MOST_PARTS:,} others in one file")
+            return
+        if left < 0:
+            reason = f"is beyond the {limit:,} bytes that a file may unpack to"
+        elif not reason and not part.data.strip():
+            reason = "is empty"
+        if reason:
+            yield Content(name, sha256, None, reason)
+            continue
+        try:
+            suffix = Path(name).suffix
+            if suffix.lower() not in FORMATS:
+                raise DocumentError(_unsupported(suffix))
+            raw = Raw(part.data, suffix.lower(), limit)
+            found, more = _content(name, raw, part.published)
+        except DocumentError as error:
+            if isinstance(error.__cause__, MemoryError):
+                raise
+            yield Content(name, sha256, None, str(error))
+            continue
+        yield found
+        if more and name.count("/") >= _DEEPEST:
+            yield found._replace(name=f"{name}/...", document=None, reason="is nested too deeply")
+        else:
+            waiting += [(f"{name}/", one) for one in reversed(more)]
+
+
+def _free(name: str, above: str, names: set[str]) -> str:
+    """A name that no other file there has, as a path of printable characters."""
+    steps = (" ".join(_clean(step).split()) for step in re.split(r"[/\\]", name))
+    cleaned = "/".join(step for step in steps if step.strip(".")) or "unnamed"
+    stem, dot, suffix = cleaned.rpartition(".")
+    free, count = cleaned, 1
+    while above + free in names:
+        count += 1
+        free = f"{stem} ({count}).{suffix}" if dot else f"{cleaned} ({count})"
+    names.add(above + free)
+    return free
+
+
+def _content(name: str, raw: Raw, published: Dated | None) -> tuple[Content, tuple[Part, ...]]:
+    draft = _draft(FORMATS[raw.suffix], raw)
+    if published is not None and draft.published is None:
+        draft = replace(draft, published=published)
+    remarks = list(draft.remarks)
+    if marks := len(_DIRTY.findall(draft.text)) - len(_KEPT_APART.findall(draft.text)):
+        what = "control character" if marks == 1 else "control characters"
+        remarks.append(f"{marks:,} {what} shown as \ufffd")
+    document = _document(draft)
+    sha256 = hashlib.sha256(raw.data).hexdigest()
+    return Content(name, sha256, document, "; ".join(remarks)), draft.parts
 
 
 def _unsupported(suffix: str) -> str:
-    supported = ", ".join(sorted(SUFFIXES))
     if not suffix:
-        return f"has no file-name suffix that tells its format; supported: {supported}"
-    reason = f"format {suffix!r} is not supported; supported: {supported}"
+        return f"has no file-name suffix that tells its format; read are {KINDS}"
     newer = NEWER.get(suffix.lower())
-    return f"{reason}; save it as {newer}" if newer else reason
-
-
-_ROWS = frozenset({".csv", ".tsv", ".jsonl"})
-"""Kinds of files whose dates are of their rows, and tell nothing of when they were written."""
+    remedy = f"save it as {newer}" if newer else f"read are {KINDS}"
+    return f"format {suffix!r} is not supported; {remedy}"
 
 
 def _draft(maker: Format, raw: Raw) -> Draft:
@@ -93,7 +184,7 @@ def _draft(maker: Format, raw: Raw) -> Draft:
     return draft
 
 
-def _document(draft: Draft, *, rows: bool) -> Document:
+def _document(draft: Draft) -> Document:
     text = _clean(draft.text)
     if not text.strip():
         raise DocumentError("is empty: it holds no text")
@@ -112,7 +203,7 @@ def _document(draft: Draft, *, rows: bool) -> Document:
         date_basis=published.basis if published else None,
         page_starts=draft.page_starts,
     )
-    if not rows:
+    if not draft.is_rows:
         document = _dated(document)
     return replace(document, id=document_id(document))
 

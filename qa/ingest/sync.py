@@ -10,8 +10,8 @@ from qa.errors import DocumentError, UsageError
 from qa.ingest.ahead import Ahead
 from qa.ingest.files import digest
 from qa.ingest.folder import Found, Unreadable, inside, is_in, scan
-from qa.ingest.formats.registry import DIGEST
-from qa.ingest.frames import SplitDocument
+from qa.ingest.formats.registry import CONTAINERS, DIGEST
+from qa.ingest.frames import SplitDocument, SplitPart, all_texts
 from qa.ingest.reader import WORKER, Reader
 from qa.library.interface import Change, FileState, Library, Writer
 from qa.models.embed.base import Embeds
@@ -126,27 +126,31 @@ def sync(
         with library.reading() as view:
             states, reading = _within(view.states(), within), view.meta.get("reading")
             skipped = view.skipped()
-        same = reading == _reading(settings) and states.keys() == {one.path for one in found}
+        own = states.keys() - _parts(states, found).keys()
+        same = reading == _reading(settings) and own == {one.path for one in found}
         if same and not _look(found, states, frozenset()):
             return Report((), (), (), _ready(found, skipped), skipped, 0, _since(began))
     with library.writing(purpose, rebuild=rebuild) as writer:
         states = _within(writer.states(), within)
         retry = writer.skipped() if writer.meta("reading") != _reading(settings) else frozenset()
-        deleted = tuple(sorted(states.keys() - {one.path for one in found}))
+        parts = _parts(states, found)
+        retry = frozenset(parts.get(path, path) for path in retry)
+        deleted = tuple(sorted(states.keys() - {one.path for one in found} - parts.keys()))
         with (
             cluster or Reader(settings.documents, settings.max_file_mb, worker) as reader,
             Ahead(cluster or embedding, begins=known is None) as ahead,
         ):
-            job = _Job(settings, writer, ahead, reader, states, retry, seen_ns, known)
+            job = _Job(settings, writer, ahead, reader, states, parts, retry, seen_ns, known)
             job.run(_look(found, states, retry), deleted, progress)
         if not within:
             writer.set_meta(reading=_reading(settings))
     skipped = _skipped(library)
+    written = {one.path for one in found} & {*job.written}
     return Report(
         added=tuple(path for path in job.written if path not in states),
         changed=tuple(path for path in job.written if path in states),
-        deleted=deleted,
-        unchanged=_ready(found, skipped) - len(job.written),
+        deleted=tuple(sorted((*deleted, *job.gone))),
+        unchanged=_ready(found, skipped) - len(written),
         skipped=skipped,
         embedded=job.embedded,
         seconds=_since(began),
@@ -164,6 +168,7 @@ class _Job:
         ahead: Ahead,
         reader: "Reader | Cluster",
         states: dict[str, FileState],
+        parts: dict[str, str],
         retry: frozenset[str],
         seen_ns: int,
         known: "Callable[[Mapping[str, str]], Mapping[str, NDArray[np.float32]]] | None",
@@ -174,14 +179,20 @@ class _Job:
         self._next = _BATCH_PASSAGES // _AHEAD_SHARE if ahead.begins else 0
         self._reader = reader
         self._states = states
+        self._parts: dict[str, set[str]] = {}  # by the file that they were in
+        for path, top in parts.items():
+            self._parts.setdefault(top, set()).add(path)
         self._retry = retry
         self._seen_ns = seen_ns
         self._known = known
         self._in_batch: dict[_Key, str] = {}  # documents read and not yet stored
         self._unread: dict[_Key, str] = {}  # why no file of these bytes can be read
+        self._remarks: dict[_Key, str] = {}  # what of them could not be
         self._asked: set[_Key] = set()  # being read
         self.written: list[str] = []
         self.refused: list[str] = []
+        self.gone: list[str] = []  # files that were inside of others ...
+        self._leaving: list[str] = []  # ... and those that go with the next that is stored
         self.embedded = 0
 
     def run(
@@ -202,12 +213,11 @@ class _Job:
         for looked in self._read(suspects):
             one, path = looked.one, looked.one.path
             tick(0.0)
-            change = None if looked.same else self._change(looked, pending)
             in_batch += _stat(one)[0]
-            if change is None:
+            if looked.same:
                 touched.append(self._state(one, self._states[one.path].digest))
             else:
-                pending.changes.append(change)
+                pending.changes.extend(self._changes(looked, pending))
             if _is_full(pending, _BATCH_PASSAGES - self._next):
                 self._store(pending, (), tick)
                 pending, done, in_batch = _Pending([], {}), done + in_batch, 0
@@ -237,8 +247,9 @@ class _Job:
         except DocumentError as error:
             return looked._replace(reason=str(error))
         if self._ahead.begins:
-            missing = self._writer.missing(reading.texts)
-            self._ahead.begin({one: reading.texts[one] for one in missing})
+            texts = all_texts(reading)
+            missing = self._writer.missing(texts)
+            self._ahead.begin({one: texts[one] for one in missing})
         return looked._replace(reading=reading)
 
     def _asked_for(self, suspects: Sequence[Found | Unreadable]) -> Iterator[_Looked]:
@@ -265,7 +276,8 @@ class _Job:
         before = self._states.get(one.path)
         if before is not None and before.digest == key.sha256 and one.path not in self._retry:
             return _Looked(one, key, same=True)
-        if key in self._asked or self._known_document(key) is not None:
+        is_new = key.suffix in CONTAINERS or self._known_document(key) is None
+        if key in self._asked or not is_new:
             return _Looked(one, key)
         if not self._asked and not self.written and not self.refused:
             self._writer.warm()
@@ -276,19 +288,36 @@ class _Job:
     def _known_document(self, key: _Key) -> str | None:
         return self._in_batch.get(key) or self._writer.known_document(*key)
 
-    def _change(self, looked: _Looked, pending: _Pending) -> Change:
-        """What the file holds now."""
+    def _changes(self, looked: _Looked, pending: _Pending) -> Iterator[Change]:
+        """What the file holds now, and the files inside of it; those that it held are gone."""
+        change, parts = self._change(looked, pending)
+        yield change
+        state, now = change.state, set()
+        for part in parts:
+            path = f"{state.path}/{part.name}"
+            now.add(path)
+            own = state._replace(path=path, digest=part.sha256)
+            if part.reading is None:
+                yield Change(own, reason=part.reason)
+            else:
+                pending.texts.update(part.reading.texts)
+                remark = part.reading.remark or None
+                yield Change(own, part.reading.document, part.reading.passages, remark)
+        self._leaving.extend(sorted(self._parts.get(state.path, set()) - now))
+
+    def _change(self, looked: _Looked, pending: _Pending) -> tuple[Change, tuple[SplitPart, ...]]:
+        """What the file itself holds now, and what the reader says of the files inside of it."""
         one, key = looked.one, looked.key
         state = self._state(one, key.sha256 if key else None)
         if key is None:
-            return Change(state, reason=looked.reason)
+            return Change(state, reason=looked.reason), ()
         if looked.asked is None:
             # Looked up again: what was there when it was looked at may be gone by now.
-            known = self._known_document(key)
+            known = None if key.suffix in CONTAINERS else self._known_document(key)
             if known is not None:
-                return Change(state, known=known)
+                return Change(state, known=known, reason=self._remarks.get(key)), ()
             if key in self._unread:
-                return Change(state, reason=self._unread[key])
+                return Change(state, reason=self._unread[key]), ()
             path = self._settings.documents / one.path
             asked = self._reader.ask(path, state.size, key.sha256)
             looked = self._answered(looked._replace(asked=asked))
@@ -296,10 +325,13 @@ class _Job:
         reading = looked.reading
         if reading is None:
             self._unread[key] = looked.reason or ""
-            return Change(state, reason=looked.reason)
+            return Change(state, reason=looked.reason), ()
         self._in_batch[key] = reading.document.id
         pending.texts.update(reading.texts)
-        return Change(state, reading.document, reading.passages)
+        if reading.remark:
+            self._remarks[key] = reading.remark
+        remark = reading.remark or None
+        return Change(state, reading.document, reading.passages, remark), reading.parts
 
     def _state(self, one: Found | Unreadable, sha256: str | None) -> FileState:
         return FileState(one.path, *_stat(one), self._seen_ns, sha256)
@@ -321,16 +353,19 @@ class _Job:
             tick(finished / len(new))
 
         vectors |= self._ahead.vectors(new, done)
-        self._writer.store(pending.changes, vectors, deleted)
+        self._writer.store(pending.changes, vectors, (*deleted, *self._leaving))
+        self.gone += self._leaving
+        self._leaving.clear()
         for change in pending.changes:
-            (self.written if change.reason is None else self.refused).append(change.state.path)
+            is_read = change.document is not None or change.known is not None
+            (self.written if is_read else self.refused).append(change.state.path)
         self.embedded += len(new)
         self._in_batch.clear()  # from here on the catalog knows them
 
 
 def _size(looked: _Looked) -> int:
     """How many passages a file was read to have."""
-    return len(looked.reading.texts) if looked.reading is not None else 0
+    return len(all_texts(looked.reading)) if looked.reading is not None else 0
 
 
 def _is_full(pending: _Pending, passages: int) -> bool:
@@ -379,6 +414,21 @@ def _ready(found: Sequence[Found | Unreadable], skipped: tuple[tuple[str, str], 
 
 def _since(began: float) -> float:
     return time.perf_counter() - began
+
+
+def _parts(states: Iterable[str], found: Iterable[Found | Unreadable]) -> dict[str, str]:
+    """The paths of files that were inside of a file that is there, each with that file's.
+
+    Nothing else can have such a path: what is a file is no folder.
+    """
+    files = {one.path for one in found}
+    inside: dict[str, str] = {}
+    for path in states:
+        for end, char in enumerate(path):
+            if char == "/" and path[:end] in files:
+                inside[path] = path[:end]
+                break
+    return inside
 
 
 def _within(states: dict[str, FileState], within: tuple[str, ...]) -> dict[str, FileState]:

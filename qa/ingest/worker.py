@@ -13,12 +13,15 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from qa.errors import DocumentError
 from qa.ingest import frames
-from qa.ingest.frames import SplitDocument
+from qa.ingest.frames import SplitDocument, SplitPart
 from qa.settings import offline, sandbox
+
+if TYPE_CHECKING:
+    from qa.ingest.read import Content
 
 OUT_OF_MEMORY = 77
 """The exit status of a worker that needed more memory than it is given."""
@@ -102,17 +105,34 @@ def reading(
     *,
     sha256: str | None = None,
 ) -> SplitDocument:
-    """The document of a file with its passages.
+    """The document of a file with its passages, and those of the files inside of it.
 
     Raises what ``read`` raises, and DocumentError where there is not a word to quote.
     """
-    from qa.ingest.read import read
+    from qa.ingest.read import contents
+
+    found = contents(path, max_bytes=max_bytes, sha256=sha256)
+    whole = _split(next(found), count)
+    parts = []
+    for one in found:
+        part = SplitPart(one.name, one.sha256, None, one.reason)
+        if one.document is not None:
+            try:
+                part = part._replace(reading=_split(one, count), reason="")
+            except DocumentError as error:
+                part = part._replace(reason=str(error))
+        parts.append(part)
+    return whole._replace(parts=tuple(parts))
+
+
+def _split(content: "Content", count: Callable[[Sequence[str]], list[int]]) -> SplitDocument:
     from qa.ingest.split import embedded_text, split
     from qa.library.interface import NewPassage
     from qa.library.local.vectors import vector_id
     from qa.text.words import terms
 
-    document = read(path, max_bytes=max_bytes, sha256=sha256)
+    document = content.document
+    assert document is not None
     texts, passages = {}, []
     for passage in split(document, count):
         text = embedded_text(document, passage)
@@ -122,7 +142,7 @@ def reading(
         passages.append(NewPassage(passage, terms(text), name))
     if not passages:
         raise DocumentError("is empty: it holds marks, but not a word")
-    return SplitDocument(document, tuple(passages), texts)
+    return SplitDocument(document, tuple(passages), texts, content.reason)
 
 
 def _confine(limits: Limits, folder: Path, parent: int) -> None:

@@ -39,6 +39,9 @@ class Block(NamedTuple):
         return self.lines[-1][1]
 
 
+VERBATIM = "\ufeff"
+"""A text that begins with this has lines of code, and nothing else: a program, a log."""
+
 _END_OF_LINE = re.compile("\r\n|[\r\n\f\u2028\u2029]")
 _QUOTE = re.compile(r"(?:>(?!=)[ \t]?){1,9}(?!>)")
 _FENCE = re.compile(r"(`{3,}|~{3,})[^`~]*")
@@ -61,6 +64,10 @@ _SHORT_LINE = 0.8
 
 def blocks(text: str) -> list[Block]:
     """The blocks of ``text`` in order.  Linear in its length."""
+    if text.startswith(VERBATIM):
+        lines = _stripped_lines(text)
+        first = (_stripped(text, len(VERBATIM), lines[0][1]), *lines[1:])
+        return [Block("code", ((start, end),)) for start, end in first if start < end]
     found = _Blocks(text)
     i = 0
     while i < len(found.lines):

@@ -15,10 +15,11 @@ import pytest
 
 from qa.errors import DocumentError
 from qa.ingest import worker
-from qa.ingest.formats.registry import SUFFIXES
+from qa.ingest.formats.registry import FORMATS
 from qa.ingest.frames import SplitDocument
 from qa.ingest.reader import Reader
 from qa.models.embed.minilm import MiniLM
+from tests.ingest import made
 from tests.ingest.files import paragraph, pdf
 
 
@@ -74,6 +75,7 @@ SOUND: dict[str, Callable[[], bytes]] = {
     ".json": lambda: b'{"city": "Bonn"}',
     ".jsonl": lambda: b'{"city": "Bonn"}\n{"city": "Kiel"}\n',
     ".eml": mail,
+    **made.EACH,
 }
 
 
@@ -178,9 +180,10 @@ def test_a_pdf_of_many_pages(reader: Reader, tmp_path: Path) -> None:
     assert "firm 1000 works" in found.document.text[found.passages[-1].passage.start :]
 
 
-@pytest.mark.parametrize("suffix", sorted(SUFFIXES))
+@pytest.mark.parametrize("suffix", sorted(SOUND))
 def test_what_is_confined_reads_every_format(reader: Reader, tmp_path: Path, suffix: str) -> None:
     """Without rights to anything but the documents a reader reads what it reads with them."""
+    assert {FORMATS[one] for one in SOUND} == {*FORMATS.values()}
     path = tmp_path / f"a{suffix}"
     path.write_bytes(SOUND[suffix]())
     data = path.read_bytes()

@@ -16,15 +16,17 @@ from hypothesis import strategies as st
 from qa.data import Document
 from qa.errors import DocumentError
 from qa.ingest.files import digest
-from qa.ingest.formats.registry import SUFFIXES
-from qa.ingest.read import read
+from qa.ingest.formats.registry import KINDS, SUFFIXES
+from qa.ingest.read import contents, read
 from tests.ingest.files import paragraph, pdf, reading, refusal, repacked
 
 
 def test_the_formats_are_those_promised() -> None:
-    """A user finds every promised format supported."""
-    expected = ".txt .md .markdown .rst .html .htm .pdf .docx .pptx .csv .tsv .json .jsonl .eml"
-    assert frozenset(expected.split()) == SUFFIXES
+    """A user finds every promised format supported, and the message of others names its kind."""
+    promised = """.txt .md .markdown .rst .adoc .org .tex .html .htm .xhtml .epub .pdf .docx .pptx
+        .rtf .odt .odp .csv .tsv .xlsx .xlsm .xls .ods .json .jsonl .ipynb .eml .mbox .msg .zip .log
+        .yaml .yml .toml .ini .py .js .ts .c .cpp .java .go .rs .sh .sql""".split()
+    assert {*promised} <= SUFFIXES
 
 
 _NO_MAIL = "is not an e-mail message: it has no From, To, Date or Subject"
@@ -57,20 +59,11 @@ def test_a_file_that_cannot_be_read_says_why(
 
 def test_an_unsupported_format_names_the_supported_ones(tmp_path: Path) -> None:
     """A user who adds an old Word file learns what to save it as."""
-    supported = (
-        ".csv, .docx, .eml, .htm, .html, .json, .jsonl, .markdown, .md, .pdf, .pptx, .rst, "
-        ".tsv, .txt"
-    )
-    assert (
-        refusal(tmp_path, "a.xyz", "x") == f"format '.xyz' is not supported; supported: {supported}"
-    )
-    assert (
-        refusal(tmp_path, "a.doc", "x")
-        == f"format '.doc' is not supported; supported: {supported}; save it as .docx"
-    )
+    assert refusal(tmp_path, "a.xyz", "x") == f"format '.xyz' is not supported; read are {KINDS}"
+    assert refusal(tmp_path, "a.doc", "x") == "format '.doc' is not supported; save it as .docx"
     assert (
         refusal(tmp_path, "README", "x")
-        == f"has no file-name suffix that tells its format; supported: {supported}"
+        == f"has no file-name suffix that tells its format; read are {KINDS}"
     )
 
 
@@ -134,6 +127,11 @@ def test_a_suffix_in_capitals_is_the_same_format(tmp_path: Path) -> None:
         ("latin-1", "Der Bär läuft über die Straße."),
         ("cp1251", "Привет, как дела? Это русский текст в старой кодировке."),
         ("cp932", "これは日本語のテキストです。東京は大きい。"),
+        ("cp932", "倉庫の鍵は受付の棚にあります。"),
+        ("euc_jp", "会議は三月五日に行います。"),
+        ("utf-16-le", "Der Schlüssel liegt im Schuppen."),
+        ("utf-16-be", "Ключ у Веры Павловой."),
+        ("utf-16-le", "倉庫の鍵は受付の棚にあります。"),
         ("gb18030", "华为的汽车合作伙伴包括赛力斯和长安，去年销量增长很快。"),
         ("euc_kr", "한국어 텍스트입니다. 서울은 크다."),
     ],
@@ -147,6 +145,16 @@ def test_damaged_utf8_stays_utf8(tmp_path: Path) -> None:
     """One broken byte shows as U+FFFD and does not turn every accent into two letters."""
     data = ("é" * 50).encode() + b"\xff" + ("ü" * 50).encode()
     assert reading(tmp_path, "a.txt", data).text == "é" * 50 + "\ufffd" + "ü" * 50
+
+
+def test_a_text_with_control_bytes_is_read_and_they_are_counted(tmp_path: Path) -> None:
+    """A log with a few NUL bytes is text: each shows as a mark, and sources says how many."""
+    path = tmp_path / "a.txt"
+    path.write_bytes(b"The well is 40 m deep.\x00\x01 It was dug in 1890 by Abel Crane.\n" * 3)
+    (found,) = contents(path, max_bytes=10_000)
+    assert found.document is not None
+    assert found.document.text.startswith("The well is 40 m deep.\ufffd\ufffd It was dug")
+    assert found.reason == "6 control characters shown as \ufffd"
 
 
 def test_control_characters_are_replaced_one_for_one(tmp_path: Path) -> None:

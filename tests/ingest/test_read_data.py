@@ -157,11 +157,11 @@ evil
 
 
 def test_a_message_with_attachments(tmp_path: Path) -> None:
-    """Headers, the plain text and the attachments' names are read, the attachments are not."""
+    """The message is its headers, its plain text and the names of what is attached."""
     found = reading(tmp_path, "a.eml", _MAIL)
     assert found.text == (
         "From: Ann <ann@example.org>\nTo: bo@example.org\nDate: Mon, 05 Feb 2024 23:30:00 -0800\n"
-        "Subject: Café at noon\nAttachments: offer.pdf, message/rfc822\n\nGrüße aus Bonn."
+        "Subject: Café at noon\nAttachments: offer.pdf, message.eml\n\nGrüße aus Bonn."
     )
     assert (found.title, found.author) == ("Café at noon", "Ann <ann@example.org>")
     assert (found.published, found.date_basis) == (date(2024, 2, 5), "e-mail header")

@@ -53,7 +53,7 @@ def test_a_word_file_reads_in_order(tmp_path: Path) -> None:
     found = reading(tmp_path, "a.docx", _saved(document))
     assert found.text == (
         "# Big\n\n## Part\n\nOne sentence. Another.\n\n- first\n- second\n\n"
-        "City | Year\nBonn am Rhein | 1989\n\nEnd.\n"
+        "| City | Year |\n|---|---|\n| Bonn am Rhein | 1989 |\n\nEnd.\n"
     )
     assert (found.title, found.author) == ("The Report", "Ann")
     assert (found.published, found.date_basis) == (
@@ -209,7 +209,7 @@ def test_slides_are_pages(tmp_path: Path) -> None:
     found = reading(tmp_path, "a.pptx", _saved(show))
     assert found.text == (
         "## Big news\n\n- first\n- second\n\nNotes: Say it slowly.\n\n"
-        "## Numbers\n\nBonn | 1989\n\nIn a group.\n"
+        "## Numbers\n\n| Bonn | 1989 |\n\nIn a group.\n"
     )
     at = found.text.index("## Numbers")
     assert found.page_starts == (0, at, at)

@@ -21,11 +21,11 @@ def _text(folder: Path, body: str) -> str:
         ("<ol><li>a<li>b</ol>", "- a\n- b\n"),
         (
             "<table><tr><th>City<th>Year</tr><tr><td><p>Bonn</p><p>am Rhein</p><td>1989</table>",
-            "City | Year\nBonn am Rhein | 1989\n",
+            "| City | Year |\n|---|---|\n| Bonn am Rhein | 1989 |\n",
         ),
         (
             "<table><tr><td><table><tr><td>a</td><td>b</td></tr></table></td><td>c</td></tr></table>",
-            "a | b\n\nc\n",
+            "| a | b |\n\nc\n",
         ),
         ("<pre>\n a\n   b\n</pre>", " a\n   b\n"),
         ("a&nbsp;b co&shy;op &lt;x&gt; &eacute;", "a b coop <x> é\n"),

@@ -7,12 +7,15 @@ from pathlib import Path
 import pytest
 
 from qa import Assistant
+from qa.answering.wording import told
 from qa.data import Source
 from qa.errors import UsageError
 from qa.fronts.freshness import report_text
+from qa.fronts.render import source_lines
 from qa.ingest import sync as syncing
 from qa.ingest.sync import Progress
 from qa.library.local.chroma import Collection
+from tests.ingest import made
 
 OLD = 946_684_800  # long ago: a file this old cannot have changed in the second it was read
 
@@ -127,6 +130,72 @@ def test_bad_files_are_reported_and_the_others_go_on(folder: Path, assistant: As
     assert "'.mp3' is not supported" in reasons["song.mp3"]
     assert state(assistant) == {"good.txt": "ready", **dict.fromkeys(reasons, "skipped")}
     assert assistant.sync().skipped == report.skipped
+
+
+def shown(assistant: Assistant) -> list[str]:
+    """What qa sources prints, a line each."""
+    return [
+        "".join(piece.text for piece in line.pieces) for line in source_lines(assistant.sources())
+    ]
+
+
+def put(folder: Path, name: str, data: bytes, age: int = 0) -> None:
+    """A file of these bytes that was last changed long ago."""
+    (folder / name).write_bytes(data)
+    os.utime(folder / name, (OLD + age, OLD + age))
+
+
+def test_files_inside_of_a_file_come_and_go_with_it(folder: Path, assistant: Assistant) -> None:
+    """An archive's files are sources under its name; what it no longer holds answers no more."""
+    write(folder, "note.txt", "Ruth paints boats.")
+    put(
+        folder, "a.zip", made.zipped({"d/x.txt": "Seres builds cars.", "y.txt": "JAC builds vans."})
+    )
+    first = assistant.sync()
+    assert first.added == ("a.zip", "a.zip/d/x.txt", "a.zip/y.txt", "note.txt")
+    assert assistant.search("cars")[0].path == "a.zip/d/x.txt"
+    second = assistant.sync()
+    assert (second.added, second.changed, second.deleted, second.unchanged) == ((), (), (), 2)
+    put(folder, "a.zip", made.zipped({"d/x.txt": "Seres builds cars.", "z.bin": "\0"}), age=5)
+    third = assistant.sync()
+    assert (third.changed, third.deleted) == (("a.zip", "a.zip/d/x.txt"), ("a.zip/y.txt",))
+    assert state(assistant)["a.zip/z.bin"] == "skipped"
+    (folder / "a.zip").unlink()
+    gone = assistant.sync()
+    assert gone.deleted == ("a.zip", "a.zip/d/x.txt", "a.zip/z.bin")
+    assert state(assistant) == {"note.txt": "ready"}
+
+
+def test_a_renamed_mail_keeps_what_is_attached(folder: Path, assistant: Assistant) -> None:
+    """A mail that moves brings its attachments along, and nothing is embedded again."""
+    put(folder, "a.eml", made.mail("Parts", "See below.", {"p.csv": b"part,maker\ndrum,Halvard"}))
+    assert assistant.sync().embedded == 2
+    (folder / "a.eml").rename(folder / "b.eml")
+    assert assistant.sync().embedded == 0
+    assert state(assistant) == {"b.eml": "ready", "b.eml/p.csv": "ready"}
+
+
+def test_what_could_not_be_read_of_a_file_is_told(folder: Path, assistant: Assistant) -> None:
+    """A file that is read but for something says so among the sources, and so does its copy."""
+    for name in ("a.txt", "b.txt"):
+        put(folder, name, b"The well is 40 m deep.\x01 It was dug in 1890.")
+    assistant.sync()
+    said = "1 control character shown as \ufffd"
+    assert [one.reason for one in assistant.sources()] == [said, said]
+    assert shown(assistant)[0].endswith(f"ready  but {said}")
+
+
+def test_an_answer_says_that_files_could_not_be_read(folder: Path, assistant: Assistant) -> None:
+    """Who gets an answer, or none, learns that not everything was read, and where it says why."""
+    write(folder, "a.txt", "Seres builds cars.")
+    write(folder, "b.mp3", "la")
+    write(folder, "c.txt", "")
+    assistant.sync()
+    for question in ("who builds cars?", "what did the king eat?"):
+        notes = [told(note) for note in assistant.ask(question).notes]
+        assert notes[-1] == "2 files could not be read (qa sources says why)."
+    lines = [one.split("  ")[0] for one in shown(assistant)]
+    assert lines[:3] == ["b.mp3", "c.txt", "a.txt"]
 
 
 def test_a_skipped_file_is_counted_once(folder: Path, assistant: Assistant) -> None:

@@ -1,17 +1,31 @@
-"""E-mail messages."""
+"""E-mail messages and mailboxes."""
 
+import re
+from dataclasses import replace
 from email import message_from_bytes, policy
 from email.header import decode_header, make_header
 from email.message import Message
+from itertools import pairwise
 
 from qa.errors import DocumentError
 from qa.ingest.formats import dates
 from qa.ingest.formats.decode import decode
-from qa.ingest.formats.draft import Dated, Draft, Raw
+from qa.ingest.formats.draft import Dated, Draft, Part, Raw
+from qa.ingest.formats.tables import row_line
 from qa.ingest.formats.web import visible_text
 
 _LONG = 20_000  # characters of a header; the parser's time grows with their square
 _SHOWN = ("From", "To", "Cc", "Date", "Subject")
+_SEPARATOR = re.compile(rb"^From \S.*$(?=\n[!-9;-~]+:)", re.M)
+_QUOTED = re.compile(r"[ \t]*(?:>[ \t]?)*")
+_LONGEST_ATTRIBUTION = 200
+_SUFFIXES = {
+    "text/plain": ".txt",
+    "text/html": ".html",
+    "text/csv": ".csv",
+    "application/pdf": ".pdf",
+    "application/json": ".json",
+}
 
 
 class _Policy(policy.EmailPolicy):
@@ -23,7 +37,7 @@ class _Policy(policy.EmailPolicy):
 
 
 def message(raw: Raw) -> Draft:
-    """A message: its main headers as lines, then its text; attachments are named, not opened.
+    """A message: its main headers as lines, then its text; what is attached are parts.
 
     Raises DocumentError where the file is no e-mail message.
     """
@@ -32,16 +46,61 @@ def message(raw: Raw) -> Draft:
     if not any(headers.values()):
         raise DocumentError("is not an e-mail message: it has no From, To, Date or Subject")
     lines = [f"{name}: {value}" for name, value in headers.items() if value]
-    body, names = _body(parsed)
-    if names:
-        lines.append(f"Attachments: {', '.join(names)}")
+    body, attached = _body(parsed)
+    if attached:
+        lines.append(f"Attachments: {', '.join(part.name for part in attached)}")
     day = dates.parse(headers["Date"])
+    sent = Dated(day, "e-mail header") if day else None
     return Draft(
-        text="\n".join(lines) + "\n\n" + body,
+        text="\n".join(lines) + "\n\n" + thread(body),
         title=headers["Subject"] or None,
         author=headers["From"] or None,
-        published=Dated(day, "e-mail header") if day else None,
+        published=sent,
+        parts=tuple(replace(part, published=sent) for part in attached if part.data),
     )
+
+
+def box(raw: Raw) -> Draft:
+    """A mailbox (mbox): a line for each message, the messages as parts.
+
+    Raises DocumentError where it holds none.
+    """
+    data = raw.data.replace(b"\r\n", b"\n")
+    starts = [match.start() for match in _SEPARATOR.finditer(data)]
+    if not starts or data[: starts[0]].strip():
+        raise DocumentError("is not a .mbox file, or is damaged: it does not begin with 'From '")
+    lines, parts = [], []
+    for at, (start, end) in enumerate(pairwise([*starts, len(data)]), start=1):
+        one = data[data.index(b"\n", start) + 1 : end]
+        one = re.sub(rb"^>(>*From )", rb"\1", one, flags=re.M)
+        # The header alone, for the list: bodies are read when the message is.
+        parsed = message_from_bytes(one.split(b"\n\n", 1)[0] + b"\n\n", policy=_Policy())
+        named = ((name, _header(parsed, name)) for name in ("Date", "From", "Subject"))
+        lines.append(row_line([("Message", str(at)), *named]))
+        parts.append(Part(f"{at}.eml", one))
+    return Draft(text="\n".join(lines) + "\n", parts=tuple(parts), is_rows=True)
+
+
+def thread(body: str) -> str:
+    """The text of a message, what it quotes of earlier ones under a heading that says whose.
+
+    "On 3 June Ann wrote:" above quoted lines says nothing by itself: it becomes a heading, as
+    does the head of a forwarded message.  Lines stay lines.
+    """
+    lines = body.split("\n")
+    for at, line in enumerate(lines):
+        quoted = _QUOTED.match(line)
+        assert quoted is not None
+        said = line[quoted.end() :].strip()
+        if not said.endswith((":", "：")) or len(said) > _LONGEST_ATTRIBUTION:
+            continue
+        after = next((one for one in lines[at + 1 : at + 3] if one.strip(" >\r")), "")
+        deeper = _QUOTED.match(after)
+        assert deeper is not None
+        begins = deeper.group().count(">") > quoted.group().count(">")
+        if begins and (re.search(r"\d", said) or "@" in said):
+            lines[at] = f"{quoted.group()}### {said}"
+    return "\n".join(lines)
 
 
 def _header(parsed: Message, name: str) -> str:
@@ -61,21 +120,26 @@ def _decoded_words(value: str) -> str:
         return value
 
 
-def _body(parsed: Message) -> tuple[str, list[str]]:
-    """The text of the message (plain preferred) and the names of what is attached."""
+def _body(parsed: Message) -> tuple[str, list[Part]]:
+    """The text of the message (plain preferred) and what is attached.
+
+    Pictures inside of its text, which are logos, have a name and no bytes.
+    """
     plain: list[str] = []
     rich: list[str] = []
-    names: list[str] = []
+    attached: list[Part] = []
     waiting: list[Message] = [parsed]
     while waiting:
         part = waiting.pop()
         kind = part.get_content_type()
         name = _filename(part)
-        if name is not None or part.get_content_disposition() == "attachment":
-            names.append(name or kind)
-        elif kind == "message/rfc822":
-            names.append(kind)
-        elif kind in ("text/plain", "text/html"):
+        is_attached = name is not None or part.get_content_disposition() == "attachment"
+        if kind == "message/rfc822":
+            inner = part.get_payload()
+            first = inner[0] if isinstance(inner, list) and inner else None
+            data = first.as_bytes() if isinstance(first, Message) else b""
+            attached.append(Part(_suffixed(name or "message", ".eml"), data))
+        elif kind in ("text/plain", "text/html") and not is_attached:
             text = _payload(part)
             (plain if kind == "text/plain" else rich).append(
                 text if kind == "text/plain" else visible_text(text)
@@ -84,8 +148,17 @@ def _body(parsed: Message) -> tuple[str, list[str]]:
             inner = part.get_payload()
             waiting.extend(one for one in reversed([*inner]) if isinstance(one, Message))
         else:
-            names.append(kind)
-    return "\n\n".join(plain if any(map(str.strip, plain)) else rich), names
+            payload = part.get_payload(decode=True)
+            data = payload if isinstance(payload, bytes) else b""
+            named = _suffixed(name or kind.replace("/", " "), _SUFFIXES.get(kind, ""))
+            is_logo = kind.startswith("image/") and part.get("Content-ID") is not None
+            attached.append(Part(named, b"" if is_logo else data))
+    return "\n\n".join(plain if any(map(str.strip, plain)) else rich), attached
+
+
+def _suffixed(name: str, suffix: str) -> str:
+    """A name that tells the format, where only the message did."""
+    return name if "." in name.strip(".")[1:] else name + suffix
 
 
 def _filename(part: Message) -> str | None:

@@ -2,13 +2,14 @@
 
 import io
 import re
-import zipfile
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from qa.errors import DocumentError
 from qa.ingest.formats import dates
+from qa.ingest.formats.archive import member, opened
 from qa.ingest.formats.draft import Dated, Draft, Raw
+from qa.ingest.formats.rows import joined, table_blocks
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -21,6 +22,7 @@ _PROPERTIES = {
     "author": "{http://purl.org/dc/elements/1.1/}creator",
     "created": "{http://purl.org/dc/terms/}created",
 }
+_MOST_COLUMNS = 1_000  # that one merged cell covers
 _BASIS = "document properties (created)"
 
 
@@ -34,14 +36,14 @@ def word(raw: Raw) -> Draft:
     """
     from docx import Document
 
-    properties = _checked(raw)
+    properties = checked(raw)
     document = Document(io.BytesIO(raw.data))
     styles = _Styles(document)
     blocks = list(_blocks(document.element.body, styles))
     for relation in document.part.rels.values():
         if not relation.is_external and relation.reltype.endswith(("/footnotes", "/endnotes")):
             blocks.extend(_notes(relation.target_part.blob, styles))
-    return _draft(_joined(blocks), properties)
+    return _draft(joined(blocks), properties)
 
 
 def slides(raw: Raw) -> Draft:
@@ -51,7 +53,7 @@ def slides(raw: Raw) -> Draft:
     """
     from pptx import Presentation
 
-    properties = _checked(raw)
+    properties = checked(raw)
     presentation = Presentation(io.BytesIO(raw.data))
     text, starts = "", []
     for slide in presentation.slides:
@@ -68,7 +70,7 @@ def slides(raw: Raw) -> Draft:
         if frame is not None and frame.text.strip():
             blocks.append(("", "Notes: " + _breaks(frame.text)))
         if blocks:
-            text += _joined(blocks) + "\n"
+            text += joined(blocks) + "\n"
     return _draft(text.removesuffix("\n"), properties, tuple(starts))
 
 
@@ -83,7 +85,7 @@ def _draft(text: str, properties: dict[str, str], starts: tuple[int, ...] = ()) 
     )
 
 
-def _checked(raw: Raw) -> dict[str, str]:
+def checked(raw: Raw) -> dict[str, str]:
     """The core properties of an archive that is safe to unpack.
 
     They are read here because python-docx invents some where a file has none.
@@ -94,36 +96,18 @@ def _checked(raw: Raw) -> dict[str, str]:
         if "EncryptedPackage".encode("utf-16-le") in raw.data:
             raise DocumentError("is encrypted; remove the password and ingest again")
         raise DocumentError(f"is of the old Office format; save it as {raw.suffix}")
-    try:
-        with zipfile.ZipFile(io.BytesIO(raw.data)) as archive:
-            unpacked = sum(member.file_size for member in archive.infolist())
-            if unpacked > raw.limit:
-                raise DocumentError(
-                    f"unpacks to {unpacked:,} bytes, more than the {raw.limit:,} allowed "
-                    "(ten times the setting max_file_mb)"
-                )
-            if "docProps/core.xml" not in archive.namelist():
-                return {}
-            core = archive.read("docProps/core.xml")
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
-        raise DocumentError(f"is not a {raw.suffix} file, or is damaged") from error
+    with opened(raw) as archive:
+        if "docProps/core.xml" not in archive.namelist():
+            return {}
+        try:
+            core = member(archive, "docProps/core.xml")
+        except DocumentError:
+            raise DocumentError(f"is not a {raw.suffix} file, or is damaged") from None
     try:
         root = etree.fromstring(core, etree.XMLParser(resolve_entities=False, no_network=True))
     except etree.XMLSyntaxError:
         return {}
     return {name: root.findtext(tag) or "" for name, tag in _PROPERTIES.items()}
-
-
-def _joined(blocks: list[tuple[str, str]]) -> str:
-    """Blocks of (kind, text), parted by empty lines but for items and rows of one kind."""
-    parts: list[str] = []
-    before = ""
-    for kind, text in blocks:
-        if parts:
-            parts.append("\n" if kind and kind == before else "\n\n")
-        parts.append(text)
-        before = kind
-    return "".join(parts) + "\n" if parts else ""
 
 
 def _breaks(text: str) -> str:
@@ -248,14 +232,24 @@ def _boxes(paragraph: Any) -> Iterator[Any]:
 
 
 def _rows(table: Any, styles: _Styles) -> Iterator[tuple[str, str]]:
+    """A table's rows; a merged cell counts for every row and column that it covers."""
+    rows: list[list[str]] = []
+    heads = 0
     for row in table.iter(f"{_W}tr"):
-        cells = [
-            " ".join(" ".join(_paragraph(p, styles) for p in cell.iter(f"{_W}p")).split())
-            for cell in row.iter(f"{_W}tc")
-            if next(cell.iterancestors(f"{_W}tr")) is row
-        ]
-        if any(cells):
-            yield "row", " | ".join(cells)
+        cells: list[str] = []
+        for cell in row.iter(f"{_W}tc"):
+            if next(cell.iterancestors(f"{_W}tr")) is not row:
+                continue
+            said = " ".join(" ".join(_paragraph(p, styles) for p in cell.iter(f"{_W}p")).split())
+            merged = cell.find(f"{_W}tcPr/{_W}vMerge")
+            if merged is not None and merged.get(f"{_W}val") != "restart" and rows:
+                said = said or (rows[-1][len(cells)] if len(cells) < len(rows[-1]) else "")
+            span = _value(cell, "tcPr/gridSpan") or "1"
+            cells += [said] * min(int(span) if span.isdigit() else 1, _MOST_COLUMNS)
+        if len(rows) == heads and _switched(row, "trPr/tblHeader"):
+            heads += 1
+        rows.append(cells)
+    yield from table_blocks(rows, heads)
 
 
 def _paragraph(paragraph: Any, styles: _Styles) -> str:
@@ -304,10 +298,8 @@ def _is_hidden(shape: Any) -> bool:
 
 def _shape(shape: Any) -> Iterator[tuple[str, str]]:
     if getattr(shape, "has_table", False):
-        for row in shape.table.rows:
-            cells = [" ".join(cell.text_frame.text.split()) for cell in row.cells]
-            if any(cells):
-                yield "row", " | ".join(cells)
+        rows = [[cell.text_frame.text for cell in row.cells] for row in shape.table.rows]
+        yield from table_blocks(rows, 1 if shape.table.first_row and len(rows) > 1 else 0)
     elif shape.has_text_frame:
         paragraphs = [_breaks(paragraph.text) for paragraph in shape.text_frame.paragraphs]
         paragraphs = [text for text in paragraphs if text]

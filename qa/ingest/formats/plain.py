@@ -1,4 +1,4 @@
-"""Plain text, Markdown and reStructuredText: the file's own words, line for line."""
+"""Plain text, source code, Markdown, reStructuredText: the file's own words, line for line."""
 
 import re
 from itertools import pairwise
@@ -7,6 +7,7 @@ from typing import Any
 from qa.ingest.formats import dates
 from qa.ingest.formats.decode import decode
 from qa.ingest.formats.draft import Dated, Draft, Raw
+from qa.text.blocks import VERBATIM
 
 _TITLE_LENGTH = 100
 _FRONT = re.compile(r"---[ \t]*\r?\n(?P<yaml>.*?)^(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.S | re.M)
@@ -28,19 +29,26 @@ def txt(raw: Raw) -> Draft:
     return Draft(text=text, title=first if is_title else None)
 
 
+def source(raw: Raw) -> Draft:
+    """A program, its settings or what it logged: every line is one of code."""
+    return Draft(text=VERBATIM + decode(raw.data), is_rows=True)
+
+
 def markdown(raw: Raw) -> Draft:
-    """A Markdown file; YAML front matter is emptied, its lines stay, so line numbers hold."""
+    """A Markdown file; of YAML front matter the lines stay, so line numbers hold.
+
+    Title, author and date are told and not quoted; its other entries are lines of the text.
+    """
     text = decode(raw.data)
     front: dict[str, Any] = {}
     if match := _FRONT.match(text):
         front = _yaml(match["yaml"])
         if front:
-            head = match.group()
-            text = re.sub(r"[^\r\n]", "", head) + text[match.end() :]
+            text = _told(match.group()) + text[match.end() :]
     day = dates.parse(_first(front, "date", "published", "publish_date"))
     return Draft(
         text=text,
-        title=_line(_first(front, "title")) or _heading(text),
+        title=_line(_first(front, "title")) or heading(text),
         author=_line(_first(front, "author", "authors")),
         published=Dated(day, "front matter") if day else None,
     )
@@ -58,6 +66,21 @@ def rst(raw: Raw) -> Draft:
         author=info.get("Author") or info.get("Authors"),
         published=Dated(day, "docinfo field") if day else None,
     )
+
+
+_TOLD = re.compile(r"(?i)(?:title|author|authors|date|published|publish_date|tags)[ \t]*:")
+
+
+def _told(front: str) -> str:
+    """Front matter without its rules and the entries that are told elsewhere."""
+    kept, gone = [], False
+    for line in front.splitlines(keepends=True):
+        bare = line.rstrip("\r\n")
+        if bare[:1] not in (" ", "\t", "-"):
+            gone = bool(_TOLD.match(bare))
+        is_rule = bare.rstrip() in ("---", "...")
+        kept.append(line[len(bare) :] if gone or is_rule else line)
+    return "".join(kept)
 
 
 def _yaml(source: str) -> dict[str, Any]:
@@ -96,7 +119,7 @@ def _line(value: Any) -> str | None:
     return str(value) if isinstance(value, str | int | float) else None
 
 
-def _heading(text: str) -> str | None:
+def heading(text: str) -> str | None:
     """The first heading of level one, without markup."""
     fenced, before = False, ""
     for line in text.splitlines():

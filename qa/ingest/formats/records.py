@@ -39,6 +39,7 @@ def document(raw: Raw) -> Draft:
         title=_text(top.get("title")) or _text(top.get("headline")),
         author=_text(top.get("author")),
         published=Dated(day, basis) if day else None,
+        is_rows=isinstance(value, list),
     )
 
 
@@ -52,7 +53,7 @@ def lines(raw: Raw) -> Draft:
         for number, line in enumerate(decode(raw.data).removesuffix("\n").split("\n"), start=1)
     )
     records = (_record("", value, raw.limit) for value in parsed)
-    return Draft(text="\n".join(_capped(records, raw.limit)) + "\n")
+    return Draft(text="\n".join(_capped(records, raw.limit)) + "\n", is_rows=True)
 
 
 def _parse(text: str, line: int) -> Any:

@@ -48,7 +48,7 @@ def table(raw: Raw) -> Draft:
                 raise DocumentError("grows too large once its rows carry their headers")
     except csv.Error as error:
         raise DocumentError(f"is no readable table: line {reader.line_num}: {error}") from error
-    return Draft(text="\n".join(lines) + "\n")
+    return Draft(text="\n".join(lines) + "\n", is_rows=True)
 
 
 def _too_wide(line: int, columns: int) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from qa.errors import DocumentError
 from qa.ingest.formats.decode import decode
 from qa.ingest.formats.draft import Draft, Raw
+from qa.ingest.formats.rows import Spanned, joined, spread, table_blocks
 from qa.ingest.formats.web_head import author, published, title
 from qa.ingest.formats.web_style import hides
 
@@ -79,7 +80,9 @@ class _Reader:
         self.inline: list[str] = []
         self.prefix = ""
         self.kind = ""
-        self.cells: list[str] | None = None
+        self.cells: list[Spanned] | None = None
+        self.named: list[bool] = []  # of the cells, which are headers
+        self.tables: list[list[tuple[list[Spanned], bool]]] = []  # rows of each open table
         self.verbatim = 0
         self.marked = False
 
@@ -100,17 +103,19 @@ class _Reader:
                     continue
                 if tag == "table":
                     layout.append(_is_layout(element))
+                    self.tables.append([])
                 self._open(element, tag, bool(layout) and not layout[-1])
                 self._add(element.text)
             else:
                 main = inside.pop()
                 if not self._skipped(element, tag, main):
-                    self._close(tag, bool(layout) and not layout[-1])
+                    self._close(element, tag, bool(layout) and not layout[-1])
                     if tag == "table":
                         layout.pop()
+                        self._table(self.tables.pop())
                 self._add(element.tail)
         self._flush()
-        return self._joined()
+        return joined(self.blocks)
 
     def _skipped(self, element: Any, tag: str, main: bool) -> bool:
         if not tag or tag in _NEVER or (tag in _ASIDE and self.marked and not main):
@@ -127,7 +132,7 @@ class _Reader:
     def _open(self, element: Any, tag: str, in_table: bool) -> None:
         if tag == "tr" and in_table:
             self._flush()
-            self.cells = []
+            self.cells, self.named = [], []
         elif self.cells is not None and tag in _BLOCKS:
             self._add(" ")
         elif tag in _BLOCKS:
@@ -143,17 +148,17 @@ class _Reader:
         if tag == "pre":
             self.verbatim += 1
 
-    def _close(self, tag: str, in_table: bool) -> None:
+    def _close(self, element: Any, tag: str, in_table: bool) -> None:
         if tag == "br":
             self.inline.append(" " if self.cells is not None else "\n")
         elif tag == "tr" and in_table and self.cells is not None:
             self._cell()
-            row = " | ".join(self.cells)
+            is_head = bool(self.named) and all(self.named)
+            self.tables[-1].append((self.cells, is_head))
             self.cells = None
-            if row.strip(" |"):
-                self.blocks.append(("row", row.rstrip()))
         elif tag in ("td", "th") and self.cells is not None:
-            self._cell(always=True)
+            self.named.append(tag == "th")
+            self._cell(*_spans(element), always=True)
         elif self.cells is not None and tag in _BLOCKS:
             self._add(" ")
         elif tag in _BLOCKS:
@@ -176,10 +181,15 @@ class _Reader:
             return text.replace("\r\n", "\n").replace("\r", "\n").strip("\n").rstrip()
         return re.sub(r" *\n *", "\n", re.sub(r" {2,}", " ", text)).strip()
 
-    def _cell(self, always: bool = False) -> None:
+    def _cell(self, columns: int = 1, rows: int = 1, *, always: bool = False) -> None:
         text = " ".join(self._taken().split())
         if self.cells is not None and (text or always):
-            self.cells.append(text)
+            self.cells.append(Spanned(text, columns, rows))
+
+    def _table(self, rows: list[tuple[list[Spanned], bool]]) -> None:
+        self._flush()
+        heads = next((at for at, (_, is_head) in enumerate(rows) if not is_head), 0)
+        self.blocks += table_blocks(spread([cells for cells, _ in rows]), heads)
 
     def _flush(self) -> None:
         if text := self._taken():
@@ -188,22 +198,19 @@ class _Reader:
             self.blocks.append((self.kind, self.prefix + text))
             self.prefix, self.kind = "", ""
 
-    def _joined(self) -> str:
-        parts: list[str] = []
-        before = ""
-        for kind, text in self.blocks:
-            if parts:
-                parts.append("\n" if kind and kind == before else "\n\n")
-            parts.append(text)
-            before = kind
-        return "".join(parts) + "\n" if parts else ""
-
 
 def _is_layout(table: Any) -> bool:
     """True for a table that arranges the page: its cells hold blocks, not values."""
     if table.get("role") in ("presentation", "none") or table.find(".//table") is not None:
         return True
     return any(table.find(f".//{tag}") is not None for tag in (*_HEADINGS, "article", "section"))
+
+
+def _spans(cell: Any) -> tuple[int, int]:
+    """How many columns and rows a cell covers."""
+    spans = (cell.get(name) or "1" for name in ("colspan", "rowspan"))
+    columns, rows = (int(one) if one.isascii() and one.isdigit() else 1 for one in spans)
+    return min(columns, 1_000), min(rows, 1_000)
 
 
 def _is_power(before: str, sup: Any) -> bool:
