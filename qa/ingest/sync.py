@@ -10,6 +10,7 @@ from qa.errors import DocumentError, UsageError
 from qa.ingest.ahead import Ahead
 from qa.ingest.files import digest
 from qa.ingest.folder import Found, Unreadable, inside, is_in, scan
+from qa.ingest.formats import ocr
 from qa.ingest.formats.registry import CONTAINERS, DIGEST
 from qa.ingest.frames import SplitDocument, SplitPart, all_texts
 from qa.ingest.reader import WORKER, Reader
@@ -398,7 +399,7 @@ def _stat(one: Found | Unreadable) -> tuple[int, int]:
 
 def _reading(settings: Settings) -> str:
     """What decides whether a file can be read; another value gives skipped files a new try."""
-    return f"max_file_mb={settings.max_file_mb} formats={DIGEST}"
+    return f"max_file_mb={settings.max_file_mb} formats={DIGEST} pictures={ocr.is_there()}"
 
 
 def _skipped(library: Library) -> tuple[tuple[str, str], ...]:

@@ -56,7 +56,10 @@ _NUMBER = re.compile(
     re.VERBOSE,
 )
 _FIELDS = re.compile(r"[^\s:;][^:;]{0,60}:\s[^;]*;\s*[^\s:;][^:;]{0,60}:\s")
-_FIELD = re.compile(r"[^\s:.!?,;]{1,40}(?: [^\s:.!?,;]{1,40}){0,3}:[ \t]+\S")
+_FIELD = re.compile(  # "Built by: Seres", "service.mail.relay[0].port: 25"
+    r"(?:[^\s:.!?,;]{1,40}(?: [^\s:.!?,;]{1,40}){0,3}"
+    r"|[^\s:.!?,;]{1,80}(?:\.[^\s:.!?,;]{1,80}){1,20}):[ \t]+\S"
+)
 _MARKUP = "-=*_~^#+`|:> \t"
 _LONGEST_HEADING = 200
 _SHORT_LINE = 0.8
@@ -279,8 +282,12 @@ def _paragraphs(text: str, lines: list[Span]) -> Iterator[list[Span]]:
 
     In wrapped text the next word would not have fitted on the line.  Where it would have,
     with room to spare, and starts with a capital after a line that does not break off, the
-    line stands for itself: a title, a name, a line of an address.
+    line stands for itself: a title, a name, a line of an address.  So does every line where all
+    begin with the same word, as records do.
     """
+    if _are_parallel(text, lines):
+        yield from ([line] for line in lines)
+        return
     width = max(end - start for start, end in lines) * _SHORT_LINE
     paragraph = [lines[0]]
     for (start, end), after in pairwise(lines):
@@ -293,3 +300,13 @@ def _paragraphs(text: str, lines: list[Span]) -> Iterator[list[Span]]:
                 paragraph = []
         paragraph.append(after)
     yield paragraph
+
+
+def _are_parallel(text: str, lines: list[Span]) -> bool:
+    """Whether all lines, and they are several, begin with the same word, and none breaks off."""
+    if len(lines) < 2:
+        return False
+    firsts = {text[start:end].split(None, 1)[0].casefold() for start, end in lines}
+    first = next(iter(firsts))
+    same = len(firsts) == 1 and first not in STOPWORDS and first[0].isalpha()
+    return same and all(text[end - 1] not in ",;-–—&(/" for _, end in lines)

@@ -1,12 +1,18 @@
 """PDF."""
 
 import io
+from collections import Counter
 from datetime import date
 from pathlib import Path
 
 import pypdf
+import pypdf.generic
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from qa.ingest.formats import ocr
+from qa.ingest.read import contents
 from tests.ingest.files import Words, paragraph, pdf, reading, refusal
 
 
@@ -27,13 +33,13 @@ def test_paragraphs_pages_and_properties(tmp_path: Path) -> None:
     info = "/Title (Results) /Author (Ann) /CreationDate (D:20240115103000+01'00')"
     found = reading(tmp_path, "a.pdf", pdf([first, second], info))
     assert found.text == (
-        "Annual Results\n\n"
+        "# Annual Results\n\n"
         "The company sold more cars than ever before in its history, and it said so. Next year\n\n"
         "Another paragraph stands apart from the first one.\n\n"
         "A second page begins here.\n"
     )
     assert [found.text[start : start + 8] for start in found.page_starts] == [
-        "Annual R",
+        "# Annual",
         "A second",
     ]
     assert (found.title, found.author) == ("Results", "Ann")
@@ -141,7 +147,7 @@ def test_encrypted_and_scanned_files_say_so(tmp_path: Path) -> None:
     )
     assert reading(tmp_path, "b.pdf", _encrypted("")).text == "Plain words.\n"
     assert refusal(tmp_path, "c.pdf", pdf([[], []])) == (
-        "has no text (a scan?); run it through text recognition (OCR) first"
+        f"has no text: its pages are pictures (a scan?); {ocr.REMEDY}"
     )
 
 
@@ -182,3 +188,147 @@ def test_a_tree_of_pages_without_end(tmp_path: Path, pages: bytes) -> None:
     head = b"%PDF-1.7\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
     data = head + pages + b"\ntrailer<</Root 1 0 R>>"
     assert refusal(tmp_path, "a.pdf", data).startswith("is ")
+
+
+def test_a_table_is_rows_with_their_header(tmp_path: Path) -> None:
+    """Cells that stand in columns are a table whose header is one; a cell's second line is its."""
+    rows = [("Boat", "Crew", "Berth"), ("Kestrel", "4", "North quay"), ("HX-12", "2", "Old basin")]
+    words = [
+        Words(x, 700 - 16 * at, cell)
+        for at, row in enumerate(rows)
+        for x, cell in zip((72, 200, 300), row, strict=True)
+    ]
+    page = [Words(72, 730, "The boats of the harbour are these:"), *words[:6]]
+    page += [Words(300, 672, "near the dredger"), *(w._replace(y=w.y - 14) for w in words[6:])]
+    assert reading(tmp_path, "a.pdf", pdf([page])).text == (
+        "The boats of the harbour are these:\n\n| Boat | Crew | Berth |\n|---|---|---|\n"
+        "| Kestrel | 4 | North quay near the dredger |\n| HX-12 | 2 | Old basin |\n"
+    )
+
+
+def test_columns_written_across_are_read_one_after_the_other(tmp_path: Path) -> None:
+    """Two columns whose lines a program wrote from left to right do not mix."""
+    left = ["the left column holds one long", "sentence, which goes on and on", "in its own"]
+    right = ["the right column holds another", "sentence, which also goes on", "in its own"]
+    left, right = [*left, "column and ends here now."], [*right, "column till it ends there."]
+    words = [
+        Words(x, 700 - 13 * at, line)
+        for at, pair in enumerate(zip(left, right, strict=True))
+        for x, line in zip((60, 320), pair, strict=True)
+    ]
+    text = reading(tmp_path, "a.pdf", pdf([words])).text
+    assert " ".join(text.split()) == " ".join([*left, *right])
+
+
+def test_a_footnote_parts_no_sentence(tmp_path: Path) -> None:
+    """A sentence runs over the page though a note stands below it; the note keeps its page."""
+    body = [
+        "In 1990 there were many pairs of lapwings here, and now",
+        "they are found on the farms",
+    ]
+    first = [*paragraph(700, body), Words(72, 92, "1", 5), Words(77, 88, "Of forty.", 8)]
+    second = paragraph(700, ["of the valley alone."])
+    found = reading(tmp_path, "a.pdf", pdf([first, second]))
+    assert found.text == f"[1] Of forty.\n\n{' '.join(body)} of the valley alone.\n"
+    assert found.page_starts == (0, found.text.index("of the valley"))
+
+
+def test_a_head_with_a_number_of_its_own_is_kept_once(tmp_path: Path) -> None:
+    """A running head that ends in the number of the report is no sentence of every page."""
+    pages = [
+        [Words(72, 760, "Valley Board Report 12", 9), *paragraph(700, [f"Page {word} ends here."])]
+        for word in ("one", "two", "three", "four")
+    ]
+    text = reading(tmp_path, "a.pdf", pdf(pages)).text
+    assert text.count("Valley Board Report 12") == 1
+    assert text.endswith("Page four ends here.\n")
+
+
+def _form() -> bytes:
+    """A form with two fields, filled in."""
+    lines = [Words(72, 700, "Name of boat:"), Words(72, 670, "Length in metres:")]
+    writer = pypdf.PdfWriter(clone_from=io.BytesIO(pdf([lines])))
+    named, fields = pypdf.generic.NameObject, pypdf.generic.ArrayObject()
+    for y, name, value in ((696, "boat", "Grey Heron"), (666, "length", "7.4")):
+        field = pypdf.generic.DictionaryObject()
+        for key, kind in (("/Type", "/Annot"), ("/Subtype", "/Widget"), ("/FT", "/Tx")):
+            field[named(key)] = named(kind)
+        field[named("/T")] = pypdf.generic.TextStringObject(name)
+        field[named("/V")] = pypdf.generic.TextStringObject(value)
+        box = [pypdf.generic.NumberObject(n) for n in (200, y, 350, y + 16)]
+        field[named("/Rect")] = pypdf.generic.ArrayObject(box)
+        fields.append(writer._add_object(field))
+    writer.pages[0][pypdf.generic.NameObject("/Annots")] = fields
+    writer.root_object[pypdf.generic.NameObject("/AcroForm")] = pypdf.generic.DictionaryObject(
+        {pypdf.generic.NameObject("/Fields"): fields}
+    )
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def test_what_was_filled_into_a_form_is_read(tmp_path: Path) -> None:
+    """The value of a field stands behind its label, and fields stay apart."""
+    text = reading(tmp_path, "a.pdf", _form()).text
+    assert text == "Name of boat: Grey Heron\nLength in metres: 7.4\n"
+
+
+def _with_picture(pages: list[list[Words]], on: int) -> bytes:
+    """A PDF whose page ``on`` (from 1) holds a grey picture."""
+    writer = pypdf.PdfWriter(clone_from=io.BytesIO(pdf(pages)))
+    image = pypdf.generic.StreamObject()
+    for name, value in (("Type", "/XObject"), ("Subtype", "/Image"), ("ColorSpace", "/DeviceGray")):
+        image[pypdf.generic.NameObject(f"/{name}")] = pypdf.generic.NameObject(value)
+    for name in ("Width", "Height"):
+        image[pypdf.generic.NameObject(f"/{name}")] = pypdf.generic.NumberObject(1)
+    image[pypdf.generic.NameObject("/BitsPerComponent")] = pypdf.generic.NumberObject(8)
+    image.set_data(b"\x80")
+    page = writer.pages[on - 1]
+    page["/Resources"][pypdf.generic.NameObject("/XObject")] = pypdf.generic.DictionaryObject(
+        {pypdf.generic.NameObject("/Im"): writer._add_object(image)}
+    )
+    stream = pypdf.generic.StreamObject()
+    stream.set_data(b"q 500 0 0 700 50 50 cm /Im Do Q")
+    page[pypdf.generic.NameObject("/Contents")] = writer._add_object(stream)
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+def test_a_page_that_is_a_picture_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where nothing recognises text, the page that could not be read is named, with the remedy."""
+    monkeypatch.setattr(ocr, "is_there", lambda: False)
+    lines = paragraph(700, ["Words on a page."])
+    path = tmp_path / "a.pdf"
+    path.write_bytes(_with_picture([lines, [], lines], 2))
+    (found,) = contents(path, max_bytes=1_000_000)
+    assert found.reason == f"page 2 is a picture; {ocr.REMEDY}"
+    assert refusal(tmp_path, "b.png", b"\x89PNG no more") == "is not a .png file, or is damaged"
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    st.lists(
+        st.lists(
+            st.tuples(st.text(alphabet="ab 1.-|", max_size=12), st.sampled_from([8, 11])),
+            max_size=10,
+        ),
+        min_size=1,
+        max_size=2,
+    )
+)
+def test_no_letter_of_a_page_is_lost(tmp_path: Path, said: list[list[tuple[str, int]]]) -> None:
+    """Whatever stands where, each letter is read; page offsets ascend and lie in the text."""
+    pages = [
+        [Words(60 + 260 * (at % 2), 740 - 18 * (at // 2), *one) for at, one in enumerate(page)]
+        for page in said
+    ]
+    wanted = Counter(char for page in said for text, _ in page for char in text)
+    if not wanted["a"] and not wanted["b"]:
+        return
+    found = reading(tmp_path, "a.pdf", pdf(pages))
+    read = Counter(found.text)
+    assert {char: read[char] for char in "ab"} == {char: wanted[char] for char in "ab"}
+    assert list(found.page_starts) == sorted(found.page_starts)
+    assert len(found.page_starts) == len(pages)
+    assert all(0 <= at <= len(found.text) for at in found.page_starts)

@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from qa.errors import DocumentError
@@ -23,14 +23,16 @@ _PROPERTIES = {
     "created": "{http://purl.org/dc/terms/}created",
 }
 _MOST_COLUMNS = 1_000  # that one merged cell covers
+_SAYS = re.compile(r"(?!(?:page|seite)\b)[^\W\d_]{3}", re.I)
 _BASIS = "document properties (created)"
 
 
 def word(raw: Raw) -> Draft:
     """A Word file: headings as "## Heading", lists as "- item", table rows "cell | cell".
 
-    Text in content controls, text boxes, tracked insertions and footnotes is read; deleted
-    and hidden text is not.
+    Text in content controls, text boxes, tracked insertions and footnotes is read, comments
+    behind the paragraph that they are about, headers before and footers after all else, once;
+    deleted and hidden text is not.
 
     Raises DocumentError where it is encrypted, a zip bomb, or no Word file.
     """
@@ -39,10 +41,18 @@ def word(raw: Raw) -> Draft:
     properties = checked(raw)
     document = Document(io.BytesIO(raw.data))
     styles = _Styles(document)
-    blocks = list(_blocks(document.element.body, styles))
+    found: dict[str, list[bytes]] = {}
     for relation in document.part.rels.values():
-        if not relation.is_external and relation.reltype.endswith(("/footnotes", "/endnotes")):
-            blocks.extend(_notes(relation.target_part.blob, styles))
+        if not relation.is_external:
+            kind = relation.reltype.rpartition("/")[2]
+            found.setdefault(kind, []).append(relation.target_part.blob)
+    for blob in found.get("comments", ()):
+        styles.comments |= _comments(blob, styles)
+    blocks = [*_repeated(found.get("header", ()), styles)]
+    blocks += _blocks(document.element.body, styles)
+    for blob in (*found.get("footnotes", ()), *found.get("endnotes", ())):
+        blocks.extend(_notes(blob, styles))
+    blocks += _repeated(found.get("footer", ()), styles)
     return _draft(joined(blocks), properties)
 
 
@@ -133,6 +143,7 @@ class _Styles:
     def __init__(self, document: Any) -> None:
         self._by_id: dict[str, Any] = {style.style_id: style.element for style in document.styles}
         self._known: dict[str | None, _Says] = {}
+        self.comments: dict[str, str] = {}
 
     def look(self, paragraph: Any) -> tuple[str, str]:
         """A paragraph's kind and prefix."""
@@ -211,6 +222,9 @@ def _blocks(body: Any, styles: _Styles) -> Iterator[tuple[str, str]]:
                 text = " ".join(text.split())
             if text:
                 yield kind, prefix + text
+            for reference in element.iter(f"{_W}commentReference"):
+                if comment := styles.comments.get(reference.get(f"{_W}id")):
+                    yield "", comment
             for box in _boxes(element):
                 yield from _blocks(box, styles)
         elif element.tag == f"{_W}tbl":
@@ -276,6 +290,33 @@ def _notes(blob: bytes, styles: _Styles) -> Iterator[tuple[str, str]]:
     for paragraph in root.iter(f"{_W}p"):
         if text := _breaks(_paragraph(paragraph, styles)):
             yield "", text
+
+
+def _comments(blob: bytes, styles: _Styles) -> dict[str, str]:
+    """The comments by id, each with who made it."""
+    from lxml import etree
+
+    root = etree.fromstring(blob, etree.XMLParser(resolve_entities=False, no_network=True))
+    found = {}
+    for one in root.iter(f"{_W}comment"):
+        said = " ".join(_breaks(_paragraph(p, styles)) for p in one.iter(f"{_W}p")).strip()
+        author = one.get(f"{_W}author") or "the reviewer"
+        if said:
+            found[one.get(f"{_W}id")] = f"Comment by {author}: {' '.join(said.split())}"
+    return found
+
+
+def _repeated(blobs: Sequence[bytes], styles: _Styles) -> Iterator[tuple[str, str]]:
+    """What headers or footers say, the same words once; page numbers say nothing."""
+    from lxml import etree
+
+    seen: set[str] = set()
+    for blob in blobs:
+        root = etree.fromstring(blob, etree.XMLParser(resolve_entities=False, no_network=True))
+        for _, text in _blocks(root, styles):
+            if text not in seen and _SAYS.search(text):
+                seen.add(text)
+                yield "", text
 
 
 # ---- PowerPoint

@@ -2,36 +2,55 @@
 
 import re
 import threading
+from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from qa.errors import DocumentError
-from qa.ingest.formats import dates
+from qa.ingest.formats import dates, ocr
 from qa.ingest.formats.draft import Dated, Draft, Raw
-from qa.ingest.formats.pdf_lines import Line, paragraphs, without_running_lines
+from qa.ingest.formats.pdf_form import with_fields
+from qa.ingest.formats.pdf_lines import Line, paragraphs, with_headings, without_running_lines
+from qa.ingest.formats.pdf_tables import arranged
 
 _PDFIUM = threading.Lock()  # PDFium must never run in two threads at once
 _HYPHEN = "\x02"  # what PDFium writes for a hyphen that ends a line
 _LINE = re.compile(rf"[^\r\n{_HYPHEN}]+{_HYPHEN}?|{_HYPHEN}")
+_BLANK = re.compile(r"\s+")
+_WIDE = 1.4
+"""Type sizes of a blank from which on it parts cells: in justified text it stays below one."""
+
+_NOTE = re.compile(r"(?:(?<=[.,;:!?)\]”\"’»])|(?<=[^\W\d_]{4}))\d{1,3}(?=$|[\s,;.)])")
+_RAISED = 0.8
+"""Of a line's type size: how large the mark of a footnote is at most."""
+
+_LIGATURES = {0xFB00 + n: one for n, one in enumerate("ff fi fl ffi ffl st st".split())}
+_LIGATURES[0xAD] = ""
+_OCR_DPI = 200
 
 
 class _Opened(NamedTuple):
     pages: list[list[Line]]
     info: dict[str, str]
+    remarks: tuple[str, ...]
 
 
 def pages(raw: Raw) -> Draft:
     """A PDF file: paragraphs put together again from lines, page by page.
 
     Words hyphenated at a line's end are joined; a line that repeats at the edge of most
-    pages is kept once, page numbers not at all.
+    pages is kept once, page numbers not at all.  Lines whose pieces stand in columns are
+    a table; footnotes never part a sentence; what was filled into a form stands behind the
+    field's name.
 
     Raises DocumentError where it is encrypted, damaged, or holds pictures only.
     """
     with _PDFIUM:
         opened = _opened(raw)
-    text, starts = paragraphs(without_running_lines(opened.pages))
+    kept = with_headings([arranged(page) for page in without_running_lines(opened.pages)])
+    text, starts = paragraphs(kept, _is_word)
     if not text.strip():
-        raise DocumentError("has no text (a scan?); run it through text recognition (OCR) first")
+        raise DocumentError(f"has no text: its pages are pictures (a scan?); {ocr.REMEDY}")
     day = dates.parse(opened.info.get("CreationDate"))
     return Draft(
         text=text,
@@ -39,7 +58,20 @@ def pages(raw: Raw) -> Draft:
         author=opened.info.get("Author"),
         published=Dated(day, "PDF creation date") if day else None,
         page_starts=starts,
+        remarks=opened.remarks,
     )
+
+
+def _is_word(word: str) -> bool:
+    """Whether it is one of the 30,000 pieces that the embedded model knows words by."""
+    return _vocabulary().token_to_id(word) is not None
+
+
+@lru_cache(maxsize=1)
+def _vocabulary() -> Any:
+    from qa.models.embed.minilm import tokenizer_of
+
+    return tokenizer_of()
 
 
 def _opened(raw: Raw) -> _Opened:
@@ -54,20 +86,74 @@ def _opened(raw: Raw) -> _Opened:
             raise DocumentError(reason) from error
         raise DocumentError("is not a PDF, or is damaged") from error
     found: list[list[Line]] = []
+    pictures: list[int] = []
+    broken: list[int] = []
     size = 0
     try:
+        if document.get_formtype():
+            document.init_forms()
         for number in range(len(document)):
             try:
-                lines = _page_lines(document[number], pdfium)
-            except pypdfium2.PdfiumError as error:
-                raise DocumentError(f"is damaged: page {number + 1} cannot be read") from error
+                page = document[number]
+                lines = _page_lines(page, pdfium)
+                if document.formenv:
+                    lines = with_fields(lines, page, document.formenv, pdfium)
+                if not lines and _is_picture(page, pdfium):
+                    lines = _recognised(page)
+                    if not lines:
+                        pictures.append(number + 1)
+                page.close()
+            except pypdfium2.PdfiumError:
+                lines = []
+                broken.append(number + 1)
             size += sum(len(line.text) for line in lines)
             if size > raw.limit:
                 raise DocumentError("holds more text than its size allows; is it a trap?")
             found.append(lines)
-        return _Opened(found, document.get_metadata_dict())
+        if broken and not any(found):
+            raise DocumentError(f"is damaged: page {broken[0]} cannot be read")
+        remarks = [f"{_numbered(broken)} damaged and cannot be read"] if broken else []
+        if pictures:
+            remarks.append(f"{_numbered(pictures, picture=True)}; {ocr.REMEDY}")
+        return _Opened(found, document.get_metadata_dict(), tuple(remarks))
     finally:
         document.close()
+
+
+def _numbered(pages: list[int], *, picture: bool = False) -> str:
+    """Which pages: "page 3 is", "pages 3, 5-7 are" (a picture, or pictures)."""
+    runs: list[list[int]] = []
+    for one in pages:
+        if runs and one == runs[-1][-1] + 1:
+            runs[-1].append(one)
+        else:
+            runs.append([one])
+    said = ", ".join(f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs[:20])
+    said += " ..." if len(runs) > 20 else ""
+    if len(pages) == 1:
+        return f"page {said} is" + (" a picture" if picture else "")
+    return f"pages {said} are" + (" pictures" if picture else "")
+
+
+def _is_picture(page: Any, pdfium: Any) -> bool:
+    return any(page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=3))
+
+
+def _recognised(page: Any) -> list[Line]:
+    """The lines of a page that is a picture, where text recognition is installed."""
+    if not ocr.is_there():
+        return []
+    scale = _OCR_DPI / 72
+    width, height = page.get_size()
+    if width * height * scale * scale > ocr.MOST_PIXELS:
+        return []
+    image = page.render(scale=scale, grayscale=True).to_pil()
+    lines = ocr.lines(image).split("\n")
+    return [
+        Line(line, False, 0.0, float(len(line)), -1.2 * at, 1.0)
+        for at, line in enumerate(lines)
+        if line.strip()
+    ]
 
 
 def _page_lines(page: Any, pdfium: Any) -> list[Line]:
@@ -77,22 +163,64 @@ def _page_lines(page: Any, pdfium: Any) -> list[Line]:
         text = "".join(chr(pdfium.FPDFText_GetUnicode(words, at)) for at in characters)
         found: list[Line] = []
         for match in _LINE.finditer(text):
-            line = match.group()
-            inked = [at for at, char in enumerate(line, match.start()) if not char.isspace()]
+            inked = [at for at in range(*match.span()) if not text[at].isspace()]
             if not inked:
                 continue
-            left, base, _, _ = words.get_charbox(inked[0], loose=True)
-            right = words.get_charbox(inked[-1], loose=True)[2]
             # the largest of a few: a bullet or a word of code may be set smaller than the line
             sample = inked[:: max(1, len(inked) // 4)]
             size = max(pdfium.FPDFText_GetFontSize(words, at) for at in sample)
-            broken = line.endswith(_HYPHEN)
-            shown = _joined_surrogates(" ".join(line.rstrip(_HYPHEN).split()))
-            found.append(Line(shown, broken, left, right, base, size))
+            spans = list(_pieces(words, text, inked[0], inked[-1] + 1, _WIDE * max(size, 1.0)))
+            pieces = [_line(words, pdfium, text, *span, size) for span in spans]
+            whole = pieces[0]._replace(
+                text=" ".join(piece.text for piece in pieces),
+                right=pieces[-1].right,
+                broken=pieces[-1].broken,
+                pieces=tuple(pieces) if len(pieces) > 1 else (),
+            )
+            above = found[-1] if found else None
+            if above is not None and _is_rest(above, whole):  # behind the mark of a footnote
+                found[-1] = above._replace(
+                    text=f"{above.text} {whole.text}", right=whole.right, broken=whole.broken
+                )
+            else:
+                found.append(whole)
         return found
     finally:
         words.close()
-        page.close()
+
+
+def _is_rest(above: Line, line: Line) -> bool:
+    """Whether a line stands right behind the one before, on the same base."""
+    same = abs(above.base - line.base) < 0.2 * line.size and abs(above.size - line.size) < 1
+    plain = not above.pieces and not line.pieces and not above.broken
+    return plain and same and -0.2 * line.size < line.left - above.right < 0.6 * line.size
+
+
+def _pieces(words: Any, text: str, first: int, end: int, wide: float) -> Iterator[tuple[int, int]]:
+    """Where the pieces of a line are that wide blanks part."""
+    start = first
+    for blank in _BLANK.finditer(text, first, end):
+        before, after = blank.span()
+        right = words.get_charbox(before - 1, loose=True)[2]
+        left = words.get_charbox(after, loose=True)[0]
+        if left - right > wide:
+            yield start, before
+            start = after
+    yield start, end
+
+
+def _line(words: Any, pdfium: Any, text: str, start: int, end: int, size: float) -> Line:
+    left, base, _, _ = words.get_charbox(start, loose=True)
+    right = words.get_charbox(end - 1, loose=True)[2]
+    parts, last = [], start
+    for mark in _NOTE.finditer(text, start, end):
+        if pdfium.FPDFText_GetFontSize(words, mark.start()) <= _RAISED * size:
+            parts += [text[last : mark.start()], f"[{mark.group()}]"]
+            last = mark.end()
+    said = "".join(parts) + text[last:end]
+    broken = said.endswith(_HYPHEN)
+    shown = " ".join(said.rstrip(_HYPHEN).translate(_LIGATURES).split())
+    return Line(_joined_surrogates(shown), broken, left, right, base, size)
 
 
 def _joined_surrogates(text: str) -> str:

@@ -14,6 +14,7 @@ class Format(NamedTuple):
 _SOURCE = """.bash .bat .c .cc .cfg .conf .cpp .cs .css .dart .go .gradle .groovy .h .hpp .hs .ini
     .java .jl .js .jsx .kt .lua .m .mjs .php .pl .pm .properties .proto .ps1 .py .r .rb .rs .scala
     .scss .sh .sql .swift .tf .toml .ts .tsx .vb .yaml .yml .zsh .log""".split()
+_PICTURES = ".png .jpg .jpeg .tif .tiff .bmp .webp .gif".split()
 
 FORMATS = {
     ".txt": Format("plain", "txt"),
@@ -50,13 +51,15 @@ FORMATS = {
     ".mbox": Format("mail", "box"),
     ".msg": Format("outlook", "message"),
     ".zip": Format("archive", "files"),
-} | dict.fromkeys(_SOURCE, Format("plain", "source"))
+    **dict.fromkeys(_SOURCE, Format("plain", "source")),
+    **dict.fromkeys(_PICTURES, Format("ocr", "picture")),
+}
 SUFFIXES: frozenset[str] = frozenset(FORMATS)
 """The file-name suffixes that ``read`` takes, in lower case."""
 
 KINDS = (
     "text, Markdown, source code and settings, web pages, PDF, Word, PowerPoint, RTF,"
-    " OpenDocument, spreadsheets and CSV, JSON, e-books (EPUB), notebooks, e-mail, zip archives"
+    " OpenDocument, spreadsheets and CSV, JSON, e-books (EPUB), notebooks, e-mail, pictures, zip"
 )
 """All of them, for a reader of a message."""
 

@@ -32,7 +32,8 @@ def text(raw: Raw) -> Draft:
     blocks: list[tuple[str, str]] = []
     for is_row, lines in groupby(found.split("\n"), _is_row):
         if is_row:  # striprtf ends each cell with a bar
-            blocks += table_blocks([line.rstrip().rstrip("|").split("|") for line in lines])
+            rows = [line.rstrip().rstrip("|").split("|") for line in lines]
+            blocks += table_blocks(rows, merges=False)
         else:
             blocks += (("", line.strip()) for line in lines if line.strip())
     return Draft(

@@ -25,21 +25,24 @@ def joined(blocks: Sequence[tuple[str, str]]) -> str:
     return "".join(parts) + "\n" if parts else ""
 
 
-def table_blocks(rows: Sequence[Sequence[str]], heads: int = 0) -> Iterator[tuple[str, str]]:
+def table_blocks(
+    rows: Sequence[Sequence[str]], heads: int = 0, *, merges: bool = True
+) -> Iterator[tuple[str, str]]:
     """A table's rows as "cell | cell", below its header a rule.
 
     ``heads`` is how many rows the format itself says are headers; where it says nothing, the
-    first row is one if it names columns: words above values.  A row that is one cell alone, as
-    a merged title is, stands before the table as its caption.
+    first row is one if it plainly names columns: words above values, or three words and more.
+    A first row that is one cell alone, as a merged title is, stands before the table as its
+    caption; ``merges`` is False where a cell that is merged does not stand in all it covers.
     """
     found = [[_cell(one) for one in row] for row in rows]
     found = [row for row in found if any(row)]
     width = max((len(row) for row in found), default=0)
-    while found and width > 1 and len({one for one in found[0] if one}) == 1 and len(found) > 1:
+    while len(found) > 1 and width > 1 and _is_caption(found[0], merges):
         yield "", next(one for one in found.pop(0) if one)
         heads = max(0, heads - 1)
     if not heads and len(found) > 1 and width > 1 and names_columns(found[0], found[1:]):
-        heads = 1
+        heads = int(width > 2 or any(is_value(row[-1]) for row in found[1:]))
     if heads > 1:  # one above the other, as "2023" over "Q1": a column has both names
         stacked = found[:heads]
         found[:heads] = [
@@ -58,6 +61,11 @@ def table_blocks(rows: Sequence[Sequence[str]], heads: int = 0) -> Iterator[tupl
         yield "row" if at else "table", "| " + " | ".join(row) + " |"
         if at == 0 and heads:
             yield "row", "|" + "---|" * len(row)
+
+
+def _is_caption(row: Sequence[str], merges: bool) -> bool:
+    said = [one for one in row if one]
+    return len(said) == 1 or (merges and len(set(said)) == 1)
 
 
 class Spanned(NamedTuple):
