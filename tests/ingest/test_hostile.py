@@ -183,7 +183,8 @@ def test_a_pdf_of_many_pages(reader: Reader, tmp_path: Path) -> None:
 @pytest.mark.parametrize("suffix", sorted(SOUND))
 def test_what_is_confined_reads_every_format(reader: Reader, tmp_path: Path, suffix: str) -> None:
     """Without rights to anything but the documents a reader reads what it reads with them."""
-    assert {FORMATS[one] for one in SOUND} == {*FORMATS.values()}
+    pictures = {FORMATS[".png"]}  # which need an extra
+    assert {FORMATS[one] for one in SOUND} == {*FORMATS.values()} - pictures
     path = tmp_path / f"a{suffix}"
     path.write_bytes(SOUND[suffix]())
     data = path.read_bytes()

@@ -87,6 +87,7 @@ def _opened(raw: Raw) -> _Opened:
         raise DocumentError("is not a PDF, or is damaged") from error
     found: list[list[Line]] = []
     pictures: list[int] = []
+    recognised: list[int] = []
     broken: list[int] = []
     size = 0
     try:
@@ -100,8 +101,7 @@ def _opened(raw: Raw) -> _Opened:
                     lines = with_fields(lines, page, document.formenv, pdfium)
                 if not lines and _is_picture(page, pdfium):
                     lines = _recognised(page)
-                    if not lines:
-                        pictures.append(number + 1)
+                    (recognised if lines else pictures).append(number + 1)
                 page.close()
             except pypdfium2.PdfiumError:
                 lines = []
@@ -113,6 +113,8 @@ def _opened(raw: Raw) -> _Opened:
         if broken and not any(found):
             raise DocumentError(f"is damaged: page {broken[0]} cannot be read")
         remarks = [f"{_numbered(broken)} damaged and cannot be read"] if broken else []
+        if recognised:
+            remarks.append(f"{_numbered(recognised, picture=True)} whose text was recognised")
         if pictures:
             remarks.append(f"{_numbered(pictures, picture=True)}; {ocr.REMEDY}")
         return _Opened(found, document.get_metadata_dict(), tuple(remarks))
