@@ -199,6 +199,7 @@ EACH: Mapping[str, Callable[[], bytes]] = {
     ".ipynb": lambda: notebook([("markdown", "# Mills", ""), ("code", "x", "The mill of Bonn")]),
     ".mbox": lambda: mailbox([mail("The mill of Bonn", "It opened.")]),
     ".msg": lambda: outlook("Mill", "The mill of Bonn opened."),
+    ".qadoc": lambda: b'{"text": "The mill of Bonn opened.", "metadata": {}}',
     ".zip": lambda: zipped({"Bonn.txt": "The mill of Bonn opened."}),
 }
 """A file of each format that no other test makes."""
