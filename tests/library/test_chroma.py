@@ -156,3 +156,14 @@ def test_a_library_of_one_passage(tmp_path: Path) -> None:
         with library_at(tmp_path).reading() as view:
             assert cosines(view, "Seres builds cars.")[0] == pytest.approx(1.0)
         chroma.forget(library.path)
+
+
+def test_who_waits_too_long_compares_all(
+    library: LocalLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A question that others keep waiting is answered from all vectors, with the same cosines."""
+    counts = asked(monkeypatch)
+    monkeypatch.setattr(chroma, "_PATIENCE", 0.0)
+    with chroma.locked(library.path), library.reading() as view:
+        assert cosines(view, "JAC builds vans.").argmax() == 1
+    assert counts == []

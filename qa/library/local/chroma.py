@@ -18,7 +18,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from qa.errors import LibraryDamaged, LibraryError
+from qa.errors import LibraryBusy, LibraryDamaged, LibraryError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -43,7 +43,7 @@ NOTHING = "{}"
 
 _BATCH = 5_000  # Chroma takes at most 5,461 records at once
 _LOCK = "chroma.lock"
-_PATIENCE = 10.0  # seconds that other questions are waited for
+_PATIENCE = 5.0  # seconds that other questions are waited for
 
 
 class Record(NamedTuple):
@@ -201,8 +201,8 @@ _opened: dict[Path, _Opened] = {}  # of this process, whose clients of one folde
 def locked(store: Path) -> Iterator[None]:
     """Be the one that opens or asks the collection of a folder of stores.
 
-    Raises PermissionError where the folder cannot be written, LibraryError where it is never let
-    go of.
+    Raises PermissionError where the folder cannot be written, LibraryBusy where it is not let go
+    of for long.
     """
     from filelock import FileLock, Timeout
 
@@ -211,7 +211,7 @@ def locked(store: Path) -> Iterator[None]:
     try:
         lock.acquire(poll_interval=0.002)
     except Timeout as error:
-        raise LibraryError(
+        raise LibraryBusy(
             f"vector store {str(store / 'chroma')!r} is held by another process; try again"
         ) from error
     except OSError as error:
@@ -233,8 +233,8 @@ def nearest(
 
     ``current`` tells, while nobody can change the collection, of which generation it is and
     what its files are (``sums``); None where a writer is at work or was killed.  A folder that
-    cannot be written cannot be asked either.  Raises LibraryDamaged where the files are not
-    those.
+    cannot be written cannot be asked either, nor one that others keep for long.  Raises
+    LibraryDamaged where the files are not those.
     """
     try:
         with locked(store):
@@ -251,7 +251,7 @@ def nearest(
                     )
                 known = _opened[store] = _Opened(generation, Collection(store / "chroma"))
             return known.collection.nearest(vector, count)
-    except PermissionError:
+    except (PermissionError, LibraryBusy):
         return None
 
 
