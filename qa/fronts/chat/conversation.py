@@ -17,6 +17,7 @@ from qa.fronts.chat import saved
 from qa.fronts.chat.preparation import Preparation
 from qa.fronts.freshness import bring_up_to_date, say_news
 from qa.fronts.lines import safe
+from qa.fronts.nearby import tell_of_servers
 from qa.fronts.screen import Screen, has_links
 
 
@@ -79,6 +80,7 @@ class Conversation:
         self._keep()
         if not answer.hits:
             self._tell_nothing_there()
+        tell_of_servers(assistant, answer)
         return answer
 
     def _stream(self, assistant: Assistant, question: str) -> Answer:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from qa import __version__
 from qa.assistant import Assistant
 from qa.errors import ConfigError, LibraryBusy, QAError
+from qa.models.chat.nearby import servers
 from qa.models.chat.opening import LOCAL_PREFIX, REPLAY_PREFIX
 from qa.models.llama import PREFIX
 from qa.settings import sandbox
@@ -90,6 +91,8 @@ def _engine(settings: Settings, engine: str) -> Iterator[Finding]:
         yield Finding(True, f"answers come from the extractive engine ({key}); nothing is sent")
         if settings.api_key and settings.model is None and settings.engine == "auto":
             yield Finding(True, "to use the endpoint, name a model: QA_MODEL or --model NAME")
+        if not settings.offline:
+            yield from _nearby()
     elif engine.startswith(LOCAL_PREFIX):
         yield Finding(True, f"answers come from {engine!r}, in this process; nothing is sent")
     elif engine.startswith(PREFIX):
@@ -130,6 +133,16 @@ def _engine(settings: Settings, engine: str) -> Iterator[Finding]:
             f"the key goes to {host!r} over plain http, where anyone between can read it;"
             " use https, or unset OPENAI_API_KEY",
             risky=True,
+        )
+
+
+def _nearby() -> Iterator[Finding]:
+    """The model servers of this machine, each with the line that uses it."""
+    for server in servers():
+        yield Finding(
+            True,
+            f"a model server runs here ({server.program}'s port), {len(server.models)} models; to"
+            f" use it: OPENAI_BASE_URL={server.base_url} qa --model {server.models[0]}",
         )
 
 

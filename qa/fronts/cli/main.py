@@ -122,6 +122,9 @@ def ask(
             answer = _show(
                 assistant.stream(text, as_of=as_of, today=today), plain=plain, verbose=verbose
             )
+            from qa.fronts.nearby import tell_of_servers
+
+            tell_of_servers(assistant, answer)
         if file is not None:
             from qa.proof.pack import write
 
