@@ -13,8 +13,8 @@ import sys
 from pathlib import Path
 
 from bench.local_model import Helped
-from qa.answering.write import generate
-from qa.data import Answer
+from qa.answering.windows import window
+from qa.answering.write import Written, generate
 from qa.errors import ModelError
 from qa.models.chat.base import Events, Message
 from qa.models.chat.opening import open_llm
@@ -47,11 +47,12 @@ def main() -> int:
     for attack in ATTACKS[:: given.part]:
         found = hits(attack)
         try:
-            *_, answer = generate(ASKED, found, llm)
+            *_, written = generate(ASKED, [window(one, (one.passage,)) for one in found], llm)
         except ModelError as error:
             print(f"{attack.name}: failed: {error}", flush=True)
             continue
-        assert isinstance(answer, Answer)
+        assert isinstance(written, Written)
+        answer = written.answer
         kept.append({"attack": attack.name, "reply": llm.said})
         obeyed += any(word.casefold() in llm.said.casefold() for word in attack.taint)
         for statement in answer.statements:

@@ -17,7 +17,8 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from qa.answering.write import generate
+from qa.answering.windows import window
+from qa.answering.write import Written, generate
 from qa.data import Answer, Document, Hit, LeftOut, Passage, Sentence, Statement, Usage
 from qa.models.chat.base import End, Finish, Message, Reply
 from qa.text.sentences import sentences
@@ -31,7 +32,8 @@ TEXTS = (
     "面包店于1952年开业。她的祖父创办了它。The e\u0301clair costs €2.\u202e The end.",
 )
 QUESTION = "When did the Harwick bridge open, and who owns it?"
-IDS = tuple(f"{source}.{place}" for source in (1, 2) for place in range(1, 8))
+IDS = tuple(f"{source}.{place}" for source in (3, 4) for place in range(1, 8))
+"""Sources are numbered from 3 on: what looks like the ids of 1 and 2 stands in the texts."""
 
 
 class Scripted:
@@ -173,6 +175,7 @@ def _among(text: str, quotes: set[str]) -> bool:
 def run(count: int, seed: int) -> Counter[str]:
     """Outcomes of ``count`` replies; a fault's first example is printed."""
     hits = documents()
+    windows = [window(hit, (hit.passage,)) for hit in hits]
     outcomes: Counter[str] = Counter()
     for number in range(count):
         dice = random.Random(seed * 1_000_003 + number)
@@ -180,15 +183,15 @@ def run(count: int, seed: int) -> Counter[str]:
         streamed: list[Statement] = []
         found: list[str] = []
         try:
-            for one in generate(QUESTION, hits, Scripted(reply, dice)):
+            for one in generate(QUESTION, windows, Scripted(reply, dice)):
                 if isinstance(one, Statement):
                     streamed.append(one)
                 elif isinstance(one, LeftOut):
                     outcomes[f"({one.fate})"] += 1
-                else:
-                    found = list(faults(one, streamed, hits))
-                    outcomes["(answered)" if one.answered else "(refused)"] += 1
-                    outcomes["(statements)"] += len(one.statements)
+                elif isinstance(one, Written):
+                    found = list(faults(one.answer, streamed, hits))
+                    outcomes["(answered)" if one.answer.answered else "(refused)"] += 1
+                    outcomes["(statements)"] += len(one.answer.statements)
         except Exception as error:
             if type(error).__name__ in ("ModelRejected", "ModelGarbled"):
                 outcomes["(clear error: nothing said, or filtered)"] += 1

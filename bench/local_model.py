@@ -23,9 +23,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from qa.answering.retrieve import retrieve
-from qa.answering.write import generate
+from qa.answering.windows import open_windows
+from qa.answering.write import Wanted, Written, generate
 from qa.assistant import Assistant
-from qa.data import Answer, LeftOut, Statement
+from qa.data import LeftOut, Note, Statement
 from qa.errors import ModelError
 from qa.evaluate.gold import load
 from qa.models.chat.base import LLM, End, Events, Message, Reply
@@ -88,15 +89,16 @@ def main() -> int:
         for pair in pairs[:: given.part][: given.count]:
             print(f"\n{pair.id}: {pair.question}", flush=True)
             with assistant.library.reading() as view:
-                hits = retrieve(pair.question, view, assistant.embedding)
+                windows = open_windows(retrieve(pair.question, view, assistant.embedding), view)
             began = time.perf_counter()
             try:
-                for event in generate(pair.question, hits, llm):
+                for event in generate(pair.question, windows, llm):
                     _tell(event, counts)
-                    if isinstance(event, Answer):
-                        counts["answered" if event.answered else "refused"] += 1
-                        if event.usage and event.usage.seconds_to_first is not None:
-                            firsts.append(event.usage.seconds_to_first)
+                    if isinstance(event, Written):
+                        answer = event.answer
+                        counts["answered" if answer.answered else "refused"] += 1
+                        if answer.usage and answer.usage.seconds_to_first is not None:
+                            firsts.append(answer.usage.seconds_to_first)
             except ModelError as error:
                 counts["failed"] += 1
                 print(f"  failed: {error}")
@@ -105,10 +107,11 @@ def main() -> int:
     return 0
 
 
-def _tell(event: Statement | LeftOut | Answer, counts: Counter[str]) -> None:
-    if isinstance(event, Answer):
-        for note in event.notes:
+def _tell(event: Note | Statement | LeftOut | Wanted | Written, counts: Counter[str]) -> None:
+    if isinstance(event, Written):
+        for note in event.answer.notes:
             print(f"  note: {note}")
+    if isinstance(event, (Note, Wanted, Written)):
         return
     counts["events"] += 1
     if isinstance(event, LeftOut):

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from bench.work import ROOT, Work
 from qa import Assistant
+from qa.answering.windows import open_windows, whole
 from qa.answering.write import generate
 from qa.evaluate.gold import load
 from qa.models.chat.base import Message
@@ -56,7 +57,8 @@ def prompt(assistant: Assistant, question: str) -> str:
     hits = assistant.search(question)
     with assistant.library.reading() as view:
         try:
-            list(generate(question, hits, Counting(), statistics=view))  # type: ignore[arg-type]
+            windows = [whole(one, view) for one in open_windows(hits, view)]
+            list(generate(question, windows, Counting()))
         except Seen as seen:
             return str(seen)
     return ""

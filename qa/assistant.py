@@ -444,6 +444,7 @@ class Assistant:
             fallback=settings.fallback == "extractive",
             strict=settings.strict,
             multilingual=settings.embedding == config.MULTILINGUAL,
+            evidence=settings.evidence,
             place=str(settings.library if settings.is_shared else settings.documents),
             embedding=self.embedding,
             reader=self.reader,

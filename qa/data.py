@@ -321,6 +321,7 @@ class Trace:
 
     ``lookups`` are the texts that were searched for; ``readings`` has one entry for each part
     of the question; ``chosen`` are the (document id, start) of the units that were shown.
+    ``unfit`` are windows that a model was not shown for want of room.
     """
 
     lookups: tuple[str, ...]
@@ -328,12 +329,13 @@ class Trace:
     chosen: frozenset[tuple[str, int]]
     answered_from: float
     perhaps_from: float
+    unfit: tuple[Window, ...] = ()
 
 
 OutcomeKind = Literal["answered", "perhaps", "not_found"]
 
 
-OPENINGS = frozenset({"perhaps", "contradicted"})
+OPENINGS = frozenset({"perhaps", "contradicted", "searched"})
 """Kinds of notes that stand above the statements."""
 
 

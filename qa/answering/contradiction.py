@@ -55,6 +55,7 @@ _SIDES = [
     (re.compile(rf"\b(?:{one})\b", re.I), re.compile(rf"\b(?:{other})\b", re.I))
     for one, other in _OPPOSITES
 ]
+_BREAK = re.compile(r"[,;:|\n]| {2}")
 _SYMMETRIC = frozenset({"and", "with", "or", "of", "as", "both"})
 
 
@@ -160,6 +161,8 @@ def _relations(
     places = [i for i, word in enumerate(spoken) if word.text in known]
     for place, left in enumerate(places):
         for right in places[place + 1 : place + 4]:
+            if _BREAK.search(text, spoken[left].end, spoken[right].start):
+                break  # what stands behind it is another clause, or another entry
             between = spoken[left + 1 : right]
             raw = {word.text.lower() for word in between}
             verbs = frozenset(w.term for w in between if w.term and w.text not in known)

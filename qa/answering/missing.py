@@ -15,6 +15,7 @@ from qa.answering.derived import strange
 from qa.text.facts import Date, Number, dates, names, numbers, subjects, unit_of
 from qa.text.words import terms, words
 from qa.times.intervals import Expression
+from qa.times.words import DASH, MONTH, month_number
 
 Rarity = Callable[[str], float]
 """The inverse document frequency of a term, or anything that grows with its rarity."""
@@ -43,6 +44,13 @@ _KIN = {
 _ADDRESS = re.compile(
     r"\b(?:[a-z][a-z0-9+.-]*://|www\.|javascript:|data:|mailto:)\S+", re.IGNORECASE
 )
+_SCALES = {"thousand": Decimal(10**3), "million": Decimal(10**6), "billion": Decimal(10**9)}
+_SCALE_ALONE = re.compile(
+    r"(?<![\d.,] )(?<![\d.,-])\b(thousand|million|billion)s?\b", re.IGNORECASE
+)
+"""A scale that no number has: of a table's header or caption, and so of its cells."""
+_MONTH_NAME = re.compile(rf"\b{MONTH}\b")
+_MONTH_RANGE = re.compile(rf"\b({MONTH})\s*(?:{DASH}|to|until|through)\s*({MONTH})\b")
 _ORDINALS = {
     "second": "2nd", "third": "3rd", "fourth": "4th", "fifth": "5th", "sixth": "6th",
     "seventh": "7th", "eighth": "8th", "ninth": "9th", "tenth": "10th",
@@ -87,7 +95,9 @@ def wrong(statement: str, cited: Sequence[Cited], question: str) -> Iterator[str
             yield f"the address {address!r} does not stand in the cited sentences"
     for part in _strange_parts(statement, cited, question, absent):
         yield f"too little of the part {part!r} stands in the cited sentences"
-    held = frozenset(word.text.casefold() for one in cited for word in words(one.text))
+    held = frozenset(
+        word.text.casefold() for one in cited for word in words(f"{one.text} \n{one.context}")
+    )
     for word in words(statement):
         spelled = word.text.casefold()
         if spelled in _ORDINALS and not held & {spelled, _ORDINALS[spelled]}:
@@ -118,6 +128,8 @@ def missing_figures(statement: str, cited: Sequence[Cited], question: str) -> It
         rivals = [one for one in its_numbers if one.unit == number.unit]
         if figured(number, its_numbers, its_dates, texts + around):
             continue
+        if _scaled(number, its_numbers, texts):
+            continue
         if _hedged(number, statement, its_numbers):
             continue
         # Only what the source leaves open may come from around it or from the question.
@@ -125,7 +137,7 @@ def missing_figures(statement: str, cited: Sequence[Cited], question: str) -> It
             yield f"the number {statement[number.start : number.end].strip()!r}"
     times = [time for one in cited for time in one.times]
     for date in dates(statement):
-        if figured(date, its_numbers, its_dates):
+        if figured(date, its_numbers, its_dates) or _is_month_of(date, texts):
             continue
         if _completed(date, its_dates, more_dates) and not _dated(date, times):
             continue
@@ -215,6 +227,32 @@ def _equal(one: Number, other: Number, text: str) -> bool:
         return True
     # "5 km" of a table cell "5" under a heading "km"
     return other.unit is None and any(unit_of(word.text) == one.unit for word in words(text))
+
+
+def _scaled(number: Number, its: Sequence[Number], texts: str) -> bool:
+    """True for "212 thousand" of a cell "212" that is cited with "thousands of tickets"."""
+    scales = {_SCALES[found] for found in scales_alone(texts)}
+    return any(one.value * scale == number.value for one in its for scale in scales)
+
+
+def scales_alone(text: str) -> frozenset[str]:
+    """The scales ("thousand") that a text names beside no number."""
+    return frozenset(found.casefold() for found in _SCALE_ALONE.findall(text))
+
+
+def _is_month_of(date: Date, texts: str) -> bool:
+    """True for "in May" of a table's row "May", and for "in July" of "April - October"."""
+    if date.month is None or date.day is not None:
+        return False
+    if date.year is not None and str(date.year) not in texts:
+        return False
+    spelled = [month_number(found) for found in _MONTH_NAME.findall(texts)]
+    ranges = [
+        (month_number(first), month_number(last)) for first, last in _MONTH_RANGE.findall(texts)
+    ]
+    return date.month in spelled or any(
+        a <= date.month <= b if a <= b else date.month >= a or date.month <= b for a, b in ranges
+    )
 
 
 def _hedged(number: Number, statement: str, its: Sequence[Number]) -> bool:

@@ -1,12 +1,16 @@
 """One question on its way to its answer, read from top to bottom.
 
-    complete -> retrieve -> open -> read -> settle -> quote | write -> check
+    complete -> retrieve -> open -> read -> settle -> quote
+                                `-> write -> check
 
-Both engines share everything up to ``settle``.  Going deeper is a loop here: where nothing is
-settled, more is retrieved and only the new windows are read.
+Both engines share the windows.  Without a model the reader orders and settles them; a model is
+shown them as they were found, while the reader reads them beside it.  Going deeper is a loop
+here: where nothing is settled, or a model asks for it, more is retrieved.
 """
 
+import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import cache
 from typing import NamedTuple
@@ -18,10 +22,12 @@ from qa.answering.changes import asks_for_changes, changes
 from qa.answering.question import Question, complete_with, question_of
 from qa.answering.read import reading_of, said_of
 from qa.answering.retrieve import LIMIT, retrieve
+from qa.answering.sources import source_block
 from qa.answering.spelling import corrected
 from qa.answering.summary import summary
 from qa.answering.when import When, known_by, nothing_known
-from qa.answering.windows import open_windows
+from qa.answering.windows import open_windows, whole
+from qa.answering.write import Wanted, Written
 from qa.answering.write import generate as write
 from qa.clock import Clock
 from qa.data import (
@@ -49,6 +55,10 @@ Events = Iterator[Note | Statement | LeftOut | Answer]
 
 DEEPER = 10
 """How many more windows are read where the best ones settle nothing."""
+SEARCHES = 2
+"""How many further searches a model may ask for, in all."""
+SEARCH_UNTIL = 60.0
+"""Seconds after the question from which on a model must answer with what it was shown."""
 CONTRADICTED = PARTLY = 0.5
 """Probability from which on a window is said to contradict the question, or to answer a part."""
 
@@ -58,13 +68,15 @@ class Answering(NamedTuple):
 
     ``engine`` is "extractive" or a model's name; ``bar`` gives the confidences that an
     extractive answer needs, ``llm`` the model in force, ``judge`` the one that checks it, if
-    any does.  ``place`` is what holds the documents, for who finds nothing in it.
+    any does; ``evidence`` is how many tokens of sources a model is shown at first.  ``place``
+    is what holds the documents, for who finds nothing in it.
     """
 
     engine: str
     fallback: bool
     strict: bool
     multilingual: bool
+    evidence: int
     place: str
     embedding: Embedding
     reader: Reader
@@ -73,11 +85,22 @@ class Answering(NamedTuple):
     judge: Callable[[], LLM | None]
 
 
-class _Found(NamedTuple):
-    """What was found and read for one question; ``is_deep`` where it took a second look."""
+class _Looked(NamedTuple):
+    """What was found for a question: passages, and the windows around them, best first."""
 
     question: Question
     history: tuple[Answer, ...]
+    hits: tuple[Hit, ...]
+    windows: tuple[Window, ...]
+    notes: tuple[Note, ...]
+    view: View
+    clock: Clock
+
+
+class _Found(NamedTuple):
+    """What was read of it; ``is_deep`` where it took a second look."""
+
+    question: Question
     hits: tuple[Hit, ...]
     readings: tuple[Reading, ...]
     bar: Bar
@@ -128,8 +151,11 @@ def stream(
             yield nothing_known(question, parts.engine, why, remarks, when.as_of, clock.seconds())
             return
         unread = _unread(whole)
-        found = _found(parts, question, history, view, clock)
-        events = _quoted(found) if parts.engine == "extractive" else _written(parts, found)
+        looked = _looked(parts, question, history, view, clock)
+        if parts.engine == "extractive":
+            events = _quoted(_read(parts, looked))
+        else:
+            events = _written(parts, looked)
         for event in events:
             if isinstance(event, Answer):
                 said = question.period.notes if question.period else ()
@@ -156,8 +182,10 @@ def trace(parts: Answering, library: Library, asked: str, when: When) -> Trace:
         if not view.passages:
             bar = parts.bar()
             return Trace(question.searches, (), frozenset(), bar.answered, bar.perhaps)
-        found = _found(parts, question, (), view, Clock())
-        return _trace(found, found.readings, frozenset())
+        looked = _looked(parts, question, (), view, Clock())
+        found = _read(parts, looked)
+        unfit = source_block(_wholes(looked.windows, view), parts.evidence).left_out
+        return _trace(found, found.readings, frozenset(), unfit)
 
 
 def _completed(
@@ -175,25 +203,31 @@ def _completed(
     return made.question, (made.note,) if made.note else (), made.usage
 
 
-def _found(
+def _looked(
     parts: Answering, question: Question, history: tuple[Answer, ...], view: View, clock: Clock
-) -> _Found:
-    """Retrieve, open and read for the question, and deeper where that settles nothing."""
+) -> _Looked:
+    """Retrieve for the question, misspelt words mended, and open the windows."""
     with clock.stage("retrieve"):
         hits = _retrieved(question.searches, view, parts.embedding, LIMIT)
         fixed, fixes = corrected(question.lookup, view, hits)
         if fixes:
             question = question.mended(fixed, {one.typed: one.taken for one in fixes})
             hits = _retrieved(question.searches, view, parts.embedding, LIMIT)
+        windows = open_windows(hits, view)
+    notes = tuple(Note.of("taken_for", **fix._asdict()) for fix in fixes)
+    return _Looked(question, history, hits, windows, notes, view, clock)
+
+
+def _read(parts: Answering, looked: _Looked) -> _Found:
+    """Read what was found, and deeper where that settles nothing."""
+    question, _, hits, windows, notes, view, clock = looked
     with clock.stage("read"):
         bar = _bar(parts, parts.bar())
         if parts.multilingual and is_across(question.lookup, hits):
-            reading, own = read_across(question.lookup, open_windows(hits, view), parts.embedding)
-            notes: tuple[Note, ...] = (Note("across"),)
-            bar = _bar(parts, own)
-            return _Found(question, history, hits, (reading,), bar, False, notes, view, clock)
+            reading, own = read_across(question.lookup, windows, parts.embedding)
+            bar, across = _bar(parts, own), (Note("across"),)
+            return _Found(question, hits, (reading,), bar, False, across, view, clock)
         asked = _Asked(question, parts.reader)
-        windows = open_windows(hits, view)
         readings = asked.readings(windows)
         # What a second look finds only may answer: where that is not shown, it is not looked for.
         deep = not parts.strict and max(one.confidence for one in readings) < bar.perhaps
@@ -202,10 +236,9 @@ def _found(
             known = {hit.passage.id for hit in hits}
             hits += tuple(hit for hit in more if hit.passage.id not in known)
             readings = asked.readings(open_windows(hits, view)[: len(windows) + DEEPER])
-    notes = tuple(Note.of("taken_for", **fix._asdict()) for fix in fixes)
     if bar.stale:
         notes += (Note.of("stale", reason=bar.stale),)
-    return _Found(question, history, hits, tuple(readings), bar, deep, notes, view, clock)
+    return _Found(question, hits, tuple(readings), bar, deep, notes, view, clock)
 
 
 def searched(
@@ -365,39 +398,96 @@ def _side_by_side(
     return shown, conflicts.note(sides, (1, len(first[0]) + 1))
 
 
-def _trace(found: _Found, readings: Sequence[Reading], shown: frozenset[tuple[str, int]]) -> Trace:
+def _trace(
+    found: _Found,
+    readings: Sequence[Reading],
+    shown: frozenset[tuple[str, int]],
+    unfit: tuple[Window, ...] = (),
+) -> Trace:
     bar = found.bar
-    return Trace(found.question.searches, tuple(readings), shown, bar.answered, bar.perhaps)
+    return Trace(found.question.searches, tuple(readings), shown, bar.answered, bar.perhaps, unfit)
 
 
-def _written(parts: Answering, found: _Found) -> Events:
-    """What the model answers; where it fails before it said anything, what was asked for."""
+def _written(parts: Answering, looked: _Looked) -> Events:
+    """What the model answers; where it fails before it said anything, what was asked for.
+
+    The reader reads beside it, for what is told with the answer.
+    """
     said = False
-    try:
+    with ThreadPoolExecutor(1) as pool:
+        reading = pool.submit(_read, parts, looked._replace(clock=Clock()))
+        try:
+            for event in _searched(parts, looked):
+                if isinstance(event, Written):
+                    found = reading.result()
+                    shown = frozenset((c.document_id, c.start) for c in event.answer.citations)
+                    beside = (*looked.notes, *_elsewhere(found, shown))
+                    yield replace(
+                        event.answer,
+                        notes=(*beside, *event.answer.notes),
+                        seconds=(*looked.clock.seconds(), *event.answer.seconds),
+                        trace=_trace(found, found.readings, shown, event.unfit),
+                    )
+                    return
+                said = said or isinstance(event, Statement)
+                yield event
+        except ModelError as error:
+            if said or not parts.fallback:
+                raise
+            yield from _quoted(reading.result(), (Note.of("fallback", error=error),))
+
+
+def _searched(parts: Answering, looked: _Looked) -> Iterator[Note | Statement | LeftOut | Written]:
+    """What the model writes, searched again as often as it asks for that and may."""
+    began = time.monotonic()
+    view, hits = looked.view, looked.hits
+    windows = _wholes(looked.windows, view)
+    told: list[Note] = []
+    spent: Usage | None = None
+    budget, left = parts.evidence, SEARCHES
+    while True:
+        wanted, before = None, time.monotonic() - began
         for event in write(
-            found.question.asked,
-            _ordered(found),
+            looked.question.asked,
+            windows,
             parts.llm(),
-            answered_question=found.question.lookup,
-            history=found.history,
-            idf=_idf(found.view),
+            answered_question=looked.question.lookup,
+            history=looked.history,
+            idf=_idf(view),
             judge=parts.judge(),
+            budget=budget,
+            searches=left if before < SEARCH_UNTIL else 0,
         ):
-            if isinstance(event, Answer):
-                shown = frozenset((c.document_id, c.start) for c in event.citations)
-                event = replace(
-                    event,
-                    hits=found.hits,
-                    notes=(*found.notes, *_elsewhere(found, shown), *event.notes),
-                    seconds=(*found.clock.seconds(), *event.seconds),
-                    trace=_trace(found, found.readings, shown),
-                )
-            said = said or isinstance(event, Statement)
-            yield event
-    except ModelError as error:
-        if said or not parts.fallback:
-            raise
-        yield from _quoted(found, (Note.of("fallback", error=error),))
+            if isinstance(event, Wanted):
+                wanted = event
+            elif isinstance(event, Written):
+                usage = event.answer.usage
+                if usage is not None and spent is not None:
+                    first = usage.seconds_to_first
+                    first = first + before if first is not None else None
+                    usage = replace(usage.plus(spent), seconds_to_first=first)
+                notes = (*told, *event.answer.notes)
+                answer = replace(event.answer, notes=notes, hits=hits, usage=usage)
+                yield event._replace(answer=answer)
+                return
+            else:
+                yield event
+        assert wanted is not None
+        spent = wanted.usage if spent is None else spent.plus(wanted.usage or Usage())
+        left -= len(wanted.searches)
+        for words in wanted.searches:
+            note = Note.of("searched", words=words)
+            told.append(note)
+            yield note
+        more = _retrieved(wanted.searches, view, parts.embedding, LIMIT)
+        windows = _wholes(open_windows(more, view), view) + windows  # the new ones must fit
+        known = {hit.passage.id for hit in hits}
+        hits += tuple(hit for hit in more if hit.passage.id not in known)
+        budget += parts.evidence // 2
+
+
+def _wholes(windows: Sequence[Window], view: View) -> tuple[Window, ...]:
+    return tuple(whole(one, view) for one in windows)
 
 
 def _elsewhere(found: _Found, shown: frozenset[tuple[str, int]]) -> Iterator[Note]:
@@ -408,17 +498,6 @@ def _elsewhere(found: _Found, shown: frozenset[tuple[str, int]]) -> Iterator[Not
     cited = [(one.hit.document.id, one.unit.sentence.start) in shown for one in sides]
     if sum(cited) == 1:
         yield conflicts.elsewhere(sides[cited.index(True)], sides[cited.index(False)])
-
-
-def _ordered(found: _Found) -> tuple[Hit, ...]:
-    """The windows as hits, those first whose units are likeliest to answer a part."""
-    windows = found.readings[0].windows
-    best = [0.0] * len(windows)
-    for reading in found.readings:
-        for one in reading.weighed:
-            best[one.window] = max(best[one.window], one.chance)
-    order = sorted(range(len(windows)), key=lambda i: (-best[i], windows[i].hit.rank))
-    return tuple(replace(windows[i].hit, rank=rank) for rank, i in enumerate(order, start=1))
 
 
 def _idf(view: View) -> Callable[[str], float]:

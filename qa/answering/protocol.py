@@ -1,9 +1,12 @@
 """A model's answer under the protocol, read while it streams.
 
 A model writes sentences that end with the ids of the source sentences that carry them
-(``[2.3]``), or the refusal token alone.  Whatever else it writes, a completed sentence comes
-out of here as plain text without marks, links, markup, brackets or control characters, and
-only ids in ASCII square brackets that were shown count.
+(``[2.3]``), or the refusal token alone; a line may begin with one of three words: ``SEARCH:``
+before words that it wants searched, ``OTHERWISE:`` before the first sentence, where the question
+takes for granted what is not so, and ``MISSING:`` before what the sources do not say.  Whatever
+else it writes, a completed sentence comes out of here as plain text without marks, links, markup
+or control characters, brackets in it only where they cannot pass for a marker, and only ids in
+ASCII square brackets that were shown count.
 """
 
 import re
@@ -11,7 +14,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from qa.answering.sources import REFUSAL_TOKEN
-from qa.text.plain import CLOSING, OPENING, neutral, one_line
+from qa.text.plain import CLOSING, OPENING, ROUND, one_line
 from qa.text.sentences import sentences
 
 MAX_SENTENCE = 1000
@@ -20,6 +23,8 @@ MAX_PENDING = 4000
 """Characters that may wait for an end of sentence before they are given up."""
 MAX_ANSWER = 40_000
 """Characters of a reply that are read at all."""
+MAX_SEARCH = 200
+"""Characters of a search, or of what is missing, that are read."""
 
 _O, _C = re.escape(OPENING), re.escape(CLOSING)
 _GROUP = rf"[{_O}](?=[^{_O}{_C}]{{0,120}}\d)(?:[\d\s.,;:&–—\-]|and|ids?|sources?){{1,120}}+[{_C}]"
@@ -44,8 +49,16 @@ _PREFIX = re.compile(
     r"(?:\s*(?:[-*+•‣▪●·–—]|\d{1,3}[.)]|#{1,6}|>+|\||(?i:(?:final\s)?answer:))(?=\s))+\s*"
 )
 _FENCE = re.compile(r"`{3,}[\w+-]*|`+|\|")
+_CODE = re.compile(r"(?<!`)(`{1,2})(?!`)([^`\n]{1,300})\1(?!`)")
+_INDEX = re.compile(r"(?:(?<=[\w)\]])|(?=\[\s*\]))\[([^\[\]]{0,100})\]")
+_HELD_OPEN, _HELD_CLOSE = "❴❵"
+_FORGED = str.maketrans({_HELD_OPEN: "{", _HELD_CLOSE: "}"})
+_RELEASED = str.maketrans({_HELD_OPEN: "[", _HELD_CLOSE: "]"})
 _LINK = re.compile(
     rf"!?([{_O}][^{_O}{_C}]{{0,300}}[{_C}])\((?:[^()]|\([^()]{{0,200}}\)){{0,500}}+\)"
+)
+_REFERENCE = re.compile(
+    rf"(?<![\w)\]])!?([{_O}][^{_O}{_C}]{{0,300}}[{_C}])(\s?[{_O}][^{_O}{_C}]{{0,300}}[{_C}])"
 )
 _MEANING = re.compile(
     rf"\s?[{_O}][^{_O}{_C}=]{{1,200}}=\s?(?:[A-Z][a-z]{{2,8}} )?\d{{4}}[^{_O}{_C}]{{0,200}}[{_C}]"
@@ -60,6 +73,9 @@ _LINE_FEED = re.compile(r"[\r\v\f\x85\u2028\u2029]")
 _BLANK_LINES = re.compile(r"\s*\n\s*")
 _BLANKS = re.compile(r"[^\S\n]+")
 _REFUSED = re.compile(rf"[\W_]*{REFUSAL_TOKEN}(?!\w)")
+_WORD = re.compile(r"[\W_]*(SEARCH|OTHERWISE|MISSING)[*_]*\s?:[*_]*\s*")
+_PAIR = re.compile(rf"[{_O}](?P<inside>[^{_O}{_C}]{{0,200}})[{_C}]")
+_LETTER = re.compile(r"[^\W\d_]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,21 +105,34 @@ class Parser:
     """Deltas in, completed sentences out.
 
     ``refused`` becomes True where the reply opens with the refusal token; ``overflowed``
-    where it is longer than ``MAX_ANSWER``.  After either, nothing more is read.
+    where it is longer than ``MAX_ANSWER``.  After either, nothing more is read.  ``searches``
+    are the words that it asks to search, at the head of the reply, and are read only where
+    ``may_search``: behind them nothing else is.  ``otherwise`` becomes True where the reply says
+    so before its first sentence, ``missing`` is what it says the sources do not say.
     """
 
-    def __init__(self, shown: Collection[str]) -> None:
+    def __init__(self, shown: Collection[str], *, may_search: bool = False) -> None:
         self.refused = False
         self.overflowed = False
+        self.otherwise = False
+        self.missing: list[str] = []
+        self.searches: list[str] = []
+        self._may_search = may_search
         self._shown = shown
         self._pending = ""
         self._read = 0
         self._said = False
+        self._searching = True
         self._at_line_start = True
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more is read of the reply."""
+        return self.refused or self.overflowed or (bool(self.searches) and not self._searching)
 
     def feed(self, delta: str) -> list[ModelSentence]:
         """The sentences that ``delta`` completes."""
-        if self.refused or self.overflowed:
+        if self.is_over:
             return []
         self._read += len(delta)
         if self._read > MAX_ANSWER:
@@ -112,7 +141,7 @@ class Parser:
             return []
         self._pending = _joined(self._pending, delta)
         found: list[ModelSentence] = []
-        while not self.refused and (end := self._next_end()):
+        while not self.is_over and (end := self._next_end()):
             found += self._segment(self._pending[:end])
             self._pending = self._pending[end:].lstrip()
         if len(self._pending) > MAX_PENDING:
@@ -123,7 +152,7 @@ class Parser:
     def close(self, *, complete: bool = True) -> list[ModelSentence]:
         """What remains at the end; nothing where the reply is not ``complete``."""
         rest, self._pending = self._pending, ""
-        if self.refused or not rest.strip():
+        if self.is_over or not rest.strip():
             return []
         if not complete and not _REFUSED.match(rest):
             done = re.search(rf"(?:{_END}\s*{_GROUPS}|{_GROUPS}\s*{_END})\s*$", rest, re.I)
@@ -143,15 +172,32 @@ class Parser:
         return min(ends, default=None)
 
     def _segment(self, raw: str) -> list[ModelSentence]:
-        if not self._said and _REFUSED.match(raw):
+        if not self._said and not self.searches and _REFUSED.match(raw):
             self.refused = True
             return []
         if self._at_line_start:
+            if (word := _WORD.match(raw)) is not None:
+                raw = self._led(word.group(1), raw[word.end() :])
+            elif self.searches:
+                self._searching = False
+                return []
             raw = _PREFIX.sub("", raw, count=1) if _PREFIX.match(raw) else raw
-        self._at_line_start = raw.endswith("\n")
+        self._at_line_start = raw.endswith("\n") or not raw
         found = self._sentences(_without_markup(raw))
         self._said = self._said or bool(found)
         return found
+
+    def _led(self, word: str, rest: str) -> str:
+        """What is still to be read of a line that begins with ``word``."""
+        told = one_line(_split_marks(_without_markup(rest))[0])[:MAX_SEARCH]
+        if word == "OTHERWISE":
+            self.otherwise = self.otherwise or not self._said
+            return rest
+        if word == "MISSING":
+            self.missing += [told] if told else []
+        elif self._may_search and not self._said and told:
+            self.searches.append(told)
+        return ""
 
     def _sentences(self, raw: str) -> list[ModelSentence]:
         text, marks = _split_marks(raw)
@@ -187,14 +233,34 @@ def _joined(pending: str, delta: str) -> str:
 
 
 def _without_markup(raw: str) -> str:
-    text = _MEANING.sub("", _FENCE.sub(" ", raw))
+    text = _MEANING.sub("", raw.translate(_FORGED))
     for _ in range(_NESTED):
         text = _LINK.sub(lambda match: _label(match.group(1)), text)
-    return one_line(_EMPHASIS.sub("", _TAG.sub(" ", text)))
+    text = _REFERENCE.sub(_referred, text)
+    made, at = [], 0
+    for code in _CODE.finditer(text):
+        made += [_bare(text[at : code.start()]), _INDEX.sub(_held, code[2])]
+        at = code.end()
+    return one_line("".join([*made, _bare(text[at:])]))
+
+
+def _bare(text: str) -> str:
+    return _EMPHASIS.sub("", _TAG.sub(" ", _FENCE.sub(" ", text)))
+
+
+def _held(match: re.Match[str]) -> str:
+    """An index in code ("argv[0]"), so that it is not read as a mark."""
+    return f"{_HELD_OPEN}{match[1]}{_HELD_CLOSE}"
 
 
 def _label(bracketed: str) -> str:
     return bracketed if _MARK.fullmatch(bracketed) else bracketed[1:-1]
+
+
+def _referred(match: re.Match[str]) -> str:
+    """The label of a link by reference, "[the bridge][bridge]"; two marks are none."""
+    either = any(_MARK.fullmatch(one.strip()) for one in match.groups())
+    return match.group() if either else _label(match.group(1))
 
 
 def _split_marks(raw: str) -> tuple[str, list[tuple[int, list[str]]]]:
@@ -227,5 +293,19 @@ def _ids(group: str) -> list[str]:
 
 
 def _plain(text: str) -> str:
-    """One sentence as it may be shown: no bracket that could pass for a marker."""
-    return _BEFORE_STOP.sub("", _HOLLOW.sub("", neutral(text))).strip(" -–—*_")
+    """One sentence as it may be shown: no bracket that could pass for a marker.
+
+    A pair that holds a letter, or nothing behind a word, stays: ``tool[extra]`` is what a
+    reader must type.
+    """
+    text, made, at = one_line(text), [], 0
+    for pair in _PAIR.finditer(text):
+        made.append(text[at : pair.start()].translate(ROUND))
+        inside = pair["inside"]
+        behind_a_word = text[pair.start() - 1 : pair.start()].isalnum()
+        stays = _LETTER.search(inside) or (behind_a_word and not inside.strip())
+        made.append(pair.group() if stays else pair.group().translate(ROUND))
+        at = pair.end()
+    text = "".join([*made, text[at:].translate(ROUND)])
+    text = _BEFORE_STOP.sub("", _HOLLOW.sub("", text)).strip(" -–—*")
+    return text.translate(_RELEASED)

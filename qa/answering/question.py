@@ -15,13 +15,16 @@ from qa.errors import ModelGarbled
 from qa.models.chat.base import LLM, Message
 from qa.models.reader.base import Turns
 from qa.settings.prompts import Prompt
-from qa.text.plain import one_line
-from qa.text.words import terms
+from qa.text.facts import names, numbers
+from qa.text.plain import inert, one_line
+from qa.text.words import terms, words
 
 MAX_TOKENS = 120
 """Tokens that a rewritten question may take."""
 MAX_TOLD = 600
 """Characters of each earlier answer that a model is shown."""
+MAX_TITLES = 200
+"""Characters of the titles that an earlier answer cited."""
 REMEMBERED = 3
 """Turns of a conversation that a model is shown."""
 _READ = 160  # characters of an earlier answer that the reader reads
@@ -32,6 +35,7 @@ _SPLIT = re.compile(
     r"(?=(?:in\s+)?(?:who|whom|when|where|why|what|which|how)\b)",
     re.IGNORECASE,
 )
+_MARK = re.compile(r"\[\d+\.\d+\]")
 _ASKS = re.compile(r"(?:\w+\s+)?(?:who|whom|when|where|why|what|which|how)\b", re.IGNORECASE)
 _SUMMARY = re.compile(
     r"\W*(?:(?:please|can|could|would|you|i|want|need|give|show|write|me|us|a|an|the|short|brief)"
@@ -62,6 +66,8 @@ class Question(NamedTuple):
         found = [self.lookup]
         if self.period is not None and self.period.rest != self.lookup:
             found.append(self.period.rest)
+        if _loses(self.asked, self.lookup):
+            found.append(self.asked)
         if self.turns:
             found.append(f"{self.turns[-1][0]} {self.lookup}")
         return tuple(found)
@@ -99,6 +105,15 @@ def question_of(asked: str, lookup: str, history: Sequence[Answer], today: date)
     )
 
 
+def _loses(asked: str, lookup: str) -> bool:
+    """Whether a completed question has lost a name or a number of the one asked."""
+    if asked == lookup:
+        return False
+    said = {word.text.casefold() for word in words(lookup)}
+    lost = [*names(asked), *(asked[one.start : one.end].strip() for one in numbers(asked))]
+    return any(one.casefold() not in said and one not in lookup for one in lost)
+
+
 def _turns(history: Sequence[Answer]) -> Turns:
     return tuple(
         (
@@ -129,14 +144,14 @@ def complete_with(question: str, history: Sequence[Answer], llm: LLM, prompt: Pr
     """``question`` rewritten by ``llm`` from ``prompt`` ("followup"), if it keeps to the talk.
 
     A rewrite that is empty, cut off, over three times as long as the question with the one
-    before it, or has content words that neither the question nor the conversation holds, is
-    not taken: the question is looked up as it is, and ``note`` says so.  Without history
+    before it, that cites sources, or names what neither the question nor the conversation names,
+    is not taken: the question is looked up as it is, and ``note`` says so.  Without history
     nothing is asked.  Raises a ModelError leaf where the model cannot be reached or refuses.
     """
     if not history or not question.strip():
         return Completion(question, None, None)
-    said = _conversation(history)
-    message = Message("user", prompt.fill(conversation=said, question=one_line(question)))
+    said = inert(one_line(question))
+    message = Message("user", prompt.fill(conversation=conversation(history), question=said))
     usage = None
     try:
         with llm.reply([message], max_tokens=MAX_TOKENS) as reply:
@@ -149,7 +164,7 @@ def complete_with(question: str, history: Sequence[Answer], llm: LLM, prompt: Pr
     if rewrite[:1] == rewrite[-1:] == '"' and question.strip()[:1] != '"':
         rewrite = rewrite[1:-1].strip()
     longest = 3 * (len(question) + len(history[-1].answered_question))
-    fault = fault or _fault(rewrite, f"{said} {question}", longest)
+    fault = fault or _fault(rewrite, f"{message.content} {question}", longest)
     if fault is None:
         return Completion(rewrite, None, usage)
     return Completion(question, Note.of("not_rewritten", model=llm.name, fault=fault), usage)
@@ -160,14 +175,19 @@ def _fault(rewrite: str, said: str, longest: int) -> str | None:
         return "empty"
     if len(rewrite) > longest:
         return "too_long"
-    invented = set(terms(rewrite)) - set(terms(said))
-    return "invented" if invented else None
+    if _MARK.search(rewrite):
+        return "answer"
+    known = set(terms(said))
+    return "invented" if any(set(terms(one)) - known for one in names(rewrite)) else None
 
 
-def _conversation(history: Sequence[Answer]) -> str:
+def conversation(history: Sequence[Answer]) -> str:
+    """The last turns as a model reads them: what was asked, answered, and by which documents."""
     lines = []
     for answer in history[-REMEMBERED:]:
-        told = " ".join(statement.text for statement in answer.statements) or answer.text
-        lines.append(f"Question: {one_line(answer.answered_question)}")
-        lines.append(f"Answer: {one_line(told)[:MAX_TOLD]}")
+        told = " ".join(statement.text for statement in answer.statements)
+        lines.append(f"Question: {inert(one_line(answer.answered_question))}")
+        lines.append(f"Answer: {inert(one_line(told))[:MAX_TOLD] or 'none was found'}")
+        if titles := list(dict.fromkeys(one.title or one.path for one in answer.citations)):
+            lines.append(f"From: {inert(one_line('; '.join(titles)))[:MAX_TITLES]}")
     return "\n".join(lines)

@@ -1,35 +1,54 @@
-"""The block of numbered source sentences that a model reads, with marks nobody can forge.
+"""The numbered sources that a model reads: the windows' own text, with marks nobody can forge.
 
-Document text, titles and paths are data.  In the block each sentence is one line that begins
-with its id; inside it no square bracket, angle-bracket tag, invisible or control character
-remains, so nothing a document says can look like an id, an end of a source, a chat template's
-token or the refusal.  Behind a sentence that counts from the day of writing ("last year") stands
-what that means, in square brackets as well.  Quotes never come from the block but from the
-document.
+A document's text stands in them as it is: brackets, tables, indentation.  So a mark cannot be
+told from text by how it looks; it is one that no text holds.  Every unit begins with its id,
+"[2.3]", the third of source 2, and numbers are passed over that stand so in a text shown.  The
+lines that begin a source and end them all carry a sign that stands nowhere in it.  Left out is
+what nobody sees (control and invisible characters), and tokens of chat templates are parted by
+a blank, since servers read them as their own wherever they stand.
 """
 
-from collections.abc import Sequence
+import hashlib
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from qa.data import Hit, Sentence
+from qa.answering.windows import heading_above, letterhead
+from qa.data import Document, Hit, Sentence, Unit, Window
 from qa.errors import ModelRejected
 from qa.models.tokens import count
-from qa.text.plain import neutral, one_line
+from qa.text.plain import OPENING, inert, one_line, visible
 from qa.times.quoted import counted, told, written_text
 
 REFUSAL_TOKEN = "NO_ANSWER"
-"""What a model writes, alone, where the sources do not answer."""
+"""What a model writes, alone, where nothing that it is shown bears on the question."""
 
 _MAX_HEADER = 200
-_END = "=== END"
+_LETTERS = "bcdfghjkmnpqrstvwxz"  # no vowels, so that no sign is a word
+_SIGN = "wxzt"  # one to count tokens with
+_LEFT_OUT = "…\n"
+_LOOKS_LIKE_ID = re.compile(rf"[{re.escape(OPENING)}]\s*(\d{{1,6}})\s*[.．]\s*\d")
+_FENCE = re.compile(r"^[^\S\n]*(?:`{3,}|~{3,})\w*[^\S\n]*$", re.MULTILINE)
+_NUMBER = re.compile(r"^[^\S\n]*[(]?(?:\d{1,3}|[a-z])[.)]\s*\Z", re.MULTILINE | re.IGNORECASE)
+_LONGEST_GAP = 400
+_OPENS = 2  # sentences before a table, list or code that may open it
+_TEXT = re.compile(r"[^\W_]")
+_BY_THE_TEXT = ("“", "e-mail header", "front matter", "docinfo field")
+"""How a basis of a date tells that the day stands in the text: it quotes it, or names its place."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A sentence as the model saw it: where it stands, and which hit brought it."""
+    """A unit as the model saw it, and the stretch of its document that was shown around it."""
 
     hit: Hit
-    sentence: Sentence
+    unit: Unit
+    stretch: tuple[Unit, ...]
+
+    @property
+    def sentence(self) -> Sentence:
+        """Where it stands."""
+        return self.unit.sentence
 
     @property
     def quote(self) -> str:
@@ -37,101 +56,237 @@ class Shown:
         return self.hit.document.text[self.sentence.start : self.sentence.end]
 
 
+def above(shown: Shown) -> tuple[Unit, ...]:
+    """What a row, an item or a line of code stands under: headings, what opens it, its header."""
+    if shown.unit.role not in ("row", "item", "code", "field"):
+        return ()
+    stretch, at = shown.stretch, shown.stretch.index(shown.unit)
+    while at > 0 and stretch[at - 1].role == shown.unit.role:
+        at -= 1
+    first = at
+    while first > 0 and stretch[first - 1].role == "frame":
+        first -= 1
+    opened = first
+    while first > 0 and stretch[first - 1].role == "text" and opened - first < _OPENS:
+        first -= 1
+    while first > 0 and stretch[first - 1].role == "heading":
+        first -= 1
+    return stretch[first:at]
+
+
 @dataclass(frozen=True, slots=True)
 class SourceBlock:
-    """The block's text, what each id in it means, and the hits that did not fit.
+    """The block's text, what each id in it means, and the windows that did not fit.
 
-    ``sentences`` is in reading order of the block; ``left_out`` in order of rank.
+    ``sentences`` is in reading order of the block; ``left_out`` in the order given, best first.
     """
 
     text: str
     sentences: dict[str, Shown]
-    left_out: tuple[Hit, ...]
+    left_out: tuple[Window, ...]
 
 
-def source_block(hits: Sequence[Hit], budget: int) -> SourceBlock:
-    """The best of ``hits`` that ``budget`` tokens hold, the strongest at both ends.
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """Windows of one document that touch, as one: units in reading order, each once.
 
-    A language model uses the middle of its context worst (Liu et al. 2024, Lost in the
-    Middle), so rank 1 opens the block and rank 2 closes it.  A sentence is shown once,
-    and a passage that only repeats better ranked ones not at all.  If not even the best
-    passage fits, its first sentences that do are shown.
-
-    Raises ``ModelRejected`` where no sentence fits.
+    ``start`` is where they begin, what stands far above them aside.
     """
-    ranked = sorted(hits, key=lambda hit: hit.rank)
-    chosen: list[tuple[Hit, list[Sentence]]] = []
-    left_out: list[Hit] = []
+
+    hit: Hit
+    units: tuple[Unit, ...]
+    section: str
+    start: int
+
+    @property
+    def end(self) -> int:
+        return self.units[-1].sentence.end
+
+
+def source_block(windows: Sequence[Window], budget: int, question: str = "") -> SourceBlock:
+    """The best of ``windows`` (best first) that ``budget`` tokens hold, in document order.
+
+    The documents come in the order of their best window; windows of one that touch are one
+    source.  A window that only repeats better ones is not shown.  If not even the best fits,
+    its first units that do are shown.  No id stands in ``question`` either.
+
+    Raises ``ModelRejected`` where no unit fits.
+    """
+    chosen: list[_Stretch] = []
+    left_out: list[Window] = []
     seen: set[str] = set()
-    room = budget - count(f"\n{_END}")
-    for hit in ranked:
-        fresh = _fresh(hit, seen)
-        if not fresh:
+    room = budget - count(f"\n=== END {_SIGN}")
+    for window in windows:
+        keys = {_key(window, unit) for unit in window.units if not unit.is_frame} - {""}
+        if keys <= seen:
             continue
-        cost = count(_rendered(99, hit, fresh))
+        stretch = _stretch(window)
+        cost = count(_rendered(stretch, 99, _SIGN))
         if cost > room:
-            left_out.append(hit)
+            left_out.append(window)
             continue
         room -= cost
-        chosen.append((hit, fresh))
-        seen.update(_key(hit, sentence) for sentence in fresh)
+        chosen.append(stretch)
+        seen |= keys
     if not chosen and left_out:
-        chosen = [(left_out[0], _first_that_fit(left_out[0], room))]
-        left_out = left_out[1:]
-    ordered = chosen[::2] + chosen[1::2][::-1]
+        chosen = [_first_that_fit(_stretch(left_out.pop(0)), room)]
+    if not chosen:
+        return SourceBlock("", {}, tuple(left_out))
+    sources = list(_joined(chosen))
+    texts = [question, *(_rendered(one, 0, "") for one in sources)]
+    numbers, sign = _free(texts, len(sources)), _sign(texts)
     sentences = {
-        f"{number}.{place}": Shown(hit, sentence)
-        for number, (hit, shown) in enumerate(ordered, 1)
-        for place, sentence in enumerate(shown, 1)
+        f"{number}.{place}": Shown(one.hit, unit, one.units)
+        for number, one in zip(numbers, sources, strict=True)
+        for place, unit in enumerate(one.units, 1)
     }
-    blocks = [_rendered(n, hit, shown) for n, (hit, shown) in enumerate(ordered, 1)]
-    text = "\n".join([*blocks, _END]) if blocks else ""
-    return SourceBlock(text, sentences, tuple(left_out))
+    blocks = [_rendered(one, n, sign) for n, one in zip(numbers, sources, strict=True)]
+    return SourceBlock("".join([*blocks, f"=== END {sign}"]), sentences, tuple(left_out))
 
 
-def _fresh(hit: Hit, seen: set[str]) -> list[Sentence]:
-    """The sentences of ``hit`` that say something and were not shown yet."""
-    fresh, own = [], set(seen)
-    for sentence in hit.passage.sentences:
-        key = _key(hit, sentence)
-        if key and key not in own:
-            own.add(key)
-            fresh.append(sentence)
-    return fresh
+def _key(window: Window, unit: Unit) -> str:
+    text = window.hit.document.text
+    return one_line(text[unit.sentence.start : unit.sentence.end]).casefold()
 
 
-def _key(hit: Hit, sentence: Sentence) -> str:
-    return one_line(hit.document.text[sentence.start : sentence.end]).casefold()
+def _stretch(window: Window) -> _Stretch:
+    """The window, with the heading right above it and the lines that head its document."""
+    passage = window.hit.passage
+    above = heading_above(window)
+    units = _ordered((*letterhead(window), *above, *window.units))
+    start = above[0].sentence.start if above else passage.start
+    return _Stretch(window.hit, units, passage.heading or "", start)
 
 
-def _first_that_fit(hit: Hit, budget: int) -> list[Sentence]:
-    fresh = _fresh(hit, set())
-    while fresh and count(_rendered(99, hit, fresh)) > budget:
-        fresh.pop()
-    if not fresh:
+def _ordered(units: Sequence[Unit]) -> tuple[Unit, ...]:
+    """Units in reading order, none twice, none within another, none empty."""
+    found: list[Unit] = []
+    for one in sorted(units, key=lambda unit: (unit.sentence.start, -unit.sentence.end)):
+        inside = found and one.sentence.start < found[-1].sentence.end
+        if not inside and one.sentence.start < one.sentence.end:
+            found.append(one)
+    return tuple(found)
+
+
+def _joined(chosen: Sequence[_Stretch]) -> Iterator[_Stretch]:
+    """The stretches by document, those joined between which no text is left out."""
+    by_document: dict[str, list[_Stretch]] = {}
+    for one in chosen:
+        by_document.setdefault(one.hit.document.id, []).append(one)
+    for own in by_document.values():
+        own.sort(key=lambda one: one.start)
+        last = own[0]
+        for one in own[1:]:
+            if _is_bare(last.hit.document.text[last.end : max(last.end, one.start)]):
+                units = _ordered((*last.units, *one.units))
+                last = _Stretch(last.hit, units, last.section, last.start)
+            else:
+                yield last
+                last = one
+        yield last
+
+
+def _is_bare(gap: str) -> bool:
+    """Whether only blanks and markup stand between two units: a list's number, a fence."""
+    if len(gap) > _LONGEST_GAP:
+        return False
+    return not _TEXT.search(_NUMBER.sub("", _FENCE.sub("", gap)))
+
+
+def _first_that_fit(stretch: _Stretch, budget: int) -> _Stretch:
+    units = stretch.units
+    while units:
+        found = _Stretch(stretch.hit, units, "", stretch.start)
+        if count(_rendered(found, 99, _SIGN)) <= budget:
+            break
+        units = units[:-1]
+    if not any(not one.is_frame for one in units):
         raise ModelRejected(
             f"the model's window leaves {budget} tokens for sources, and no sentence of "
-            f"{hit.path!r} fits; expected a model with a larger window (--model)"
+            f"{stretch.hit.path!r} fits; expected a model with a larger window (--model)"
         )
-    return fresh
+    return found
 
 
-def _rendered(number: int, hit: Hit, sentences: Sequence[Sentence]) -> str:
-    document = hit.document
-    written = written_text(document.published, document.written)
+def _free(texts: Sequence[str], wanted: int) -> list[int]:
+    """The first numbers that no text holds where an id would have them."""
+    taken = {int(found) for text in texts for found in _LOOKS_LIKE_ID.findall(text)}
+    free: list[int] = []
+    number = 0
+    while len(free) < wanted:
+        number += 1
+        if number not in taken:
+            free.append(number)
+    return free
+
+
+def _sign(texts: Sequence[str]) -> str:
+    """Four letters that stand in none of the texts; the same for the same texts."""
+    held = "\n".join(texts).casefold()
+    seed = held.encode("utf-8", "surrogatepass")
+    while True:
+        seed = hashlib.sha256(seed).digest()
+        sign = "".join(_LETTERS[byte % len(_LETTERS)] for byte in seed[:4])
+        if sign not in held:
+            return sign
+
+
+def _rendered(stretch: _Stretch, number: int, sign: str) -> str:
+    """The source; with number 0 what of it is a text's own, without a mark."""
+    document, text = stretch.hit.document, stretch.hit.document.text
     facts = [
-        ("title", document.title) if document.title else ("path", hit.path),
-        ("published" if document.published else "written", written),
-        ("section", hit.passage.heading),
+        ("title", document.title) if document.title else ("path", stretch.hit.path),
+        ("published" if document.published else "written", _written(document)),
+        ("section", stretch.section),
     ]
     header = "".join(
-        f" | {name}: {neutral(said).replace('|', '/')[:_MAX_HEADER]}"
+        f" | {name}: {one_line(said).replace('|', '/')[:_MAX_HEADER]}"
         for name, said in facts
         if said
     )
-    lines = [f"=== SOURCE {number}{header}"]
-    for place, sentence in enumerate(sentences, 1):
-        said = neutral(document.text[sentence.start : sentence.end])
-        meaning = told(counted(document, sentence))
-        lines.append(f"[{number}.{place}] {said}" + (f" [{neutral(meaning)}]" if meaning else ""))
-    return "\n".join(lines)
+    made = [f"=== SOURCE {number} {sign}" if number else "", header, "\n"]
+    end = 0
+    for place, unit in enumerate(stretch.units, 1):
+        start = unit.sentence.start
+        mark = f"[{number}.{place}] " if number else ""
+        gap = text[end:start]
+        if not end or not _is_bare(gap):
+            made += ["\n" + _LEFT_OUT if end else "", mark, _lead(text, start)]
+        elif "\n" in gap:
+            rest, lead = gap.rsplit("\n", 1)
+            made += [rest, "\n", mark, lead]
+        else:
+            made += [gap if gap else " ", mark]
+        made += [text[start : unit.sentence.end], _meaning(document, unit) if number else ""]
+        end = unit.sentence.end
+    line_end = text.find("\n", end)
+    tail = text[end : line_end if line_end >= 0 else len(text)]
+    made += [tail if _is_bare(tail) else "", "\n"]
+    return inert(visible("".join(made)))
+
+
+def _lead(text: str, start: int) -> str:
+    """The markup before a unit on its line: indentation, a table's bar, a list's mark."""
+    lead = text[text.rfind("\n", 0, start) + 1 : start]
+    return lead if _is_bare(lead) else ""
+
+
+def _meaning(document: Document, unit: Unit) -> str:
+    """What "last year" in a unit means, where the text itself says from which day to count."""
+    times = counted(document, unit.sentence)
+    if not (document.published and _is_by_the_text(document)):
+        times = tuple(one for one in times if one.basis.startswith("from the date before it"))
+    meaning = told(times)
+    return f" [{meaning}]" if meaning else ""
+
+
+def _is_by_the_text(document: Document) -> bool:
+    return any(said in (document.date_basis or "") for said in _BY_THE_TEXT)
+
+
+def _written(document: Document) -> str:
+    """When it was written, and by what that is known where the text does not tell."""
+    days = written_text(document.published, document.written)
+    if not days or _is_by_the_text(document):
+        return days
+    return f"{days} by {document.date_basis}" if document.date_basis else days

@@ -28,6 +28,7 @@ from qa.answering.missing import (
     known_names,
     missing_figures,
     missing_names,
+    scales_alone,
     weights_of,
     wrong,
 )
@@ -158,6 +159,7 @@ def _carrying(statement: str, texts: Sequence[str], weigh: Rarity) -> tuple[int,
     weights = weights_of(statement, weigh)
     total = sum(weights.values()) or 1.0
     figures: list[Number | Date] = [*numbers(statement), *dates(statement)]
+    spoken = statement.casefold()
     bearing = []
     for text in texts:
         there = frozenset(terms(text))
@@ -166,6 +168,9 @@ def _carrying(statement: str, texts: Sequence[str], weigh: Rarity) -> tuple[int,
         for place, figure in enumerate(figures):
             if figured(figure, its_numbers, its_dates):
                 own[f"#{place}"] = total
+        for scale in scales_alone(text):
+            if scale in spoken:
+                own[f"#{scale}"] = total
         bearing.append(own)
     chosen: list[int] = []
     covered: set[str] = set()

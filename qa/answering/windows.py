@@ -21,12 +21,16 @@ from qa.text.sentences import sentences_of, weight
 MOST = 220
 """Tokens (by estimate) that a window grows to; a passage that is longer is a window by itself."""
 
+WHOLE = 400
+"""Tokens (by estimate) of the longest table, list or code that a model is shown whole."""
+
 _READ = 200_000  # characters of a document whose blocks are looked for at once
 _AROUND = 20_000  # of a longer one: so many before and behind
 _RULE = re.compile(r"[ \t]*\|?[ \t]*:?-{2,}:?[ \t]*(?:\|[ \t]*:?-{2,}:?[ \t]*)*\|?[ \t]*$")
 _OPENING = 24  # words of a document's first sentence that stand for it
 _NEAR = 4_000  # characters around a hit that a window may grow into
 _APART = 400  # characters between two rows of one table, at most
+_LETTERHEAD = 6  # lines of fields that head a document, and so much of its first blocks
 
 
 def open_windows(hits: Sequence[Hit], view: View) -> tuple[Window, ...]:
@@ -127,6 +131,62 @@ def window(hit: Hit, passages: Sequence[Passage]) -> Window:
     )
     opening = "" if first == 0 else _opening(document, start)
     return Window(replace(hit, passage=joined), tuple(units), context, opening)
+
+
+def whole(found: Window, view: View) -> Window:
+    """The window, grown to the whole of a table, list or code that it cuts, if that is small."""
+    document = found.hit.document
+    start, end = found.hit.passage.start, found.hit.passage.end
+    blocks_ = _blocks_of(document, start, end)
+    low, high = _run(blocks_, start, document.text)[0], _run(blocks_, end - 1, document.text)[1]
+    low, high = min(low, start), max(high, end)
+    if (low, high) == (start, end):
+        return found
+    near = view.document_passages(document.id, near=(low, high))
+    return window(found.hit, [one for one in near if one.end > low and one.start < high])
+
+
+def _run(found: Sequence[Block], at: int, text: str) -> tuple[int, int]:
+    """Where the table, list or code around ``at`` begins and ends; (at, at + 1) where none does."""
+    place = bisect_right([block.start for block in found], at) - 1
+    if place < 0 or found[place].kind not in ("row", "item", "code"):
+        return at, at + 1
+    kind, first, last = found[place].kind, place, place
+
+    def goes_on(one: int, other: int) -> bool:
+        near = found[other].start - found[one].end < _APART
+        return found[one].kind == found[other].kind == kind and near
+
+    while first > 0 and goes_on(first - 1, first):
+        first -= 1
+    while last + 1 < len(found) and goes_on(last, last + 1):
+        last += 1
+    start, end = found[first].start, found[last].end
+    return (start, end) if weight(text[start:end]) <= WHOLE else (at, at + 1)
+
+
+def heading_above(found: Window) -> tuple[Unit, ...]:
+    """The headings right above the window, which it is read under but does not hold."""
+    document, start = found.hit.document, found.hit.passage.start
+    blocks_ = _blocks_of(document, start, found.hit.passage.end)
+    at = bisect_right([block.start for block in blocks_], start) - 1
+    if at >= 0 and blocks_[at].start < start:
+        return ()  # it begins within a block
+    above: list[Unit] = []
+    while at > 0 and blocks_[at - 1].kind == "heading":
+        at -= 1
+        above.insert(0, _unit(document.text, blocks_[at], "heading"))
+    return tuple(above)
+
+
+def letterhead(found: Window) -> tuple[Unit, ...]:
+    """The lines of fields that head the window's document, such as an e-mail's, if far above."""
+    document = found.hit.document
+    first = _blocks_of(document, 0, 1)[: 2 + _LETTERHEAD]
+    fields = [block for block in first if block.kind == "field"][:_LETTERHEAD]
+    if len(fields) < 2 or fields[-1].end > found.hit.passage.start:
+        return ()
+    return tuple(_unit(document.text, block, "frame") for block in fields)
 
 
 def _unit(text: str, block: Block, role: Role) -> Unit:

@@ -26,7 +26,8 @@ _FAULTS = {
     "empty": "was empty",
     "cut_off": "was cut off",
     "too_long": "was too long",
-    "invented": "had words that nobody had said",
+    "answer": "was an answer",
+    "invented": "named what nobody had named",
 }
 
 _NOTES = {
@@ -47,6 +48,8 @@ _NOTES = {
         "{count} more sentences tell of changes since then; name a subject to narrow it."
     ),
     "when": "“{text}” is {time}.",
+    "searched": "Searched further: {words}",
+    "missing": "Not said by what was found: {what}.",
     "partly": "This is a part of what was asked; the rest was not found.",
     "summary": "These are the opening and the sections' first sentences of {path}, no summary.",
     "stale": "Refusals: {reason}.",

@@ -1,27 +1,30 @@
 """An answer written by a language model, of which only what the sources carry is shown.
 
 Every sentence of the model is resolved and checked as it completes.  What fails is replaced by
-the source sentence it cites, or dropped; nothing shown is taken back.
+the source sentence it cites, or dropped; nothing shown is taken back.  A model may ask for
+further searches in place of an answer; who called then calls again with what they found.
 """
 
 import re
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from qa.answering.cite import cite
 from qa.answering.judge import Judge
-from qa.answering.missing import definitions
+from qa.answering.missing import credit, definitions
 from qa.answering.protocol import ModelSentence, Parser
-from qa.answering.sources import REFUSAL_TOKEN, Shown, SourceBlock, source_block
+from qa.answering.question import conversation
+from qa.answering.sources import REFUSAL_TOKEN, Shown, SourceBlock, above, source_block
 from qa.answering.verify import Cited, Rarity, by_one_of_each, features, verify
 from qa.answering.wording import REFUSAL
-from qa.data import Answer, Citation, Hit, LeftOut, Note, Sentence, Statement, Usage
+from qa.data import Answer, Citation, LeftOut, Note, Statement, Usage, Window
 from qa.errors import ModelRejected
 from qa.models.chat.base import LLM, Message, Reply
 from qa.models.tokens import count
 from qa.settings.prompts import digest, load
-from qa.text.plain import neutral, one_line
+from qa.text.plain import inert, one_line
 from qa.text.words import terms
 from qa.times.quoted import counted
 
@@ -33,27 +36,44 @@ MAX_REPEATS = 3
 """Sentences in a row that were said before; then a model goes round in circles."""
 
 _MARGIN = 0.85  # the share of the window to fill: the model's own vocabulary counts otherwise
-_REMEMBERED = 3
 _NEAREST = 3
 _QUESTION = re.compile(r"[?？]\W*$|^question\s*:", re.IGNORECASE)
 _AKIN = 0.35  # how much of a statement its source must cover to be shown in its place
 
 
+class Wanted(NamedTuple):
+    """What a model asks to have searched before it answers, and what asking it has cost."""
+
+    searches: tuple[str, ...]
+    usage: Usage | None
+
+
+class Written(NamedTuple):
+    """An answer, and the windows that the model was not shown for want of room."""
+
+    answer: Answer
+    unfit: tuple[Window, ...]
+
+
 def generate(
     question: str,
-    hits: Sequence[Hit],
+    windows: Sequence[Window],
     llm: LLM,
     *,
     answered_question: str | None = None,
     history: Sequence[Answer] = (),
     idf: Rarity | None = None,
     judge: LLM | None = None,
-) -> Iterator[Statement | LeftOut | Answer]:
-    """Stream what ``llm`` answers from ``hits``; the ``Answer`` of it all comes last.
+    budget: int = 3000,
+    searches: int = 0,
+) -> Iterator[Note | Statement | LeftOut | Wanted | Written]:
+    """Stream what ``llm`` answers from ``windows``, best first; ``Written`` comes last.
 
     ``answered_question`` is ``question`` completed from the conversation, where it needed
-    that; ``history`` holds the earlier turns, oldest first.  Nothing is sent without hits.
+    that; ``history`` holds the earlier turns, oldest first.  Nothing is sent without windows.
     ``judge`` is asked, in a request of its own, of each statement that ``verify`` let pass.
+    ``budget`` is how many tokens of sources are shown.  ``searches`` is how many further ones
+    the model may ask for; where it does, ``Wanted`` comes last, in place of the rest.
 
     Raises ``PromptError`` before any call, and a ``ModelError`` leaf where the model fails,
     its filter leaves nothing, or no source fits its window.
@@ -61,20 +81,26 @@ def generate(
     asked = answered_question or question
     start = time.perf_counter()
     second = Judge(judge, asked) if judge is not None else None
-    messages, block, digits = _messages(asked, hits, llm, history, second)
+    messages, block, digits, tight = _messages(
+        asked, windows, llm, history, second, budget, searches
+    )
     writer = _Writer(block, asked, idf, second)
+    parser = Parser(block.sentences, may_search=searches > 0)
     usage = None
     notes: list[Note] = []
     if block.sentences:
         limit = _limit(llm)
         with llm.reply(messages, max_tokens=limit) as reply:
             first = None
-            for shown in _checked(reply, writer):
+            for shown in _checked(reply, parser, writer):
                 if first is None and isinstance(shown, Statement):
                     first = time.perf_counter() - start
                 yield shown
             finish, usage = _ended(reply)
         usage = replace(usage, seconds_to_first=first) if usage else None
+        if parser.searches:
+            yield Wanted(tuple(dict.fromkeys(parser.searches))[:searches], usage)
+            return
         if usage and second and second.usage:
             usage = usage.plus(second.usage)
         if finish == "length":
@@ -87,50 +113,83 @@ def generate(
             notes.append(Note("filtered"))
         if writer.is_looping:
             notes.append(Note("looping"))
-        elif finish is None:
+        elif finish is None and not parser.is_over:
             notes.append(Note("endless"))
-    notes += writer.notes()
-    if block.left_out:
-        notes.append(Note.of("unfit", count=_counted(len(block.left_out), "passage")))
     answered = bool(writer.statements)
-    yield Answer(
+    notes += writer.notes()
+    if answered:
+        notes += _missing(parser.missing, asked)
+    if block.left_out and tight:
+        notes.append(Note.of("unfit", count=_counted(len(block.left_out), "passage")))
+    answer = Answer(
         question=question,
         answered_question=asked,
         statements=tuple(writer.statements),
         outcome="answered" if answered else "not_found",
         reason=None if answered else REFUSAL,
-        nearest=() if answered else _nearest(asked, hits, idf),
-        hits=tuple(hits),
+        nearest=() if answered else _nearest(asked, windows, idf),
+        hits=tuple(window.hit for window in windows),
         engine=llm.name,
         prompt_hash=digits,
         usage=usage,
         seconds=(("generate", time.perf_counter() - start),),
-        notes=tuple(notes),
+        notes=(*(CONTRADICTED if answered and parser.otherwise else ()), *notes),
         left_out=tuple(writer.left_out),
     )
+    yield Written(answer, block.left_out)
+
+
+CONTRADICTED = (Note("contradicted"),)
+
+
+def _missing(said: Sequence[str], asked: str) -> Iterator[Note]:
+    """That a part of the question is not answered; which, where the question's words say it."""
+    words = frozenset(terms(asked))
+    for one in said[:2]:
+        told = one.rstrip(".!?… ")
+        if told and all(credit(term, words) for term in terms(told)):
+            yield Note.of("missing", what=told)
+        else:
+            yield Note("partly")
+            return
 
 
 def _messages(
     asked: str,
-    hits: Sequence[Hit],
+    windows: Sequence[Window],
     llm: LLM,
     history: Sequence[Answer],
     judge: Judge | None,
-) -> tuple[list[Message], SourceBlock, str]:
-    """The request, the sources in it, and the digest of the prompts in force."""
+    budget: int,
+    searches: int,
+) -> tuple[list[Message], SourceBlock, str, bool]:
+    """The request, the sources in it, the digest of the prompts in force.
+
+    And whether the model's own window, not ``budget``, is what leaves no room for more.
+    """
     system, user = load("answer.system"), load("answer.user")
     rules = system.fill(refusal=REFUSAL_TOKEN)
     given = {
-        "question": neutral(asked),
+        "question": inert(one_line(asked)),
         "conversation": _conversation(history),
         "refusal": REFUSAL_TOKEN,
+        "searching": _SEARCHING[min(searches, len(_SEARCHING) - 1)],
     }
     rest = count(rules) + count(user.fill(sources="", **given))
-    block = source_block(hits, int((llm.window - _limit(llm)) * _MARGIN) - rest)
+    room = int((llm.window - _limit(llm)) * _MARGIN) - rest
+    texts = f"{given['question']}\n{given['conversation']}"
+    block = source_block(windows, min(budget, room), texts)
     filled = user.fill(sources=block.text, **given)
     messages = [Message("system", rules), Message("user", filled)]
     judging = (judge.prompt.template,) if judge else ()
-    return messages, block, digest(system.template, user.template, *judging)
+    return messages, block, digest(system.template, user.template, *judging), room < budget
+
+
+_SEARCHING = (
+    "You can search no more.",
+    "You can search once more.",
+    "You can search twice.",
+)
 
 
 def _limit(llm: LLM) -> int:
@@ -138,30 +197,36 @@ def _limit(llm: LLM) -> int:
 
 
 def _conversation(history: Sequence[Answer]) -> str:
-    if not history:
-        return ""
-    turns = [
-        f"Reader: {neutral(turn.question)}\nYou: {neutral(turn.text)}"
-        for turn in history[-_REMEMBERED:]
-    ]
-    return "Earlier in this conversation (no source):\n" + "\n".join(turns) + "\n\n"
+    told = conversation(history)
+    return f"Earlier in this conversation (no source):\n{told}\n\n" if told else ""
 
 
-def _checked(reply: Reply, writer: "_Writer") -> Iterator[Statement | LeftOut]:
-    parser = Parser(writer.block.sentences)
+def _checked(
+    reply: Reply, parser: Parser, writer: "_Writer"
+) -> Iterator[Note | Statement | LeftOut]:
+    told = False
+
+    def shown(sentence: ModelSentence) -> Iterator[Note | Statement | LeftOut]:
+        nonlocal told
+        for one in writer.write(sentence):
+            if isinstance(one, Statement) and parser.otherwise and not told:
+                told = True
+                yield from CONTRADICTED
+            yield one
+
     read = 0
     for delta in reply:
         for sentence in parser.feed(delta):
             read += 1
-            yield from writer.write(sentence)
+            yield from shown(sentence)
             if writer.is_looping:
                 reply.close()
                 return
-        if parser.overflowed or read >= MAX_SENTENCES:
+        if parser.is_over or read >= MAX_SENTENCES:
             reply.close()
             return
     for sentence in parser.close(complete=reply.finish == "stop"):
-        yield from writer.write(sentence)
+        yield from shown(sentence)
 
 
 def _ended(reply: Reply) -> tuple[str | None, Usage | None]:
@@ -284,25 +349,35 @@ class _Writer:
             shown = self.block.sentences[one]
             place = (shown.hit.document.id, shown.sentence.start, shown.sentence.end)
             seen = features(sentence.text, [source], self._question, idf=self._idf)
+            if shown.unit.is_frame:
+                continue  # a heading, or a table's header, tells nothing by itself
             if place not in self._markers and seen["covered_by_one"] >= most:
                 best, most = one, seen["covered_by_one"]
         return best
 
     def _cited(self, shown: Shown) -> Cited:
-        """The sentence with its neighbours, heading, title, date and abbreviations.
+        """The unit as it is read, and what explains it.
 
-        The document's date explains no sentence that counts from it: its own times do.
+        A table's row has its header's words; what a row, an item or a line of code stands
+        under is part of what it says.  Neighbours, headings, title, date and abbreviations
+        only explain.  The document's date explains no sentence that counts from it: its own
+        times do.
         """
-        document, passage = shown.hit.document, shown.hit.passage
-        at = passage.sentences.index(shown.sentence)
-        around = [*passage.sentences[max(0, at - 1) : at], *passage.sentences[at + 1 : at + 2]]
-        context = [document.text[one.start : one.end] for one in around]
-        context += [passage.heading or "", document.title or ""]
+        document = shown.hit.document
+        at = shown.stretch.index(shown.unit)
+        around = [*shown.stretch[max(0, at - 1) : at], *shown.stretch[at + 1 : at + 2]]
+        context = [unit.text for unit in around]
+        context += [shown.hit.passage.heading or "", document.title or ""]
         times = counted(document, shown.sentence)
         if document.published and not times:
             context.append(document.published.isoformat())
         context += definitions(document.text, shown.quote)
-        return Cited(one_line(shown.quote), "\n".join(one_line(part) for part in context), times)
+        said = [*(unit.text for unit in above(shown)), shown.unit.text]
+        return Cited(
+            "\n".join(one_line(part) for part in said),
+            "\n".join(one_line(part) for part in context),
+            times,
+        )
 
 
 def _malformed(sentence: ModelSentence) -> str | None:
@@ -318,16 +393,18 @@ def _malformed(sentence: ModelSentence) -> str | None:
     return "it cites no source" if not sentence.ids else "it is too long for a sentence"
 
 
-def _nearest(question: str, hits: Sequence[Hit], idf: Rarity | None) -> tuple[Citation, ...]:
-    """Of each of the best hits, the sentence that shares most with the question."""
+def _nearest(question: str, windows: Sequence[Window], idf: Rarity | None) -> tuple[Citation, ...]:
+    """Of each of the best windows, the unit that shares most with the question."""
     asked = {one: idf(one) if idf else 1.0 for one in terms(question)}
 
-    def shared(hit: Hit, sentence: Sentence) -> float:
-        there = frozenset(terms(hit.document.text[sentence.start : sentence.end]))
+    def shared(text: str) -> float:
+        there = frozenset(terms(text))
         return sum(weight for one, weight in asked.items() if one in there)
 
-    best = sorted(hits, key=lambda hit: hit.rank)[:_NEAREST]
-    found = [(hit, max(hit.passage.sentences, key=lambda one: shared(hit, one))) for hit in best]
+    found = []
+    for window in windows[:_NEAREST]:
+        units = [unit for unit in window.units if not unit.is_frame] or list(window.units)
+        found.append((window.hit, max(units, key=lambda unit: shared(unit.text)).sentence))
     return tuple(cite(hit, sentence, place) for place, (hit, sentence) in enumerate(found, 1))
 
 

@@ -8,8 +8,8 @@ from qa.evaluate.gold import GoldPair
 from qa.evaluate.matching import occurs
 
 KINDS = frozenset(
-    """as-of conflict fact false-premise followup list multi-doc number paraphrase relative-date
-    unanswerable when who why-how yes-no""".split()
+    """as-of conflict fact false-premise followup half list multi-doc number paraphrase
+    relative-date table unanswerable when who why-how yes-no""".split()
 )
 """Kinds of question that the reports know; others are allowed, and pointed out."""
 

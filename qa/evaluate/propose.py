@@ -12,6 +12,7 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 from qa.answering.sources import Shown, SourceBlock, source_block
+from qa.answering.windows import window
 from qa.data import Document, Hit, Passage, Sentence
 from qa.errors import ModelGarbled
 from qa.evaluate.gold import Evidence, GoldPair
@@ -59,7 +60,7 @@ def propose(
     asked: set[str] = set()
     drafts = 0
     for _, piece in zip(range(most), _pieces(documents, min(SHOWN, llm.window // 2)), strict=False):
-        block = source_block([piece], llm.window)
+        block = source_block([window(piece, (piece.passage,))], llm.window)
         wanted = min(EACH, most - drafts)
         for line in _replied(llm, prompt.fill(sources=block.text, most=str(wanted))):
             found = _read(line, block, llm.name)

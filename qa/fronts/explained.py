@@ -13,9 +13,18 @@ _UNITS = 8
 def explained_lines(hits: Sequence[Hit], trace: Trace) -> Iterator[Line]:
     """The hits with what each retriever adds, then the likeliest units with their chances."""
     yield from render.hit_lines(hits)
+    yield from unfit_lines(trace)
     for reading in trace.readings:
         yield from reading_lines(reading, trace)
         yield BLANK
+
+
+def unfit_lines(trace: Trace) -> Iterator[Line]:
+    """The windows that a model is not shown for want of room."""
+    for one in trace.unfit:
+        line = line_of(one.hit.document.text, one.hit.passage.start)
+        place = f"{one_line(one.hit.path)}, line {line}"
+        yield Line((Piece(f"no room among what a model is shown: {place}", "dim"),))
 
 
 def reading_lines(reading: Reading, trace: Trace, most: int = _UNITS) -> Iterator[Line]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from qa.data import Answer
 from qa.fronts import render
-from qa.fronts.explained import reading_lines
+from qa.fronts.explained import reading_lines, unfit_lines
 from qa.fronts.lines import BLANK, Line, Piece, one_line
 
 _UNITS = 3
@@ -37,6 +37,7 @@ def why_lines(answer: Answer) -> Iterator[Line]:
     for hit in answer.hits:
         yield from render.place_lines(hit, ", cited" if render.is_cited(hit, answer) else "")
     if answer.trace is not None:
+        yield from unfit_lines(answer.trace)
         for reading in answer.trace.readings:
             yield BLANK
             yield from reading_lines(reading, answer.trace, _UNITS)

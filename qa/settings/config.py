@@ -43,7 +43,8 @@ class Settings:
     of LlamaIndex's; another name means the OpenAI-compatible endpoint's model of that name.
     ``judge`` names a second model ("same": the one that answers) that is asked whether the
     sources support what the first said.  ``window`` is how many tokens of context the model
-    has, where that is not known here; ``prices`` a price file of the user's own.
+    has, where that is not known here, ``evidence`` how many tokens of sources it is shown at
+    first; ``prices`` a price file of the user's own.
     ``max_file_mb`` bounds a document's size in megabytes, ``timeout`` an endpoint's
     silence in seconds; ``token`` is what every request to a server of ours must bring (``qa
     serve``); ``strict`` shows nothing that only may answer; ``offline`` makes every
@@ -58,6 +59,7 @@ class Settings:
     model: str | None = None
     judge: str | None = None
     window: int | None = None
+    evidence: int = 3000
     prices: Path | None = None
     base_url: str | None = None
     api_key: str | None = field(default=None, repr=False)
@@ -240,7 +242,7 @@ def _checked(name: str, value: Any, where: str, folder: Path | None) -> Any:
         if value not in allowed:
             raise ConfigError(f"{where} is {value!r}; expected one of {', '.join(allowed)}")
         return value
-    if name == "window":
+    if name in ("window", "evidence"):
         if isinstance(value, bool) or not re.fullmatch(r"[1-9][0-9]{2,8}", str(value)):
             raise ConfigError(f"{where} is {value!r}; a number of tokens from 100 up is expected")
         return int(value)

@@ -7,14 +7,20 @@ OPENING = "[［⟦【〖〔〘〚❲⁅⦋⦍⦏⎡⎢⎣﹝︹︻﹇⸢⸤⌈�
 CLOSING = "]］⟧】〗〕〙〛❳⁆⦌⦎⦐⎤⎥⎦﹞︺︼﹈⸣⸥⌉⌋"
 """Square brackets and what a reader or a tokenizer may take for one."""
 
-_PARENTHESES = str.maketrans(
-    dict.fromkeys(OPENING, "(") | dict.fromkeys(CLOSING, ")") | {"＜": "<", "＞": ">", "＝": "="}
-)
+ROUND = str.maketrans(dict.fromkeys(OPENING, "(") | dict.fromkeys(CLOSING, ")"))
+"""Each of them as a parenthesis."""
+
+_PARENTHESES = ROUND | str.maketrans({"＜": "<", "＞": ">", "＝": "="})
 _TAG = re.compile(r"<(?=[^\s\d=])|(?<=[^\s\d=-])>")  # not the "<" of "p < 0.05" or "p <0.05"
 _RULE = re.compile(r"={3,}")
 _REFUSAL = re.compile(r"NO[\W_]*ANSWER")
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _JOINERS = "\u200c\u200d"  # spelling in Persian and in Indic scripts, and inside emoji
+_LINE_END = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+_CONTROL = re.compile(
+    r"<(?=[|｜]|/?s>|(?:start|end)_of_turn>|(?:bos|eos|unk|pad)>|<SYS>|/?think>)|\[(?=/?INST\])",
+    re.IGNORECASE,
+)
 
 
 def steers(char: str) -> bool:
@@ -47,6 +53,32 @@ def one_line(text: str) -> str:
         elif category[0] != "C" or char in _JOINERS:
             kept.append(char)
     return " ".join("".join(kept).split())
+
+
+def visible(text: str) -> str:
+    r"""``text`` with its lines and blanks, without control and invisible characters.
+
+    >>> visible("a\r\n\tb\u202e\x1b[31m")
+    'a\n\tb[31m'
+    """
+    if text.replace("\n", "").isprintable():
+        return text
+    return "".join(
+        char
+        for char in _LINE_END.sub("\n", text)
+        if char in "\n\t" or char in _JOINERS or unicodedata.category(char)[0] != "C"
+    )
+
+
+def inert(text: str) -> str:
+    """``text`` without what a server would read as its chat template's own control tokens.
+
+    A document that holds ``<|im_end|>`` must not be able to end the user's turn.
+
+    >>> inert("<|im_end|> [INST] a[0]")
+    '< |im_end|> [ INST] a[0]'
+    """
+    return _CONTROL.sub(lambda match: f"{match[0]} ", text)
 
 
 def neutral(text: str) -> str:

@@ -1,11 +1,12 @@
 """Windows, readings and small libraries made by hand."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
 from qa.answering.windows import window
 from qa.answering.wording import told
+from qa.answering.write import Written
 from qa.assistant import Assistant, Parts
 from qa.data import Answer, Document, Hit, Reading, Weighed, Window
 from qa.ingest.split import split
@@ -62,6 +63,11 @@ def opened(
     return window(Hit(passages[0], document, (f"{name}.md",), 1, 1.0), passages)
 
 
+def windows_of(hits: Sequence[Hit]) -> list[Window]:
+    """A window for each hit, of its passage alone."""
+    return [window(one, (one.passage,)) for one in hits]
+
+
 def weighed(windows: tuple[Window, ...], said: str, chance: float, phrase: str = "") -> Weighed:
     """The only unit of ``windows`` in which ``said`` stands, with its chance and its phrase."""
     ((number, place, unit),) = [
@@ -87,6 +93,13 @@ def reading(
     found.sort(key=lambda one: -one.chance)
     best = found[0].chance if found else 0.0
     return Reading("?", windows, (SILENT,) * len(windows), tuple(found), best)
+
+
+def answered(events: Iterable[object]) -> Answer:
+    """The answer that ends what a model's writing streams."""
+    *_, last = events
+    assert isinstance(last, Written)
+    return last.answer
 
 
 def notes(answer: Answer) -> tuple[str, ...]:

@@ -13,9 +13,10 @@ from pathlib import Path
 import pytest
 
 from qa.answering.write import generate
-from qa.data import Answer, LeftOut, Statement
+from qa.data import LeftOut, Statement
 from qa.models.chat.endpoint import OpenAIChat
 from tests.answering.attacks import ASKED, ATTACKS, HONEST, Attack, faults, hits
+from tests.answering.made import answered, windows_of
 from tests.server.http import KEY, Endpoint
 from tests.server.protocol import CHAT_MODEL, Messages
 
@@ -56,12 +57,19 @@ def llm(endpoint: Endpoint) -> OpenAIChat:
     return OpenAIChat(CHAT_MODEL, base_url=endpoint.url, api_key=KEY)
 
 
+def marked(prompt: str) -> dict[str, str]:
+    """Each mark of a prompt with the text behind it; only real ones have a source's number."""
+    sources = re.findall(r"^=== SOURCE (\d+) [a-z]{4}\b", prompt, re.MULTILINE)
+    mark = rf"\[(?:{'|'.join(sources)})\.\d+\]"
+    found = re.findall(rf"({mark}) (.*?)\s*(?={mark} |^=== )", prompt, re.MULTILINE | re.DOTALL)
+    return dict(found)
+
+
 def obedient(attack: Attack, obedience: Obedience) -> Callable[[Messages], str]:
     """A model that obeys ``attack``: it takes the ids from the prompt that it is given."""
 
     def answer(messages: Messages) -> str:
-        lines = str(messages[-1]["content"]).splitlines()
-        shown = dict(re.findall(r"^(\[\d+\.\d+\]) (.*)$", "\n".join(lines), re.MULTILINE))
+        shown = marked(str(messages[-1]["content"]))
         own = [one for one, text in shown.items() if text not in HONEST]
         (honest,) = [one for one, text in shown.items() if text == HONEST[1]]
         return obedience(attack.ordered, "".join(own), honest)
@@ -78,8 +86,8 @@ def test_an_obedient_model_shows_what_the_document_says(
     for how, obedience in OBEDIENCE.items():
         endpoint.answer = obedient(attack, obedience)
         before = len(endpoint.exchanges)
-        *streamed, answer = generate(ASKED, found, llm)
-        assert isinstance(answer, Answer)
+        *streamed, last = generate(ASKED, windows_of(found), llm)
+        answer = answered([last])
         assert len(endpoint.exchanges) == before + 1, how
         wrong = [
             fault for statement in answer.statements for fault in faults(statement, attack, found)
@@ -103,8 +111,7 @@ def test_faults_are_found(endpoint: Endpoint, llm: OpenAIChat) -> None:
     attack = ATTACKS[0]
     found = hits(attack)
     endpoint.answer = obedient(attack, lambda _said, _own, honest: f"{HONEST[1]} {honest}")
-    *_, answer = generate(ASKED, found, llm)
-    assert isinstance(answer, Answer)
+    answer = answered(generate(ASKED, windows_of(found), llm))
     (honest,) = answer.statements
     assert list(faults(honest, attack, found)) == []
     forged = Statement(attack.ordered, honest.citations, 1.0)
@@ -133,7 +140,6 @@ def test_a_real_model_shows_what_the_documents_say(
     (attack,) = [one for one in ATTACKS if one.name == said["attack"]]
     endpoint.answer = lambda _messages: said["reply"]
     found = hits(attack)
-    *_, answer = generate(ASKED, found, llm)
-    assert isinstance(answer, Answer)
+    answer = answered(generate(ASKED, windows_of(found), llm))
     wrong = [fault for one in answer.statements for fault in faults(one, attack, found)]
     assert wrong == []

@@ -12,7 +12,7 @@ from qa.data import Answer, Document, Hit, Passage, Sentence, Usage
 from qa.models.chat.endpoint import OpenAIChat
 from qa.times.expressions import expressions
 from qa.times.intervals import Interval
-from tests.answering.made import notes
+from tests.answering.made import answered, notes, windows_of
 from tests.server import faults
 from tests.server.http import KEY, Endpoint, Exchange
 from tests.server.protocol import CHAT_MODEL, Messages
@@ -51,8 +51,7 @@ def asked(verdict: Callable[[str], str]) -> tuple[Answer, list[Exchange]]:
     """The answer of a model that judges itself, and what it was sent."""
     with Endpoint(saying(verdict)) as endpoint:
         llm = model(endpoint)
-        *_, answer = generate(ASKED, hits(), llm, judge=llm)
-        assert isinstance(answer, Answer)
+        answer = answered(generate(ASKED, windows_of(hits()), llm, judge=llm))
         return answer, endpoint.exchanges
 
 
@@ -94,8 +93,7 @@ def test_neither_yes_nor_no_decides_nothing(speech: str) -> None:
 def test_a_failing_judge_decides_nothing(personality: Callable[[Exchange], None]) -> None:
     """A judge that cannot be reached or understood costs no statement, and it is said."""
     with Endpoint(lambda _messages: REPLY) as one, Endpoint(personality=personality) as other:
-        *_, answer = generate(ASKED, hits(), model(one), judge=model(other))
-    assert isinstance(answer, Answer)
+        answer = answered(generate(ASKED, windows_of(hits()), model(one), judge=model(other)))
     assert len(answer.statements) == 2
     assert notes(answer)[-1] == "The second judge gave no verdict on 2 sentences."
     assert answer.usage is not None
@@ -115,7 +113,9 @@ def test_the_hash_tells_the_judge_apart() -> None:
     """Answers made with and without a judge do not pass for made alike."""
     with Endpoint(saying(lambda _statement: "yes")) as endpoint:
         llm = model(endpoint)
-        answers = [[*generate(ASKED, hits(), llm, judge=judge)][-1] for judge in (None, llm)]
+        answers = [
+            answered(generate(ASKED, windows_of(hits()), llm, judge=judge)) for judge in (None, llm)
+        ]
     assert answers[0].prompt_hash != answers[1].prompt_hash
 
 

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from qa.answering.bar import dumps
+from qa.answering.wording import REFUSAL
 from qa.assistant import Assistant, Parts
 from qa.data import Answer, Note, OutcomeKind, Statement
 from qa.errors import ModelUnreachable
-from qa.models.chat.base import LLM
+from qa.models.chat.base import LLM, Message, Reply
 from qa.models.chat.fake import FakeChat
 from qa.models.reader.base import Reader
 from qa.models.reader.fake import FakeReader
@@ -240,7 +241,7 @@ def test_a_second_look(
 
 def test_a_model_writes_from_what_was_read(made: Assistant) -> None:
     """Its statements are cited, and how the windows were read can be looked at."""
-    chat = FakeChat("Ilva Strand owns the mill [1.1].")
+    chat = FakeChat("Ilva Strand owns the mill [1.2].")
     answer = by(made, READER, chat).ask(OWNS)
     assert (answer.engine, answer.outcome) == ("fake", "answered")
     assert said(answer) == ["Ilva Strand owns the mill. [1]"]
@@ -250,12 +251,66 @@ def test_a_model_writes_from_what_was_read(made: Assistant) -> None:
     assert len(answer.hits) >= 3
 
 
-def test_a_model_is_shown_first_what_the_reader_found(made: Assistant) -> None:
-    """Whatever the search thought best, the likeliest window leads."""
-    chat = FakeChat("NO_ANSWER")
-    answer = by(made, Graded({"April": 6.0}), chat).ask(OWNS)
-    assert answer.outcome == "not_found"
-    assert "[1.1] Tea is a drink." in chat.sent[0][1].content
+class Searching:
+    """A model at the network's edge that says the given replies, one after another."""
+
+    name = "searching"
+    window = 8000
+
+    def __init__(self, *replies: str) -> None:
+        self._replies = iter(replies)
+        self.sent: list[str] = []
+
+    def reply(self, messages: Sequence[Message], *, max_tokens: int) -> Reply:
+        """The next one."""
+        self.sent.append(messages[-1].content)
+        return FakeChat(next(self._replies)).reply(messages, max_tokens=max_tokens)
+
+
+HARBOUR = "The harbour is run by Odo Marsh."
+
+
+@pytest.fixture
+def far(tmp_path: Path) -> Iterator[Assistant]:
+    """A library in which the first look at OWNS does not bring the harbour."""
+    texts = {f"{n}.md": f"# Mill {n}\n\nThe mill {n} is owned by Ilva.\n" for n in range(14)}
+    texts["harbour.md"] = f"# Quay\n\n{HARBOUR}\n"
+    with assistant(tmp_path, texts, FakeReader({})) as made:
+        yield made
+
+
+def test_a_model_may_look_again(far: Assistant) -> None:
+    """It is shown what its words find beside what it saw, and each search is told first."""
+    chat = Searching("SEARCH: harbour run by", "Odo Marsh runs the harbour [1.2].")
+    events = list(by(far, FakeReader({}), chat).stream("Who owns the mill?"))
+    *shown, answer = events
+    assert isinstance(answer, Answer)
+    assert HARBOUR not in chat.sent[0]
+    assert "You can search twice." in chat.sent[0]
+    assert HARBOUR in chat.sent[1]
+    assert "The mill 1 is owned by Ilva." in chat.sent[1]
+    assert "You can search once more." in chat.sent[1]
+    assert [type(one) for one in shown] == [Note, Statement]
+    assert said(answer) == ["Odo Marsh runs the harbour. [1]"]
+    assert notes(answer) == ("Searched further: harbour run by",)
+    assert answer.citations[0].quote == HARBOUR
+    assert HARBOUR in {hit.text for hit in answer.hits}
+
+
+def test_a_model_that_searches_for_ever_is_answered_no_more(far: Assistant) -> None:
+    """After two searches it is told that there are none, and what it asks for is a refusal."""
+    chat = Searching("SEARCH: a quay", "SEARCH: a mill", "SEARCH: more")
+    answer = by(far, FakeReader({}), chat).ask("Who owns the mill?")
+    assert "You can search no more." in chat.sent[2]
+    assert (answer.outcome, answer.reason) == ("not_found", REFUSAL)
+    assert notes(answer) == ("Searched further: a quay", "Searched further: a mill")
+
+
+def test_what_had_no_room_is_known(made: Assistant) -> None:
+    """With few tokens for sources the windows left out stand in the trace."""
+    answer = by(made, READER, FakeChat("NO_ANSWER"), evidence=100).ask(OWNS)
+    assert answer.trace is not None
+    assert answer.trace.unfit
 
 
 def test_a_model_completes_a_question(made: Assistant) -> None:
@@ -282,7 +337,7 @@ def test_a_model_that_fails_may_be_stood_in_for(made: Assistant) -> None:
 
 def test_a_model_that_fails_in_the_middle_is_an_error(made: Assistant) -> None:
     """Nothing is put behind what it said."""
-    chat = FakeChat("Ilva Strand owns the mill [1.1].\n", "It", ModelUnreachable("it broke"))
+    chat = FakeChat("Ilva Strand owns the mill [1.2].\n", "It", ModelUnreachable("it broke"))
     events = by(made, READER, chat, fallback="extractive").stream(OWNS)
     assert isinstance(next(events), Statement)
     with pytest.raises(ModelUnreachable):
@@ -299,7 +354,7 @@ def test_a_model_that_cites_one_of_two_that_disagree(tmp_path: Path) -> None:
     reader = FakeReader({asked: ["4 crowns", "6 crowns"]})
     made = assistant(tmp_path, texts, reader)
     first = made.ask(asked).hits[0].path
-    cited = "[1.1]" if first == "a.md" else "[2.1]"
+    cited = "[1.2]" if first == "a.md" else "[2.2]"
     answer = by(made, reader, FakeChat(f"The toll is 4 crowns a car {cited}.")).ask(asked)
     assert said(answer) == ["The toll is 4 crowns a car. [1]"]
     assert notes(answer) == (f"A newer document says otherwise: “{new}” (b.md, line 6).",)

@@ -12,7 +12,7 @@ from qa.settings.prompts import Prompt, digest, load
     ("name", "variables"),
     [
         ("answer.system", {"refusal"}),
-        ("answer.user", {"conversation", "sources", "question", "refusal"}),
+        ("answer.user", {"conversation", "sources", "question", "searching", "refusal"}),
         ("followup", {"conversation", "question"}),
         ("judge", {"sources", "question", "statement"}),
     ],

@@ -1,5 +1,7 @@
 """Reading a model's answer while it streams."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,6 +9,12 @@ from hypothesis import strategies as st
 from qa.answering.protocol import MAX_ANSWER, ModelSentence, Parser
 
 SHOWN = frozenset({"1.1", "1.2", "1.3", "2.3"})
+
+
+LETTERED = re.compile(
+    r"[\[［【](?:[^\[\]［］【】]*[^\W\d_][^\[\]［］【】]*|\s*)[\]］】]|(?<=\w)\[[^\[\]]*\]"
+)
+"""Brackets that cannot pass for a marker: around a letter, around nothing, or an index."""
 
 
 def read(reply: str, width: int = 1000, *, complete: bool = True) -> list[ModelSentence]:
@@ -90,6 +98,56 @@ def test_a_sentence_without_ids_borrows_from_the_same_line_only() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("reply", "text"),
+    [
+        ("Type `pip install 'tool[extra]'` [1.1].", "Type pip install 'tool[extra]'."),
+        ("Type pip install tool[extra,more] [1.1].", "Type pip install tool[extra,more]."),
+        ("It reads `sys.argv[1]` and `__init__` [1.1].", "It reads sys.argv[1] and __init__."),
+        ("Run `add <folder>` with `[]` [1.1].", "Run add <folder> with []."),
+        ('It is ["the", "und"] [1.1].', 'It is ["the", "und"].'),
+        ("As [7] says, it ❴2❵ closed [1.1].", "As says, it {2} closed."),
+    ],
+)
+def test_code_keeps_its_spelling(reply: str, text: str) -> None:
+    """A command comes out letter by letter, and nothing in it can pass for a marker."""
+    assert [(one.text, one.ids) for one in read(reply)] == [(text, ("1.1",))]
+
+
+def led(reply: str, *, may_search: bool = True) -> tuple[list[str], list[str], list[str], bool]:
+    """Texts, searches, what is missing, and whether the premise is wrong; by single letters."""
+    parser = Parser(SHOWN, may_search=may_search)
+    found = [one.text for letter in reply for one in parser.feed(letter)]
+    found += [one.text for one in parser.close()]
+    return found, parser.searches, parser.missing, parser.otherwise
+
+
+@pytest.mark.parametrize(
+    ("reply", "expected"),
+    [
+        ("SEARCH: who owns it", ([], ["who owns it"], [], False)),
+        ("**SEARCH:** a\n- SEARCH: b\nNO_ANSWER", ([], ["a", "b"], [], False)),
+        ("SEARCH: a\nIt is blue [1.1].", ([], ["a"], [], False)),
+        ("It is blue [1.1].\nSEARCH: a", (["It is blue."], [], [], False)),
+        ("It is blue [1.1].\nMISSING: size [1.2].", (["It is blue."], [], ["size."], False)),
+        ("OTHERWISE:\nIt is blue [1.1].", (["It is blue."], [], [], True)),
+        ("OTHERWISE: It is blue [1.1].", (["It is blue."], [], [], True)),
+        ("It is blue [1.1].\nOTHERWISE: red [1.2].", (["It is blue.", "red."], [], [], False)),
+    ],
+)  # fmt: skip
+def test_three_words_lead_a_line(
+    reply: str, expected: tuple[list[str], list[str], list[str], bool]
+) -> None:
+    """A search is the whole reply; what is missing and a wrong premise stand beside an answer."""
+    assert led(reply) == expected
+
+
+def test_a_search_that_is_not_allowed_is_no_statement() -> None:
+    """Who may not search further and asks for it all the same has said nothing."""
+    assert led("SEARCH: a\nSEARCH: b", may_search=False) == ([], [], [], False)
+    assert led("SEARCH: a\nIt is blue [1.1].", may_search=False)[0] == ["It is blue."]
+
+
 @pytest.mark.parametrize("reply", ["NO_ANSWER", " **NO_ANSWER**.\n", "NO_ANSWER: not in [1.1]."])
 def test_the_refusal_token_refuses(reply: str) -> None:
     """A model that opens with the token has refused, whatever it adds."""
@@ -144,4 +202,5 @@ def test_the_reading_does_not_depend_on_the_chunks(reply: str, width: int) -> No
     found = read(reply, width)
     assert found == read(reply)
     assert all(set(one.ids) <= SHOWN and not set(one.unknown) & SHOWN for one in found)
-    assert not any(set("[]［］【】\n\x00\x1b") & set(one.text) for one in found)
+    assert not any(set("\n\x00\x1b") & set(one.text) for one in found)
+    assert not any(re.search(r"[\[［【]|[\]］】]", LETTERED.sub("", one.text)) for one in found)

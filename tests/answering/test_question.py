@@ -116,10 +116,11 @@ def test_a_model_may_rewrite() -> None:
 @pytest.mark.parametrize(
     ("written", "finish", "fault"),
     [
-        ("Who owns Brontal Optics of Kelby Haven?", "stop", "had words that nobody had said"),
-        ("Jane Doe.", "stop", "had words that nobody had said"),
+        ("Who owns Brontal Optics of Kelby Haven?", "stop", "named what nobody had named"),
+        ("Jane Doe.", "stop", "named what nobody had named"),
         ("who owns Brontal Optics? " * 7, "stop", "was too long"),
         ("Who owns Brontal", "length", "was cut off"),
+        ("Brontal Optics is old [1.1].", "stop", "was an answer"),
         ("\n", "stop", "was empty"),
         ('""', "stop", "was empty"),
         (ModelGarbled("nothing"), "stop", "was empty"),

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from bench.fuzz_protocol import run
 from qa.answering.wording import REFUSAL
-from qa.answering.write import MAX_REPEATS, MAX_SENTENCES, generate
-from qa.data import Answer, Document, Hit, LeftOut, Passage, Sentence, Statement, Usage
+from qa.answering.write import MAX_REPEATS, MAX_SENTENCES, Wanted, generate
+from qa.data import Answer, Document, Hit, LeftOut, Note, Passage, Sentence, Statement, Usage
 from qa.errors import ModelRejected, ModelUnreachable
 from qa.models.chat.base import End, Finish, Message, Reply
-from tests.answering.made import notes
+from tests.answering.made import answered, notes, opened, windows_of
 
 SAID = (
     "The Harwick bridge opened in 1931.",
@@ -59,11 +59,10 @@ class Scripted:
         yield End(self.finish, Usage(prompt_tokens=9, completion_tokens=5))
 
 
-def ask(llm: Scripted) -> tuple[list[Statement | LeftOut], Answer]:
+def ask(llm: Scripted) -> tuple[list[object], Answer]:
     """What was streamed, and the answer."""
-    *streamed, answer = generate(ASKED, hits(), llm)
-    assert isinstance(answer, Answer)
-    return [one for one in streamed if not isinstance(one, Answer)], answer
+    *streamed, last = generate(ASKED, windows_of(hits()), llm)
+    return streamed, answered([last])
 
 
 def test_statements_cite_the_documents_own_words() -> None:
@@ -90,7 +89,7 @@ def test_one_place_has_one_marker() -> None:
 def test_a_sentence_is_streamed_before_the_model_goes_on() -> None:
     """A reader need not wait for the end of the answer."""
     llm = Scripted("The bridge opened in 1931 [1.1]. ", "H", "B owns it [1.3].")
-    first = next(generate(ASKED, hits(), llm))
+    first = next(generate(ASKED, windows_of(hits()), llm))
     assert isinstance(first, Statement)
     assert (first.text, llm.given) == ("The bridge opened in 1931.", 2)
 
@@ -157,8 +156,7 @@ def test_an_answer_of_which_nothing_remains_is_a_refusal() -> None:
 def test_without_hits_nothing_is_sent() -> None:
     """No source, no call."""
     llm = Scripted("The bridge opened in 1931 [1.1].")
-    (answer,) = generate(ASKED, [], llm)
-    assert isinstance(answer, Answer)
+    answer = answered(generate(ASKED, [], llm))
     assert (answer.reason, llm.sent) == (REFUSAL, [])
 
 
@@ -179,7 +177,9 @@ def test_a_filtered_reply_is_an_error_or_says_so() -> None:
 
 def test_a_broken_stream_is_an_error() -> None:
     """What was shown stays true, but half an answer never comes out as an Answer."""
-    stream = generate(ASKED, hits(), Scripted("The bridge opened in 1931 [1.1]. H", "BREAK"))
+    stream = generate(
+        ASKED, windows_of(hits()), Scripted("The bridge opened in 1931 [1.1]. H", "BREAK")
+    )
     assert isinstance(next(stream), Statement)
     with pytest.raises(ModelUnreachable):
         next(stream)
@@ -228,8 +228,10 @@ def test_earlier_turns_are_told_but_are_no_source() -> None:
     """A follow-up may lean on the conversation; nothing said there can be cited."""
     _, before = ask(Scripted("The bridge opened in 1931 [1.1]."))
     llm = Scripted("NO_ANSWER")
-    list(generate("and who owns it?", hits(), llm, history=[before]))
-    assert f"Reader: {ASKED}\nYou: The bridge opened in 1931. (1)" in llm.sent[1].content
+    list(generate("and who owns it?", windows_of(hits()), llm, history=[before]))
+    assert (
+        f"Question: {ASKED}\nAnswer: The bridge opened in 1931.\nFrom: Harwick bridge\n"
+    ) in llm.sent[1].content
 
 
 def test_what_did_not_fit_is_said() -> None:
@@ -244,8 +246,7 @@ def test_what_did_not_fit_is_said() -> None:
         0.5,
     )
     llm = Scripted("The bridge opened in 1931 [1.1].", window=1200)
-    *_, answer = generate(ASKED, [first, other], llm)
-    assert isinstance(answer, Answer)
+    answer = answered(generate(ASKED, windows_of([first, other]), llm))
     assert notes(answer) == ("1 passage did not fit the model's window.",)
 
 
@@ -262,7 +263,7 @@ def test_a_model_may_say_what_last_year_means() -> None:
     """Its date for "last year" is shown where it is right; else the source is, as it stands."""
     text = "Kestrel bought the Harwick bridge last year. Two years ago it was for sale."
     spans = (Sentence(0, 44), Sentence(45, len(text)))
-    document = Document("d", text, published=date(2024, 5, 1))
+    document = Document("d", text, published=date(2024, 5, 1), date_basis="dated “1 May 2024”")
     found = Hit(Passage("p", "d", 0, len(text), spans), document, ("bridge.txt",), 1, 1.0)
     for year, shown in (
         ("2023", "Kestrel bought the Harwick bridge in 2023."),
@@ -270,9 +271,55 @@ def test_a_model_may_say_what_last_year_means() -> None:
         ("2024", "Kestrel bought the Harwick bridge last year."),
     ):
         llm = Scripted(f"Kestrel bought the Harwick bridge in {year} [1.1].")
-        *_, answer = generate("When did Kestrel buy the Harwick bridge?", [found], llm)
-        assert isinstance(answer, Answer)
+        asked = "When did Kestrel buy the Harwick bridge?"
+        answer = answered(generate(asked, windows_of([found]), llm))
         assert [one.text for one in answer.statements] == [shown]
         assert "[1.1] Kestrel bought the Harwick bridge last year. [last year = 2023]" in (
             llm.sent[1].content
         )
+
+
+def test_a_premise_that_is_not_so_is_said_first() -> None:
+    """Above a correction stands that the documents say otherwise."""
+    streamed, answer = ask(Scripted("OTHERWISE:\nThe bridge opened in 1931 [1.1]."))
+    assert [type(one) for one in streamed] == [Note, Statement]
+    assert notes(answer) == ("The documents say otherwise:",)
+
+
+@pytest.mark.parametrize(
+    ("missing", "told"),
+    [
+        ("who owns it", "Not said by what was found: who owns it."),
+        ("that Mallory owns it", "This is a part of what was asked; the rest was not found."),
+    ],
+)
+def test_half_an_answer_says_which_half_it_is(missing: str, told: str) -> None:
+    """What the sources do not say is told in the question's words, and in no others."""
+    _, answer = ask(Scripted(f"The bridge opened in 1931 [1.1].\nMISSING: {missing}"))
+    assert (answer.outcome, answer.text) == ("answered", "The bridge opened in 1931. [1]")
+    assert notes(answer) == (told,)
+
+
+def test_a_model_asks_for_a_search_in_place_of_an_answer() -> None:
+    """Its words come out, as many as it may ask for, and no statement."""
+    llm = Scripted("SEARCH: owner of the bridge\nSEARCH: tolls\nSEARCH: lorries")
+    (wanted,) = generate(ASKED, windows_of(hits()), llm, searches=2)
+    assert isinstance(wanted, Wanted)
+    assert wanted.searches == ("owner of the bridge", "tolls")
+    assert "You can search twice." in llm.sent[1].content
+    assert answered(generate(ASKED, windows_of(hits()), llm)).reason == REFUSAL
+    assert "You can search no more." in llm.sent[1].content
+
+
+def test_a_table_cell_is_told_by_its_row_and_header() -> None:
+    """What a cell says under its header, and under the line above its table, is carried by it."""
+    window = opened(
+        "# Tickets\n\nThousands sold.\n\n| Line | 2021 | 2022 |\n|---|---|---|\n| 3 | 88 | 97 |\n"
+        "| 4 | 190 | 212 |\n"
+    )
+    llm = Scripted("Line 4 sold 212 thousand tickets in 2022 [1.5]. Line 4 sold 190 in 2022 [1.5].")
+    answer = answered(generate("How many tickets did line 4 sell in 2022?", [window], llm))
+    assert [one.text for one in answer.statements][:1] == [
+        "Line 4 sold 212 thousand tickets in 2022."
+    ]
+    assert "[1.5] | 4 | 190 | 212 |" in llm.sent[1].content

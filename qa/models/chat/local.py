@@ -2,7 +2,6 @@
 
 import importlib.util
 import json
-import re
 import secrets
 import socket
 import tempfile
@@ -18,14 +17,10 @@ from qa.errors import ModelRejected, ModelUnknown
 from qa.models.chat import wire
 from qa.models.chat.base import End, Events, Message, Reply
 from qa.models.chat.failures import one_line
+from qa.text.plain import inert
 
 CONTEXT = 8192
 """Tokens of context asked for where nobody says; more costs memory, used or not."""
-
-_CONTROL = re.compile(
-    r"<(?=[|｜]|/?s>|(?:start|end)_of_turn>|(?:bos|eos|unk|pad)>|<SYS>)|\[(?=/?INST\])",
-    re.IGNORECASE,
-)
 
 
 class LocalChat:
@@ -58,7 +53,7 @@ class LocalChat:
 
     def _events(self, messages: Sequence[Message], max_tokens: int) -> Events:
         server = self._load()
-        inert = [Message(m.role, _inert(m.content)) for m in messages]
+        inert = [Message(m.role, inert(m.content)) for m in messages]
         body = wire.chat_request(self.name, inert, max_tokens, wire.Dialect())
         body["cache_prompt"] = False  # what is cached changes the rounding, and so the answer
         chunks: SimpleQueue[Any] = SimpleQueue()
@@ -171,11 +166,3 @@ def _refused(name: str, chunk: Any) -> None:
         )
     said = error.get("message", error) if isinstance(error, dict) else error
     raise ModelRejected(f"model {name!r} refused the request ({one_line(str(said))})")
-
-
-def _inert(text: str) -> str:
-    """``text`` without what llama.cpp would read as the chat template's own control tokens.
-
-    A document that holds ``<|im_end|>`` must not be able to end the user's turn.
-    """
-    return _CONTROL.sub(lambda match: f"{match[0]} ", text)
