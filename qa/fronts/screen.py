@@ -4,7 +4,6 @@ import os
 import shlex
 import shutil
 import sys
-import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from qa.fronts.lines import Line, Piece, plain, safe
+from qa.fronts.wrap import breaks, filled
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -26,7 +26,7 @@ def say(text: str) -> None:
     text = safe(text)
     if sys.stderr.isatty():
         columns = shutil.get_terminal_size().columns
-        text = textwrap.fill(text, columns, break_long_words=False, break_on_hyphens=False)
+        text = filled(text, columns)
     click.echo(text, err=True)
 
 
@@ -62,12 +62,15 @@ class Screen:
         from rich.padding import Padding
 
         for line in lines:
-            width = min(self.console.width, WIDTH) if wrap else None
-            text = _text(line)
+            text, width = _text(line), min(self.console.width, WIDTH)
+            if wrap:
+                text = _broken(text, width - line.indent)
             self.console.print(
                 Padding(text, (0, 0, 0, line.indent)) if line.indent else text,
                 soft_wrap=not wrap,
-                width=width,
+                width=width if wrap else None,
+                no_wrap=True,
+                overflow="ignore",
             )
 
     def tell(self, text: str, style: str = "") -> None:
@@ -108,6 +111,17 @@ def _text(line: Line) -> "Text":
     from rich.text import Text
 
     return Text.assemble(*((piece.text, piece.style) for piece in line.pieces))
+
+
+def _broken(text: "Text", width: int) -> "Text":
+    """``text`` with line feeds where it is wider than ``width`` cells."""
+    from rich.text import Text
+
+    text.expand_tabs(8)
+    lines = text.divide(breaks(text.plain, max(1, width)))
+    for line in lines:
+        line.rstrip_end(max(1, width))
+    return Text("\n").join(lines)
 
 
 def _pager() -> list[str] | None:
