@@ -1,7 +1,7 @@
 """Spreadsheets, read by calamine: one small library in Rust for all their formats.
 
-Beside openpyxl it reads .xls, .xlsb and .ods too, is some twenty times faster and takes a
-fraction of the memory; what it does not tell is how a number is shown (percent, currency).
+It reads .xls, .xlsb and .ods too, which openpyxl does not; what it does not tell is how a number
+is shown (percent, currency).
 """
 
 import datetime as dt
