@@ -67,7 +67,7 @@ COMMANDS = [
     (("search", "bakery"), 0),
     (("sources",), 0),
     (("show", "bakery.txt"), 0),
-    (("doctor", "--deep"), 0),
+    (("--offline", "doctor", "--deep"), 0),  # else it looks for a model server of this machine
     (("repair",), 0),
     (("ingest", "--rebuild"), 0),
     (("chat",), 0),

@@ -7,8 +7,8 @@ from qa.data import Usage
 from qa.models.chat.base import End, Events, Message, Reply
 
 # A sentence is known to have ended when the next one begins.
-FIRST = "Ada Stone built the harbour bridge [1.1].\nIt was "
-SECOND, THIRD = "finished in 1931 [1.2].\nThe toll ", "is 4 crowns [1.3].\n"
+FIRST = "Ada Stone built the harbour bridge [1.3].\nIt was "
+SECOND, THIRD = "finished in 1931 [1.4].\nThe toll ", "is 4 crowns [1.5].\n"
 
 
 class GatedChat:

@@ -59,7 +59,10 @@ def test_batch(project: Path) -> None:
     ("arguments", "line"),
     [
         (("ask", "--batch", "missing.txt"), "'missing.txt': No such file or directory"),
-        (("ask", "--batch", "-", "who?"), "--batch takes no QUESTION, --json, --plain or"),
+        (
+            ("ask", "--batch", "-", "who?"),
+            "--batch takes no QUESTION, --json, --plain, --verbose or",
+        ),
     ],
 )
 def test_batch_errors(project: Path, arguments: tuple[str, ...], line: str) -> None:

@@ -10,7 +10,7 @@ from qa.errors import ModelUnreachable
 from qa.models.chat.fake import FakeChat
 from tests.fronts.served import QUESTION, Served, bridge, served
 
-SENTENCES = ("Ada Stone built the harbour bridge [1.1].\n", "It was finished ")
+SENTENCES = ("Ada Stone built the harbour bridge [1.3].\n", "It was finished ")
 ASKED = [{"role": "user", "content": QUESTION}]
 
 

@@ -332,7 +332,7 @@ def test_files_that_are_refused(tmp_path: Path) -> None:
             ("..%5Cx.md", b"x", 400, "can be no file's name here"),
             ("a%00.md", b"x", 400, "can be no file's name here"),
             ("x" * 250 + ".md", b"x", 400, "can be no file's name here"),
-            ("run.exe", b"x", 415, "files of '.exe' are not read; those that are: .csv"),
+            ("run.exe", b"x", 415, "files of '.exe' are not read; those that are: .adoc"),
             ("large.txt", b"x" * 50_000_001, 413, "over 50 MB"),
         ]
         for name, content, status, told in refused:
