@@ -22,7 +22,8 @@ class Document:
     ``date_basis`` says where ``published`` was found, for a reader ("front matter").
     ``page_starts`` holds the offset at which each page begins (empty: no pages).
     ``written`` are the first and the last day on which it may have been written, where its
-    words allow no other; ``published`` is None then, and ``date_basis`` quotes the words.
+    words allow no other; ``published`` is None then, and ``date_basis`` quotes the words.  Where
+    both are None it says what a date was seen in, if in anything, that is not to be relied on.
     """
 
     id: str
@@ -335,7 +336,7 @@ class Trace:
 OutcomeKind = Literal["answered", "perhaps", "not_found"]
 
 
-OPENINGS = frozenset({"perhaps", "contradicted", "searched"})
+OPENINGS = frozenset({"perhaps", "contradicted", "searched", "newest", "newest_undated"})
 """Kinds of notes that stand above the statements."""
 
 

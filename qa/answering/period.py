@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 from qa.data import Dated, Document, Note, Reading, Sentence, Statement, Unit, Weighed, Window
 from qa.times.expressions import expressions
 from qa.times.intervals import Expression, Interval, containing, on
-from qa.times.quoted import anchor, counted, dates_of, is_newer
+from qa.times.quoted import anchor, counted, dates_of, days_text, is_newer
 
 Way = Literal["during", "since", "after", "before", "latest"]
 
@@ -44,8 +44,8 @@ class Period(NamedTuple):
     """The time of a question.
 
     ``lookup`` is the question with the time it means in figures, ``rest`` without it.
-    ``interval`` is the time named; None for "the latest".  ``said`` is what of the question's
-    own words had to be read so.
+    ``interval`` is the time named; of "the latest" None, or the time that nothing answers for.
+    ``said`` is what of the question's own words had to be read so.
     """
 
     way: Way
@@ -97,6 +97,39 @@ def period_of(question: str, today: date) -> Period | None:
     return Period(way, one.interval, lookup, rest.replace(" ?", "?").lstrip(" ,"), tuple(said))
 
 
+def newest_instead(period: Period | None) -> Period | None:
+    """The newest of what is asked, where the question's own "this year" or "today" has no answer.
+
+    None where the time was named in figures: what is asked of 2019 is not told of another year.
+    """
+    if period is None or not period.said or period.way != "during" or period.interval is None:
+        return None
+    return period._replace(way="latest", lookup=period.rest)
+
+
+def speaks_of(period: Period, one: Weighed) -> bool:
+    """Whether a unit is of the time asked for, by what it says or by when it was written.
+
+    Where neither tells it may be.
+    """
+    if _names_it(period, one.unit.text):
+        return True
+    times, written = _times(one.hit.document, one.unit.sentence), anchor(one.hit.document)
+    if not times:
+        return written is None or _fits(period, written)
+    return any(_fits(period, time) for time in times)
+
+
+def as_of(period: Period, one: Weighed) -> Note:
+    """What a unit that answers in place of the time asked for is of, as far as that is known."""
+    times = _times(one.hit.document, one.unit.sentence)
+    last = max(times, key=lambda time: time.end) if times else anchor(one.hit.document)
+    asked = days_text(period.interval.start, period.interval.end) if period.interval else ""
+    if last is None:
+        return Note.of("newest_undated", time=asked)
+    return Note.of("newest", time=asked, day=days_text(last.start, last.end))
+
+
 def _in_figures(question: str, one: Expression) -> str:
     """The question with a whole day, month, quarter or year written in figures."""
     figures = _figures(one.interval) if one.interval else None
@@ -140,7 +173,7 @@ def _fits(period: Period, time: Interval, *, whole: bool = False) -> bool:
 
 def texts_for(period: Period | None) -> Callable[[Window], tuple[str, ...]] | None:
     """How a window's units are read for ``period``: a relative time with the figures it means."""
-    if period is None or period.interval is None:
+    if period is None or period.interval is None or period.way == "latest":
         return None
     asked = period
 
@@ -167,7 +200,7 @@ def _in_time(period: Period, document: Document, unit: Unit) -> str:
 
 def adjusted_for(period: Period | None) -> Callable[[Weighed], float] | None:
     """What a unit gains or loses by the time that it speaks of; None without a time asked for."""
-    if period is None or period.interval is None:
+    if period is None or period.interval is None or period.way == "latest":
         return None
     asked = period
     return lambda one: _gain(asked, one.hit.document, one.unit)
@@ -195,7 +228,9 @@ def _names_it(period: Period, text: str) -> bool:
 
 def is_of_another(period: Period | None, one: Weighed) -> bool:
     """Whether a unit speaks of times, and of none that was asked for."""
-    if period is None or period.interval is None or _names_it(period, one.unit.text):
+    if period is None or period.interval is None or period.way == "latest":
+        return False
+    if _names_it(period, one.unit.text):
         return False
     times = _times(one.hit.document, one.unit.sentence)
     return bool(times) and not any(_fits(period, time) for time in times)

@@ -236,6 +236,12 @@ def _read(parts: Answering, looked: _Looked) -> _Found:
             known = {hit.passage.id for hit in hits}
             hits += tuple(hit for hit in more if hit.passage.id not in known)
             readings = asked.readings(open_windows(hits, view)[: len(windows) + DEEPER])
+        instead = period.newest_instead(question.period)
+        if deep and instead is not None and max(one.confidence for one in readings) < bar.perhaps:
+            newest = question.at(instead)
+            again = _Asked(newest, parts.reader).readings(open_windows(hits, view))
+            if max(one.confidence for one in again) >= bar.perhaps:
+                question, readings = newest, again
     if bar.stale:
         notes += (Note.of("stale", reason=bar.stale),)
     return _Found(question, hits, tuple(readings), bar, deep, notes, view, clock)
@@ -288,9 +294,13 @@ def settle(found: _Found) -> _Settled:
     if found.is_deep and kind == "answered":
         kind = "perhaps"  # the bars were measured on what is read at first
     notes: list[Note] = []
-    if question.period is not None and question.period.way == "latest":
+    asked = question.period
+    first = readings[0].weighed[0] if readings[0].weighed else None
+    if asked is not None and first is not None and _asks_newest(asked, first):
         lead, earlier = period.newest(readings[0])
         readings = (lead, *readings[1:])
+        if asked.interval is not None and kind != "not_found":
+            notes.append(period.as_of(asked, lead.weighed[0]))
         if earlier is not None and kind != "not_found":
             notes.append(_earlier(earlier))
     chosen: list[tuple[Weighed, ...]] = []
@@ -304,6 +314,13 @@ def settle(found: _Found) -> _Settled:
     if kind != "not_found":
         notes += _remarks(found, readings)
     return _Settled(readings, tuple(chosen), kind, confidence, tuple(notes))
+
+
+def _asks_newest(asked: period.Period, first: Weighed) -> bool:
+    """Whether the newest leads: where it was asked for, or nothing is of the question's "today"."""
+    if asked.way == "latest":
+        return True
+    return period.newest_instead(asked) is not None and not period.speaks_of(asked, first)
 
 
 def _earlier(sides: tuple[Weighed, Weighed]) -> Note:
@@ -326,8 +343,11 @@ def _remarks(found: _Found, readings: Sequence[Reading]) -> Iterator[Note]:
         yield Note("contradicted")
     elif part >= PARTLY and part > full:
         yield Note("partly")
-    if period.is_of_another(found.question.period, lead) and found.question.period is not None:
-        yield Note.of("not_then", time=found.question.period.interval)
+    asked = found.question.period
+    if period.newest_instead(asked) is not None:
+        return  # what it is of is said already
+    if asked is not None and period.is_of_another(asked, lead):
+        yield Note.of("not_then", time=asked.interval)
 
 
 def _quoted(found: _Found, notes: tuple[Note, ...] = ()) -> Events:

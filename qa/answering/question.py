@@ -82,6 +82,10 @@ class Question(NamedTuple):
             period = period._replace(lookup=lookup, rest=rest)
         return self._replace(lookup=lookup, parts=_parts(lookup), period=period)
 
+    def at(self, period: Period) -> "Question":
+        """The question as asked of another time."""
+        return self._replace(lookup=period.lookup, parts=_parts(period.lookup), period=period)
+
     @property
     def asks_for_summary(self) -> bool:
         """Whether it asks for a summary, not for a fact."""

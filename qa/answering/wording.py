@@ -42,6 +42,8 @@ _NOTES = {
     "elsewhere": "{age} says otherwise: “{said}” ({path}, line {line}).",
     "read_as": "“{text}” was read as {time}.",
     "not_then": "What was found does not speak of the time asked for, {time}.",
+    "newest": "Nothing that was found speaks of {time}. As of {day}:",
+    "newest_undated": "Nothing that was found speaks of {time}. Of a time that is not known:",
     "earlier": "The newest document that answers leads ({now}); “{old}” is earlier ({was}).",
     "no_changes": "No document that was found tells of anything new {way} {day}.",
     "more_changes": (

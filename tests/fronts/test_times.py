@@ -222,3 +222,31 @@ def test_the_time_of_a_file_is_shown_and_dates_nothing(works: Path) -> None:
     assert (one["published"], one["written"], one["file_day"]) == (None, None, "2001-09-09")
     result = qa("ask", "--as-of", "2020-01-01", LEADS, cwd=works, told=TOLD)
     assert result.returncode == 1
+
+
+def test_this_year_without_an_answer(works: Path) -> None:
+    """Where nothing is of the question's "this year" the newest that answers is shown, dated."""
+    asked = "how many employees does Brandt Works have this year?"
+    told = {"how many employees does Brandt Works have?": ["120", "340"]}
+    result = qa("ask", "--today", "2026-05-01", asked, cwd=works, told=told)
+    lines = result.stdout.splitlines()
+    assert result.returncode == 0
+    assert lines[:2] == [
+        "Nothing that was found speaks of 2026. As of 2024-05-02:",
+        "Brandt Works has 340 employees. [1]",
+    ]
+
+
+def test_an_unsure_date_is_shown_and_not_counted_from(tmp_path: Path) -> None:
+    """A report's own year is told as not sure, and its "last year" stays as it stands."""
+    (tmp_path / "seeds").mkdir()
+    (tmp_path / "seeds" / "a.txt").write_text(
+        "Annual report 2024\n\nThe dividend was raised last year.\n", encoding="utf-8"
+    )
+    assert qa("ingest", cwd=tmp_path).returncode == 0
+    listed = qa("sources", cwd=tmp_path)
+    assert "no date (not sure: reports on “Annual report 2024”)" in listed.stdout
+    asked = "when was the dividend raised?"
+    result = qa("ask", asked, cwd=tmp_path, told={asked: ["dividend"]})
+    assert "The dividend was raised last year. [1]" in result.stdout
+    assert "2023" not in result.stdout
