@@ -44,7 +44,7 @@ def _end(text: str, *, first: bool) -> date | None:
 
 
 def judged(given: Days | None, accepted: list[str]) -> str:
-    """ "right", "wrong" or "unresolved"."""
+    """One of "right", "wrong" and "unresolved"."""
     if given is None:
         return "right" if "?" in accepted else "unresolved"
     for one in filter(None, map(days, accepted)):
@@ -77,7 +77,7 @@ def shown(document: Document, before: str, text: str) -> Days | None:
 
 def judgements(folder: Path) -> Iterator[tuple[dict[str, Any], str, str, Days | None]]:
     """Each line of the expected ones with its genre, language, and what was shown."""
-    document, genre, language = None, "", ""
+    document, genre, language = Document("", ""), "", ""
     for line in (folder / "expected.jsonl").read_text(encoding="utf-8").splitlines():
         one = json.loads(line)
         if "published" in one:

@@ -14,8 +14,9 @@ from qa.data import Document
 from qa.errors import DocumentError
 from qa.ingest.files import taken
 from qa.ingest.formats import dates
-from qa.ingest.formats.draft import Dated, Draft, Part, Raw
+from qa.ingest.formats.draft import Draft, Part, Raw
 from qa.ingest.formats.registry import FORMATS, KINDS, NEWER, Format
+from qa.times.intervals import Claimed, Publication
 from qa.times.publication import publication
 
 _GROWTH = 10  # times its size that a packed file's contents may take
@@ -138,7 +139,7 @@ def _free(name: str, above: str, names: set[str]) -> str:
     return free
 
 
-def _content(name: str, raw: Raw, published: Dated | None) -> tuple[Content, tuple[Part, ...]]:
+def _content(name: str, raw: Raw, published: Claimed | None) -> tuple[Content, tuple[Part, ...]]:
     draft = _draft(FORMATS[raw.suffix], raw)
     if published is not None and draft.published is None:
         draft = replace(draft, published=published)
@@ -188,9 +189,6 @@ def _document(draft: Draft) -> Document:
     text = _clean(draft.text)
     if not text.strip():
         raise DocumentError("is empty: it holds no text")
-    published = draft.published
-    if published is not None and not dates.plausible(published.day):
-        published = None
     title, author = _one_line(draft.title), _one_line(draft.author)
     if title is not None and _JUNK_TITLE.fullmatch(title):
         title = None
@@ -199,23 +197,25 @@ def _document(draft: Draft) -> Document:
         text=text,
         title=title,
         author=author,
-        published=published.day if published else None,
-        date_basis=published.basis if published else None,
         page_starts=draft.page_starts,
     )
-    if not draft.is_rows:
-        document = _dated(document)
+    known, saved = _plausible(draft.published), _plausible(draft.saved)
+    found = None if draft.is_rows else publication(text, known=known, saved=saved)
+    document = _dated(document, found)
     return replace(document, id=document_id(document))
 
 
-def _dated(document: Document) -> Document:
-    """``document`` with the days on which it was written, where only its words tell them."""
-    if document.published is not None:
-        return document
-    found = publication(document.text)
+def _plausible(claimed: Claimed | None) -> Claimed | None:
+    return claimed if claimed is not None and dates.plausible(claimed.day) else None
+
+
+def _dated(document: Document, found: Publication | None) -> Document:
+    """``document`` with the days on which it was written; what is not sure is its basis alone."""
     if found is None or not dates.plausible(found.interval.start):
         return document
     start, end = found.interval.start, found.interval.end
+    if found.confidence == "unsure":
+        return replace(document, date_basis=f"not sure: {found.basis}")
     if start == end:
         return replace(document, published=start, date_basis=found.basis)
     return replace(document, written=(start, end), date_basis=found.basis)

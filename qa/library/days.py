@@ -18,10 +18,10 @@ from typing import NamedTuple, TypeVar
 from qa.data import Document, Source
 from qa.errors import LibraryDamaged, UsageError
 from qa.times.filename import named_days
+from qa.times.quoted import GIVEN
 
 D = TypeVar("D", Document, Source)
 
-BASIS = "set by the user"
 NAMED = "the file name"
 When = tuple[date | None, tuple[date, date] | None]
 """``published`` and ``written`` of a document."""
@@ -106,7 +106,7 @@ def dated(one: D, day: date | None, paths: Sequence[str]) -> D:
     ``paths`` are all files that hold it.
     """
     if day is not None:
-        return replace(one, published=day, date_basis=BASIS, written=None)
+        return replace(one, published=day, date_basis=GIVEN, written=None)
     if one.published is not None or one.written is not None:
         return one
     published, written = of_names(paths)

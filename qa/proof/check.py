@@ -36,7 +36,7 @@ from qa.proof.make import NEAR, text_digest
 from qa.text.plain import one_line
 from qa.text.sentences import sentences
 from qa.text.words import words
-from qa.times.quoted import counted, dates_of, days_text, written_text
+from qa.times.quoted import GIVEN, counted, dates_of, days_text, written_text
 
 ALIKE = 0.6
 """How much of two sentences' words is the same (``difflib``'s own cutoff) where one is the
@@ -109,7 +109,7 @@ def _checked(
         place, kind = _Place(document, sentence), "stands"
         remarks += _moved(quotation, place)
     other, said = _redated(quotation, place, evidence.is_same)
-    if cited.date_basis == days.BASIS:
+    if cited.date_basis == GIVEN:
         said.append(f"its date, {cited.published}, is one that the asker set: taken as given")
     line = line_of(document.text, place.sentence.start)
     if other:
@@ -119,7 +119,7 @@ def _checked(
 
 def _dated(document: Document, cited: CitedDocument) -> Document:
     """``document`` with the date that the library gave it; one that a user set is as it was."""
-    if cited.date_basis == days.BASIS:
+    if cited.date_basis == GIVEN:
         return replace(
             document, published=cited.published, written=None, date_basis=cited.date_basis
         )

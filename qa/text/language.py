@@ -7,6 +7,7 @@
 import re
 import unicodedata
 from collections import Counter
+from functools import lru_cache
 
 # Words of questions and of grammar; none that two of these languages share.
 _WORDS = {
@@ -21,7 +22,7 @@ _WORDS = {
     " été du une et dans ses elle il avec sur au aux",
     "it": "il gli sono chi quale quali quando perché quanti quante quanto è stato della dello"
     " dei delle nel nella che di",
-    "pt": "o os são quem qual quais onde quantos quantas foi foram dos da das uma em não com"
+    "pt": "o os são quem qual quais onde quantos quantas foi foram dos da uma em não com"
     " ao pelo pela seu sua",
     "nl": "het een zijn wie welk wanneer waar waarom hoe werd werden van niet bij aan voor heeft",
 }
@@ -34,6 +35,8 @@ def tongue(text: str) -> str | None:
 
     Kana tell Japanese from Chinese; languages that share another script are not told apart.
     """
+    if text.isascii():
+        return _latin(text)
     scripts = Counter(_script(char) for char in text if char.isalpha())
     if not scripts:
         return None
@@ -44,11 +47,16 @@ def tongue(text: str) -> str | None:
     script = max(weighed, key=lambda name: weighed[name])
     if script != "latin":
         return "kana" if script in ("hiragana", "katakana") else script
+    return _latin(text)
+
+
+def _latin(text: str) -> str | None:
     words = Counter(_TONGUES.get(word) for word in _LETTERS.findall(text.casefold()))
     del words[None]
     return words.most_common(1)[0][0] if words else None
 
 
+@lru_cache(maxsize=4096)  # a text is made of few
 def _script(char: str) -> str:
     """The first word of a letter's Unicode name: "latin", "cyrillic", "hangul"; "han"."""
     name = unicodedata.name(char, "").split(" ")[0].casefold()

@@ -45,10 +45,12 @@ def _safe(number: int, month: int, day: int) -> date | None:
         return None
 
 
-def day_reading(match: re.Match[str]) -> Sense:
+def day_reading(match: re.Match[str]) -> Sense | None:
     """Read "Monday, March 4, 2024"; where weekday and date disagree neither is believed."""
     month, day = month_number(match["month"]), day_number(match["day"])
     last = day_number(match["last"]) if match.groupdict().get("last") else day
+    if last < day:
+        return None  # "No. 31 - 4 August"
     weekday = weekday_number(match["wd"]) if match.groupdict().get("wd") else None
 
     def make(number: int) -> Interval | None:

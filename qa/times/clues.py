@@ -83,6 +83,17 @@ def clues(text: str) -> Clues:
     return Clues(lower, upper, tuple(found + _names(read)))
 
 
+def latest(text: str) -> date | None:
+    """The last day that a text names with its year, as past or as to come."""
+    named = [
+        time.end
+        for line in text.splitlines()
+        for atom in atoms(line)
+        if atom.reading.kind == "absolute" and (time := atom.reading.meaning(Scope(None)))
+    ]
+    return max(named, default=None)
+
+
 def dateline(atom: Atom, line: str) -> Clue:
     """A dateline without its year: the text was written on such a day."""
     make = atom.reading.make
@@ -99,8 +110,9 @@ def _sentence(text: str) -> _Read:
     found = atoms(text)
     if not found:
         return _Read(text, (), ())
-    marks = cues(text)
-    return _Read(text, found, tuple(tense_at(marks, one.start, one.end) for one in found))
+    marks = {language: cues(text, language) for language in {one.language for one in found}}
+    tenses = (tense_at(marks[one.language], one.start, one.end) for one in found)
+    return _Read(text, found, tuple(tenses))
 
 
 def _around(text: str, atom: Atom) -> str:

@@ -6,14 +6,16 @@ of their clause; what a text counts from is its publication, or a time it spoke 
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 
+from qa.times.foreign import rules, spoken
 from qa.times.grammar import RULES
 from qa.times.intervals import Expression, Interval, containing, hull
 from qa.times.neighbours import is_moved, listed, moved
 from qa.times.readings import Atom, Scope, Sense
 from qa.times.rules import GATES
-from qa.times.tense import Cue, cues, tense_at
+from qa.times.tense import direction
 from qa.times.words import DASH
 
 _HINT = re.compile(
@@ -25,18 +27,16 @@ _HINT = re.compile(
 AS_WRITTEN = "as written"
 """How the basis of an expression begins that names its own time."""
 
+_ENGLISH = tuple(("en", *one) for one in RULES)
 _LONGEST = 4000
 _BETWEEN = re.compile(rf"\s?(?:{DASH})\s?|\s+(?:to|until|till|through|and)\s+", re.I)
-_SINCE = re.compile(r"\b(?:ever\s+)?since\s+$", re.I)
-_UNTIL = re.compile(r"\b(?:until|till|through)\s+$", re.I)
-# "signed in March, it runs until May"
-_RUNS = re.compile(
-    r"\b(?:(?:runs?|lasts?|continues?|extends?)|(?:remains?|stays?|is|are)\s+\w+)"
-    r"\s+(?:until|till|through)\s+$",
-    re.I,
+_SINCE = re.compile(r"\b(?:(?:ever\s+)?since|seit|depuis|desde)\s+(?:dem\s+|le\s+|el\s+)?$", re.I)
+_UNTIL = re.compile(
+    r"\b(?:until|till|through|bis(?:\s+zum)?|jusqu['’](?:au|à|en)|hasta(?:\s+el)?)\s+$", re.I
 )
 _BORN = re.compile(r"\bborn\b", re.I)
 _CLAUSE = re.compile(r"[,;:()\u2013\u2014]|\b(?:and|but|while|whereas|which|who)\b", re.I)
+_BELONGS = re.compile(r"\b(?:for|of)\s+(?:the\s+year\s+)?$", re.I)
 _FROM = re.compile(r"\b(?:from|between)\s+$", re.I)
 
 
@@ -50,23 +50,22 @@ def expressions(
     is more than a day, an expression is resolved to all that it may mean.  Without an anchor
     only what needs none is resolved.
     """
-    if not _HINT.search(sentence):
-        return ()
     before = None
-    if context and _HINT.search(context) and not _BORN.search(context):
-        earlier = _resolved(context, atoms(context), anchor, None)
+    if context and not _BORN.search(context):
+        earlier = _resolved(context, atoms(context), anchor, None, None)
         before = next((one for one in reversed(earlier) if one.interval is not None), None)
-    return _resolved(sentence, atoms(sentence), anchor, before)
+    return _resolved(sentence, atoms(sentence), anchor, before, context)
 
 
 def atoms(sentence: str) -> tuple[Atom, ...]:
     """The expressions of ``sentence`` in order, not resolved; of its first 4,000 characters."""
     sentence = sentence[:_LONGEST]
     found: list[Atom] = []
-    if not _HINT.search(sentence):
-        return ()
-    tried = {name for name, gate in GATES.items() if gate.search(sentence)}
-    for gate, pattern, build in RULES:
+    tried = {""}
+    if _HINT.search(sentence):
+        tried |= {name for name, gate in GATES.items() if gate.search(sentence)}
+    others = [(language, *one) for language in spoken(sentence) for one in rules(language)]
+    for language, gate, pattern, build, lead in (*others, *_ENGLISH):
         if gate not in tried:
             continue
         for match in pattern.finditer(sentence):
@@ -74,9 +73,11 @@ def atoms(sentence: str) -> tuple[Atom, ...]:
             start += len(match.group()) - len(match.group().lstrip())
             if any(start < one.end and one.start < end for one in found):
                 continue
+            if lead is not None and not lead.search(sentence, 0, start):
+                continue
             reading = build(match)
             if reading is not None:
-                found.append(Atom(start, end, reading))
+                found.append(Atom(start, end, reading, language))
     ranges = _ranges(sentence, sorted(found, key=lambda atom: atom.start))
     return listed(sentence, moved(sentence, ranges))
 
@@ -126,7 +127,9 @@ def _range(sentence: str, first: Atom, second: Atom) -> Atom | None:
         return hull(start, end)
 
     kind = other.kind if one.kind in ("yearless", "absolute") else one.kind
-    return Atom(first.start, second.end, Sense(kind, meaning, one.note or other.note))
+    return Atom(
+        first.start, second.end, Sense(kind, meaning, one.note or other.note), first.language
+    )
 
 
 def _resolved(
@@ -134,59 +137,58 @@ def _resolved(
     found: Sequence[Atom],
     anchor: Interval | None,
     before: Expression | None,
+    context: str | None,
 ) -> tuple[Expression, ...]:
     out: list[Expression] = []
-    marks = cues(sentence)
     present = any(atom.reading.kind == "deictic" for atom in found)
     for atom in found:
         last = next((one for one in reversed(out) if one.interval is not None), None)
-        scope = _scope(sentence, atom, marks, last, before, anchor, present)
-        out.append(_expression(sentence, atom, scope, anchor))
+        scopes = _scopes(sentence, atom, last, before, anchor, present, context)
+        read = [_expression(sentence, atom, scope, anchor) for scope in scopes]
+        if len({one.interval for one in read}) > 1:
+            read = [replace(read[0], interval=None, basis="of the story, or of the present")]
+        out.append(read[0])
     return tuple(out)
 
 
-def _scope(
+def _scopes(
     sentence: str,
     atom: Atom,
-    marks: tuple[Cue, ...],
     last: Expression | None,
     before: Expression | None,
     anchor: Interval | None,
     present: bool,
-) -> Scope:
-    """What ``atom`` is read against.
+    context: str | None,
+) -> tuple[Scope, ...]:
+    """What ``atom`` may be read against; where that is several it must mean the same in all.
 
     ``last`` stands in its sentence, ``before`` in the one before; ``present`` says that its
     sentence speaks of the time of writing.
     """
-    tense = tense_at(marks, atom.start, atom.end)
-    if tense is None and not marks and _UNTIL.search(sentence, 0, atom.start):
-        tense = "future"  # "the offer: until May 3"
-    if _RUNS.search(sentence, 0, atom.start):
-        tense = "future"
+    tense = direction(sentence, atom, context)
     if atom.reading.kind == "anaphoric":
         known = last or (None if sentence[atom.start :].lower().startswith("within") else before)
-        return Scope(None, tense, known.interval if known else None)
-    if atom.reading.kind != "yearless":
-        return Scope(None, tense)
+        return (Scope(None, tense, known.interval if known else None),)
+    now = Scope(None, tense)
+    if last is not None and _BELONGS.search(sentence, 0, last.start):
+        last = None  # "a statement for 2023 was sent in February"
     told = last or before
-    if told is None or told.interval is None:
-        return Scope(None, None if tense == "would" else tense)
+    if atom.reading.kind != "yearless" or told is None or told.interval is None:
+        return (now if tense != "would" else Scope(None, None),)
     if last is not None and _BORN.search(sentence, 0, last.start):
-        return Scope(None, None)  # a life goes on elsewhere than in the year it begins
+        return (Scope(None, None),)  # a life goes on elsewhere than in the year it begins
+    then = Scope(None, tense, told.interval, narrative=True)
     if tense == "would" and last is not None:
-        return Scope(None, tense, told.interval, narrative=True)
+        return (then,)
     if last is not None and last.relative and _is_another_year(last, anchor):
-        if _CLAUSE.search(sentence, last.end, atom.start) or last.interval is None:
-            return Scope(None, None)
-        return Scope(None, tense, last.interval, narrative=True)
+        if _CLAUSE.search(sentence, last.end, atom.start):
+            return (Scope(None, None),)
+        return (then,)
     story = not told.relative and (anchor is None or told.interval.end.year < anchor.start.year)
-    if not story or present:
-        return Scope(None, tense)
+    if not story or present or tense in ("future", "plan") or atom.reading.make is None:
+        return (now,)
     opens = not sentence[: atom.start].strip(" ,“\"'").lower().removesuffix("in").removesuffix("on")
-    if last is None and not opens:
-        return Scope(None, None)
-    return Scope(None, tense, told.interval, narrative=True)
+    return (then,) if last is not None or opens else (then, now)
 
 
 def _is_another_year(one: Expression, anchor: Interval | None) -> bool:

@@ -49,16 +49,18 @@ _ENDED = (
     r"|to)\s+(?i:on\s+)?"
 )
 # A year by itself is a number unless a word before it or the bracket around it says otherwise.
-_FREE = (
-    r"(?=\d)(?<![\w.,/-])(?:(?<=\bin\s)|(?<=\bsince\s)|(?<=\bduring\s)|(?<=\bthroughout\s)"
-    r"|(?<=\bIn\s)|(?<=\bSince\s)|(?<=\bDuring\s)|(?<=\bThroughout\s)|(?<=\byear\s))"
-)
+_FREE = r"\b(?:in|since|during|throughout|year)\s"
 _BOUND = (
-    r"(?:(?<=\bby\s)|(?<=\bof\s)|(?<=\bfor\s)|(?<=\bto\s)|(?<=\bfrom\s)|(?<=\buntil\s)"
-    r"|(?<=\btill\s)|(?<=\bbefore\s)|(?<=\bafter\s)|(?<=\bthrough\s)|(?<=\bbetween\s)"
-    r"|(?<=\band\s)|(?<=\bBy\s)|(?<=\bFrom\s)|(?<=\bUntil\s)|(?<=\bBefore\s)|(?<=\bAfter\s)"
-    r"|(?<=\bBetween\s)|(?<=\bFor\s)|(?<=\bthe\s)|(?<=\baround\s)|(?<=\babout\s)|(?<=\bcirca\s)"
-    r"|(?<=\bthan\s)|(?<=\bwith\s)|(?<=\byear,\s)|(?<=\())"
+    r"\b(?:by|of|for|to|from|until|till|before|after|through|between|and|the|around|about|circa"
+    r"|than|with|year,)\s|\("
+)
+_IN_MONTH = (
+    r"\b(?:in|by|since|until|till|of|from|to|through|during|before|after|for|between|and"
+    r"|in\searly|due)\s"
+)
+_ON_DAY = (
+    r"(?:\b(?:by|until|till|before|after|for|of|from|to|since|due|than|said|told|\w\wed)\s|[|:]\s*)"
+    r"[*_]*"
 )
 _AFTER_YEAR = (
     r"(?=\s*(?:$|[.,;:!?)\]\u201d\"\u2014\u2013]|['\u2019]s\b|(?:and|or|to|until|till|through|"
@@ -187,11 +189,12 @@ _ABSOLUTE: tuple[Rule, ...] = (
         rf"(?:\s+|-)(?P<y>{YEAR})",
         absolute.year_reading,
     ),
-    rule("number", rf"{_FREE}(?P<mod>)(?P<y>{YEAR})\b", lambda m: named(year(int(m["y"])))),
+    rule("number", rf"\b(?P<y>{YEAR})\b", lambda m: named(year(int(m["y"]))), _FREE),
     rule(
         "number",
-        rf"(?=\d)(?<![\w.,/$€£-]){_BOUND}(?P<y>{YEAR})\b{_AFTER_YEAR}",
+        rf"\b(?P<y>{YEAR})\b{_AFTER_YEAR}",
         lambda m: named(year(int(m["y"]))),
+        _BOUND,
     ),
     rule(
         "month",
@@ -206,14 +209,9 @@ _ABSOLUTE: tuple[Rule, ...] = (
     ),
     rule(
         "month",
-        r"(?=[JFMASOND])(?:(?<=\bin\s)|(?<=\bIn\s)|(?<=\bby\s)|(?<=\bBy\s)|"
-        r"(?<=\bsince\s)|(?<=\bSince\s)"
-        r"|(?<=\buntil\s)|(?<=\bUntil\s)|(?<=\bof\s)|(?<=\bfrom\s)|(?<=\bFrom\s)|(?<=\bto\s)"
-        r"|(?<=\bthrough\s)|(?<=\bduring\s)|(?<=\bDuring\s)|(?<=\bbefore\s)|(?<=\bafter\s)"
-        r"|(?<=\bBefore\s)|(?<=\bAfter\s)|(?<=\bfor\s)|(?<=\bbetween\s)|(?<=\bBetween\s)"
-        r"|(?<=\band\s)|(?<=\bin\searly\s))"
-        rf"(?P<mod>)(?P<month>{MONTH})(?!\s*['\u2019]?\d)(?![\w-])(?!\s+[A-Z])",
+        rf"\b(?P<mod>)(?P<month>{MONTH})(?!\s*['\u2019]?\d)(?![\w-])(?!\s+[A-Z])",
         absolute.month_reading,
+        _IN_MONTH,
     ),
 )
 
@@ -251,10 +249,15 @@ _RELATIVE: tuple[Rule, ...] = (
     ),
     rule(
         "weekday",
-        rf"(?<!Black\s)(?<!Good\s)(?<!Ash\s)\b(?P<before>)(?:{_WHICH}\s+|(?P<on>(?i:on)\s+|"
-        rf"(?<=\w{{2}}ed\s)|(?<=\bsaid\s)|(?<=\btold\s)|(?<=\bsince\s)))(?P<wd>{WEEKDAY})(?P<week>)"
-        rf"{_PART_OF_DAY}\b",
+        rf"(?<!Black\s)(?<!Good\s)(?<!Ash\s)\b(?P<before>)(?:{_WHICH}|(?P<on>(?i:on)))\s+"
+        rf"(?P<wd>{WEEKDAY})(?P<week>){_PART_OF_DAY}\b",
         relative.weekday_reading,
+    ),
+    rule(
+        "weekday",
+        rf"(?P<before>)(?P<which>)\b(?P<wd>{WEEKDAY})(?P<week>){_PART_OF_DAY}\b",
+        relative.weekday_reading,
+        _ON_DAY,
     ),
     rule(
         "unit",
@@ -346,6 +349,12 @@ _RELATIVE: tuple[Rule, ...] = (
         rf"\b(?P<which>(?i:the\s+(?:following|next|previous|preceding|prior|same)|"
         rf"that(?:\s+same)?))"
         rf"\s+{_ONE_UNIT}",
+        relative.following_reading,
+    ),
+    rule(
+        "unit",
+        r"\b(?i:the)\s+(?P<unit>(?i:day|week|month|year))\s+(?P<which>(?i:before))"
+        r"(?=\s*(?:[.,;:)]|$)|\s+(?i:it|he|she|they|we|there)\b|\s+\d)",
         relative.following_reading,
     ),
     rule(

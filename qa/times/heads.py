@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from qa.times.expressions import atoms
-from qa.times.intervals import Interval, containing
+from qa.times.intervals import Interval, containing, year
 from qa.times.readings import Atom, Scope
+from qa.times.tense import cues, is_ahead
 
 _HEAD_LINES = 12
 _FOOT_LINES = 3
@@ -30,15 +31,19 @@ class Dateline(NamedTuple):
 
 
 _MARK = r"(?:^|[.|·•–—-]\s+|\()\W*"
-_REST = r"(?:\s+(?:on|at|date))?[\s:,|*_–—-]*$"
+_REST = r"(?:\s+(?:on|at|date|the|le|am|den|el|vom))*[\s:：,|*_–—-]*$"
 _LABEL = re.compile(
-    _MARK + r"(?P<label>(?:first\s+)?published|posted|(?:publication\s+|release\s+|issue\s+)?date"
-    r"|date\s+of\s+(?:publication|issue)|issued|released|sent|filed|press\s+release"
-    r"|(?:for\s+)?(?:immediate\s+)?release)" + _REST,
+    _MARK
+    + r"(?P<label>(?:first\s+)?published|posted|(?:(?:publication|release|issue|invoice|letter"
+    r"|report|statement|document|print)\s+)?date(?:\s+of\s+(?:publication|issue|report|letter|invoice"
+    r"|writing|this\s+\w+))?"
+    r"|issued|released|sent|filed|press\s+release|(?:for\s+)?(?:immediate\s+)?release"
+    r"|veröffentlicht|erschienen|datum|publié|fecha|publicado|发布(?:日期|时间)|日期)" + _REST,
     re.I,
 )
 _UPDATED = re.compile(
-    _MARK + r"(?P<label>(?:last\s+)?(?:updated|modified|reviewed|revised|changed|edited))" + _REST,
+    _MARK + r"(?P<label>(?:last\s+)?(?:updated|modified|reviewed|revised|changed|edited)|stand"
+    r"|aktualisiert|mis(?:e)?\s+à\s+jour|actualizado|更新(?:日期|时间|于)?)" + _REST,
     re.I,
 )
 _STATUS = re.compile(
@@ -46,16 +51,35 @@ _STATUS = re.compile(
     r"|dated|signed|written)" + _REST,
     re.I,
 )
-_BY = re.compile(r"^\W*By\s+[A-Z][^.!?]{2,60}?[,|·•–—-]\s*(?:on\s+)?$")
-_MINUTES = re.compile(
-    r"^\W*(?:minutes|notes|protocol)\b[^.!?]{0,120}?(?:\b(?:on|of)|[,:–—-])\s*$", re.I
+_MADE = re.compile(  # "LEASE between A and B, made on 20 February 2023"
+    r"(?<!was )(?<!were )(?<!been )\b(?P<label>made|dated|signed|executed)\b"
+    r"(?:(?!\b(?:before|after|since|until|by)\b)[^.;:]){0,40}$",
+    re.I,
+)
+_OF_ELSE = re.compile(  # what a date in the head is of, where that is not the text
+    r":\s*(?:\w+,?\s+)?$|\b(?:from|for|until|till|before|after|since|by|to|between|force|valid|starts?"
+    r"|opens?|begins?|ends?|closed?|effective|replaces|born|am|ab|bis|ab|dès|desde|hasta|per|as)"
+    r"\s+(?:\w+,?\s+)?$",
+    re.I,
+)
+_BY = re.compile(r"^\W*(?:By|Par|Von|Por)\s+[A-Z][^.!?]{2,60}?[,|·•–—-]\s*(?:on\s+|le\s+)?$")
+_SITTING = re.compile(  # "Committee meeting, 4 November 2022", "Meeting of 16 September 2024"
+    r"^\W*(?:(?P<kept>minutes|notes|protocol)\b[^.!?]{0,120}?|(?:[^\W\d][^.!?:;|]{0,60}?\b)?"
+    r"(?:meeting|session|sitting|letter|notice|statement|Sitzung|séance|réunion|reunión|sesión))"
+    r"(?:\s*\b(?:on|of|from|vom|du|del)|\s*[,:–—-])\s*$",
+    re.I,
 )
 _PLACE = re.compile(
-    r"^\W*[A-Z][\w.'\u2019-]*(?:[ /-][A-Z][\w.'\u2019-]*){0,3}(?:,\s*[A-Z][\w. ]*)?,\s*$"
+    r"^\W*[A-Z][\w.'\u2019-]*(?:[ /-][A-Z][\w.'\u2019-]*){0,3}(?:,\s*[A-Z][\w. ]*)?,\s+"
+    r"(?:(?:den|le|a|am|el)\s+)?$"
 )
 _DASHED = re.compile(r"^\s*(?:\([^)]{1,40}\)|/[^/]{1,40}/)?\s*(?:[-\u2013\u2014]+|:)(?:\s|$)")
-_BAR = re.compile(r"[|·•]\s*$")
+_OPENS = re.compile(r"[\s#*_(|–—-]*(?:(?:held\s+on|le|el|am)\s+)?", re.I)
+_BAR = re.compile(r"[|·•]\s*$|\s[–—-]\s*$")
 _NOTHING = re.compile(r"^[\s.,;|)*_–—-]*(?:(?:at|,|\|)?\s*\d{1,2}[:.h]\d\d.{0,20})?\s*$")
+_GOES_ON_AFTER = re.compile(r"\s*[,.;|–—-]?\s*(?=[^\Wa-z])")  # "12 March 2024, Old Town Hall"
+_TITLE = 3
+_COMMAS = 3
 _GOES_ON = re.compile(r"^\s*(?:[a-z]+\b)(?<!at)(?<!by)")
 
 
@@ -96,6 +120,8 @@ def _read(line: str) -> Iterator[Stated | Dateline]:
 
 
 def _rank(before: str, after: str, line: str) -> tuple[int, str] | None:
+    if is_ahead(before):
+        return None  # "Next meeting: 5 May 2024"
     ends = bool(_NOTHING.match(after))
     if (match := _LABEL.search(before)) and not _GOES_ON.match(after):
         return 0, " ".join(match["label"].lower().split())
@@ -103,13 +129,41 @@ def _rank(before: str, after: str, line: str) -> tuple[int, str] | None:
         return 1, "dateline"
     if _BY.search(before) and not _GOES_ON.match(after):
         return 2, "by-line"
-    if _MINUTES.search(before) and ends:
+    sitting = _SITTING.search(before)
+    if sitting and sitting["kept"] and (ends or _GOES_ON_AFTER.match(after)):
         return 3, "heading"
     if (match := _UPDATED.search(before)) and not _GOES_ON.match(after):
         return 5, " ".join(match["label"].lower().split())
     if (match := _STATUS.search(before)) and ends:
         return 6, " ".join(match["label"].lower().split())
-    free = not before.strip(" \t#*_(|–—-") or _PLACE.search(before) or _BAR.search(before)
-    if ends and free and len(line) <= _SHORT:
+    opens = _OPENS.fullmatch(before) or _PLACE.search(before)
+    row = line.count("|") > 1 or line.count(",") > _COMMAS
+    short = len(line) <= _SHORT and not row and not cues(line)
+    if short and (
+        (ends and (opens or _BAR.search(before) or sitting))
+        or (opens and _GOES_ON_AFTER.match(after))
+    ):
         return 4, "a line of its own"
+    if match := _MADE.search(before):
+        return 7, " ".join(match["label"].lower().split())
+    return (8, "in the head") if short and not _OF_ELSE.search(before) else None
+
+
+_REPORTED = re.compile(
+    r"\b(?:(?:annual|yearly|quarterly|half-year|monthly|interim|financial)\s+(?:report|accounts|review"
+    r"|statements?|results)|Jahresbericht|Geschäftsbericht|Quartalsbericht|rapport\s+annuel"
+    r"|informe\s+anual|memoria\s+anual)\b|年度报告|年报",
+    re.I,
+)
+_YEAR = re.compile(r"(?<![\d.,/-])(?:19|20)\d\d(?![\d/-])")
+
+
+def reported(text: str) -> tuple[Interval, str] | None:
+    """The period that the title says that a text reports on, and the title."""
+    for line in [line.strip(" \t#*_|") for line in text.splitlines() if line.strip()][:_TITLE]:
+        if len(line) <= _SHORT and _REPORTED.search(line):
+            times = [time for one in atoms(line) if (time := one.reading.meaning(Scope(None)))]
+            years = [year(int(one)) for one in _YEAR.findall(line)]
+            if len({*(times or years)}) == 1:
+                return (times or years)[0], f"“{line}”"
     return None

@@ -4,7 +4,7 @@ import calendar
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 DAY = timedelta(days=1)
 
@@ -49,17 +49,26 @@ class Expression:
     relative: bool
 
 
+class Claimed(NamedTuple):
+    """A day that a file's metadata give, and where it stands, for a reader ("front matter")."""
+
+    day: date
+    basis: str
+
+
 @dataclass(frozen=True, slots=True)
 class Publication:
     """When a text was written: on some day of ``interval``.
 
     ``confidence`` is "stated" where the text or its metadata say so, "derived" where several
-    of its sentences allow no other time.  ``basis`` says for a reader which.
+    of its sentences allow no other time, "unsure" where it is shown and nothing is counted from
+    it.  ``basis`` says for a reader which; ``rank`` is that of the line that states it.
     """
 
     interval: Interval
     basis: str
-    confidence: Literal["stated", "derived"]
+    confidence: Literal["stated", "derived", "unsure"]
+    rank: int = 0
 
 
 def on(day: date) -> Interval:

@@ -3,9 +3,9 @@
 from datetime import date, timedelta
 from itertools import pairwise
 
-from qa.times.clues import Clue, Clues, clues, dateline
-from qa.times.heads import Dateline, Stated, stated
-from qa.times.intervals import Interval, Publication, moved, on
+from qa.times.clues import Clue, Clues, clues, dateline, latest
+from qa.times.heads import Dateline, Stated, reported, stated
+from qa.times.intervals import Claimed, Interval, Publication, hull, moved, on
 
 _LONGEST = timedelta(days=366)
 """What leaves more open than a year is not told: no date can be counted from it."""
@@ -14,31 +14,57 @@ _REACH = 12
 """Years that are tried on a side on which the text sets no bound."""
 _MOST = 60_000
 """Characters above which only the first and last lines are read: a book is not written in a day."""
-_HEAD_ONLY = 4
+_GOOD, _SURE, _HEAD_ONLY, _UNSURE = 2, 3, 4, 8
+"""Ranks of lines: what speaks against metadata; what needs no more evidence; a date alone; one that
+stands in the head and may be of something else."""
 _QUOTED = 4
 
 
-def publication(text: str, *, known: tuple[date, str] | None = None) -> Publication | None:
+def publication(
+    text: str, *, known: Claimed | None = None, saved: Claimed | None = None
+) -> Publication | None:
     """When ``text`` was written, None where it allows several times or tells nothing.
 
-    ``known`` is the day that the file's metadata give and where; it is believed.  Then a
-    label, dateline or by-line in the first lines or the last; then the days that all of its
-    sentences allow together: not before what they tell as past, not after what they expect,
-    "last month" being May, and so on.  Where more than a year is allowed it is None.
+    ``known`` is the day that the file's own words about itself give (a mail's header, a page's
+    metadata) and where; ``saved`` that on which a program says that it was made.  Best is
+    ``known``, unless a label, dateline or by-line in the text says another day: then both are
+    told, as unsure.  Else such a line; then the days that all sentences allow together: not before
+    what they tell as past, not after what they expect, "last month" being May, and so on.  Where
+    more than a year is allowed it is not told.  At last, as unsure, the period that the text
+    reports on, and ``saved`` where the text does not speak against it.
     """
+    found = _told(text)
     if known is not None:
-        return Publication(on(known[0]), known[1], "stated")
+        sure = found is not None and found.confidence == "stated" and found.rank <= _GOOD
+        if found is None or not sure or _agree(found.interval, known.day):
+            return Publication(on(known.day), known.basis, "stated")
+        told = f"{found.basis} or {known.basis} {known.day}"
+        return Publication(hull(found.interval, on(known.day)), told, "unsure")
+    if found is not None:
+        return found
+    heads = [one for one in stated(text) if isinstance(one, Stated) and one.rank == _UNSURE]
+    if len({one.interval for one in heads}) == 1:
+        return Publication(heads[0].interval, heads[0].basis, "unsure", _UNSURE)
+    if (period := reported(text)) is not None:
+        return Publication(period[0], f"reports on {period[1]}", "unsure")
+    if saved is not None and _may_be(saved.day, text):
+        return Publication(on(saved.day), f"{saved.basis} {saved.day}", "unsure")
+    return None
+
+
+def _told(text: str) -> Publication | None:
+    """What the text itself says."""
     heads = stated(text)
-    told = [one for one in heads if isinstance(one, Stated)]
+    told = [one for one in heads if isinstance(one, Stated) and one.rank < _UNSURE]
     lines = [one for one in heads if isinstance(one, Dateline)]
-    if told and told[0].rank <= 3:
+    if told and told[0].rank <= _SURE:
         return _stated(told[0])
-    evidence = clues(text) if len(text) <= _MOST else Clues(None, None, ())
     alone = [one for one in told if one.rank == _HEAD_ONLY]
     if len({one.interval for one in alone}) > 1:
         return None
+    evidence = _evidence(text)
     late = evidence.lower[0] if evidence.lower else date.min
-    if told and (told[0].rank != _HEAD_ONLY or told[0].interval.end >= late):
+    if told and told[0].interval.end >= late:
         return _stated(told[0])
     if lines:
         line = dateline(lines[0].atom, lines[0].line)
@@ -46,8 +72,26 @@ def publication(text: str, *, known: tuple[date, str] | None = None) -> Publicat
     return _derived(evidence)
 
 
+def _agree(one: Interval, day: date) -> bool:
+    """Whether they are the same day, in whatever time zone."""
+    return one.start - timedelta(days=1) <= day <= one.end + timedelta(days=1)
+
+
+def _evidence(text: str) -> Clues:
+    return clues(text) if len(text) <= _MOST else Clues(None, None, ())
+
+
+def _may_be(day: date, text: str) -> bool:
+    """Whether a text may be of the day: not before what it tells, nor years after its last."""
+    evidence = _evidence(text)
+    if evidence.lower is not None and day < evidence.lower[0]:
+        return False
+    last = latest(text[:_MOST])
+    return last is None or day <= last + _LONGEST
+
+
 def _stated(found: Stated) -> Publication:
-    return Publication(found.interval, found.basis, "stated")
+    return Publication(found.interval, found.basis, "stated", found.rank)
 
 
 def _derived(evidence: Clues) -> Publication | None:

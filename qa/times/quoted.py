@@ -1,15 +1,21 @@
 """The times that a quoted sentence speaks of, counted from when its document was written."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
+from itertools import zip_longest
 from typing import Protocol
 
 from qa.data import Dated, Document, Sentence
+from qa.times.entries import entry_at
 from qa.times.expressions import AS_WRITTEN, expressions
 from qa.times.intervals import Expression, Interval
 
+GIVEN = "set by the user"
+"""The basis of a date that a user gave a document: it goes before what the text says."""
 _REACH = 400
+_TABLE = re.compile(r"^(?P<head>[^\n]*\|[^\n]*)\n(?:[^\n]*\|[^\n]*\n)*\Z", re.M)
 _END = re.compile(r"[.!?][\"”’)]?\s+(?=[\"“(]?[A-Z])|\n\s*\n")
 
 
@@ -61,11 +67,46 @@ def told(times: Iterable[Expression]) -> str:
 
 
 def _expressions(document: Document, sentence: Sentence) -> tuple[Expression, ...]:
-    return expressions(
-        document.text[sentence.start : sentence.end],
-        anchor(document),
-        _before(document.text, sentence.start),
+    text, (start, end) = document.text, (sentence.start, sentence.end)
+    written, entry = anchor(document), entry_at(text, start)
+    if entry is not None and (entry.day == written or document.date_basis == GIVEN):
+        entry = None
+    written = entry.day if entry else written
+    heads = _columns(text, start)
+    if not heads:
+        found = expressions(text[start:end], written, _before(text, start))
+    else:
+        found = _cells(text[start:end], heads, written)
+    if entry is None:
+        return found
+    basis = f"the entry of {entry.day}"
+    return tuple(
+        replace(one, basis=one.basis.replace("the publication date", basis)) for one in found
     )
+
+
+def _cells(row: str, heads: Sequence[str], written: Interval | None) -> tuple[Expression, ...]:
+    """The expressions of a table's row, each cell read after the head of its column."""
+    found, place = [], 0
+    for cell, head in zip_longest(row.split("|"), heads, fillvalue=""):
+        label = f"{head.strip()}: " if head.strip() else ""
+        shift = place - len(label)
+        for one in expressions(label + cell, written, None):
+            if one.start >= len(label):
+                found.append(replace(one, start=one.start + shift, end=one.end + shift))
+        place += len(cell) + 1
+    return tuple(found)
+
+
+def _columns(text: str, start: int) -> Sequence[str]:
+    """The heads of the columns above the row at ``start``; empty where there is no table."""
+    end = text.find("\n", start)
+    if "|" not in text[start : end if end >= 0 else len(text)]:
+        return ()
+    top = _TABLE.search(text, max(start - _REACH * 10, 0), text.rfind("\n", 0, start) + 1)
+    line = top["head"] if top else ""
+    inside = text[text.rfind("\n", 0, start) + 1 : start].count("|")  # "| a | b |" is read from a
+    return line.split("|")[inside:]
 
 
 def _before(text: str, start: int) -> str:

@@ -7,7 +7,8 @@ from typing import Literal, NamedTuple
 
 from qa.times.intervals import Interval
 
-Tense = Literal["past", "future", "would"]
+Tense = Literal["past", "future", "would", "plan"]
+"""What is told of a time; a "plan" is to come by its label, or by the present, not by a word."""
 Kind = Literal["absolute", "yearless", "deictic", "anaphoric", "vague"]
 Make = Callable[[int], Interval | None]
 """An interval of a given year; None where that year has none (30 February)."""
@@ -49,6 +50,18 @@ class Atom(NamedTuple):
     start: int
     end: int
     reading: Sense
+    language: str = "en"
+
+
+_NEAR = 60  # days
+
+
+class Cue(NamedTuple):
+    """Words that tell the tense, and where they stand; None where they leave it open."""
+
+    start: int
+    end: int
+    tense: Tense | None
 
 
 def absolute(interval: Interval | None, note: str = "") -> Sense:
@@ -80,20 +93,39 @@ def yearless(make: Make, *, whole: bool = False, note: str = "") -> Sense:
         if scope.narrative and scope.before is not None:
             limit = None if scope.tense == "would" else scope.day
             return _first_from(make, scope.before.start, limit)
-        if scope.tense == "would" or scope.day is None or scope.tense is None:
+        if scope.tense == "would" or scope.day is None:
             return None
         here = scope.day.year
+        around = [made for made in map(make, (here - 1, here, here + 1)) if made]
+        if len(around) == 1:  # a weekday that the date has in no other year near
+            wrong = (
+                around[0].start > scope.day
+                if scope.tense == "past"
+                else (scope.tense in ("future", "plan") and around[0].end < scope.day)
+            )
+            return None if wrong else around[0]
+        if scope.tense is None:
+            return None
         if whole:
             near = (make(here - 1), make(here))
             if any(one is not None and one.start <= scope.day <= one.end for one in near):
                 return None
-        if scope.tense == "past":
-            made = (make(here - back) for back in range(_REACH))
-            return next((one for one in made if one and one.start <= scope.day), None)
-        made = (make(here + on) for on in range(-1, _REACH))
-        return next((one for one in made if one and one.end >= scope.day), None)
+        last = (make(here - back) for back in range(_REACH))
+        coming = (make(here + on) for on in range(-1, _REACH))
+        past = next((one for one in last if one and one.start <= scope.day), None)
+        future = next((one for one in coming if one and one.end >= scope.day), None)
+        found, other = (past, future) if scope.tense == "past" else (future, past)
+        if found is None or other is None or scope.tense != "plan":
+            return found
+        # What is planned for a day nearly a year off, and was that day some weeks ago, may be over.
+        return None if _away(other, scope.day) <= _NEAR < _away(found, scope.day) else found
 
     return Sense("yearless", meaning, note, make)
+
+
+def _away(time: Interval, day: date) -> int:
+    """The days from ``day`` to the nearer end of ``time``."""
+    return max((time.start - day).days, (day - time.end).days, 0)
 
 
 def _first_from(make: Make, day: date, limit: date | None) -> Interval | None:

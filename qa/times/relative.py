@@ -76,32 +76,31 @@ def weekday_reading(match: re.Match[str]) -> Sense:
     week = " ".join((match["week"] or match["before"] or "").lower().split())
     if week:
         by = {"last": -1, "this": 0, "next": 1}[week.split()[0]]
-        return deictic(lambda day: _in_week(day, by, weekday))
+        return deictic(lambda day: in_week(day, by, weekday))
     which = " ".join((match["which"] or "").lower().split())
     if which == "this":
-        return deictic(lambda day: _in_week(day, 0, weekday))
+        return deictic(lambda day: in_week(day, 0, weekday))
     if which in ("coming", "this coming", "the coming"):
         return deictic(lambda day: on(_next_weekday(day, weekday)))
     if which in ("this past", "past"):
         return deictic(lambda day: on(_last_weekday(day - timedelta(days=1), weekday)))
     if which in ("last", "next"):
-        return _last_or_next_weekday(which, weekday)
-    if match["on"] is None:
-        return Sense("yearless", lambda _: None, "a weekday, not said of which week")
-    return Sense("yearless", lambda scope: _by_tense(scope, weekday))
+        return last_or_next_weekday(which, weekday)
+    return Sense("yearless", lambda scope: by_tense(scope, weekday))
 
 
-def _by_tense(scope: Scope, weekday: int) -> Interval | None:
+def by_tense(scope: Scope, weekday: int) -> Interval | None:
+    """The last such day for what has been, the next for what will be."""
     if scope.day is None or scope.narrative:
         return None
     if scope.tense == "past":
         return on(_last_weekday(scope.day, weekday))
-    if scope.tense == "future" and scope.day.weekday() != weekday:
+    if scope.tense in ("future", "plan") and scope.day.weekday() != weekday:
         return on(_next_weekday(scope.day, weekday))
     return None
 
 
-def _last_or_next_weekday(which: str, weekday: int) -> Sense:
+def last_or_next_weekday(which: str, weekday: int) -> Sense:
     """Read "last Friday", which said in the same week may mean the one before: then both remain."""
 
     def meaning(day: date) -> Interval:
@@ -116,7 +115,8 @@ def _last_or_next_weekday(which: str, weekday: int) -> Sense:
     return deictic(meaning)
 
 
-def _in_week(day: date, by: int, weekday: int) -> Interval:
+def in_week(day: date, by: int, weekday: int) -> Interval:
+    """The weekday of the week ``by`` weeks after that of ``day``."""
     monday = containing(day, "week").start
     return on(monday + timedelta(days=7 * by + weekday))
 
@@ -208,9 +208,13 @@ def hence_reading(match: re.Match[str]) -> Sense:
 def in_units_reading(match: re.Match[str]) -> Sense:
     """Read "in three years": a date only for what will be; else how long something took."""
     unit, count = _unit(match["unit"]), number(match["n"])
+    if match["n"].lower() in ("a", "an") and not _PROMISE.search(match.string, 0, match.start()):
+        return VAGUE  # "three in a year"
+    if _RANKED.search(match.string, 0, match.start()):
+        return VAGUE  # "the fourth in five years"
 
     def meaning(scope: Scope) -> Interval | None:
-        if scope.day is None or scope.tense != "future":
+        if scope.day is None or scope.tense not in ("future", "plan"):
             return None
         return containing(moved(scope.day, unit, count), unit)
 
@@ -231,15 +235,30 @@ def next_units_reading(match: re.Match[str]) -> Sense:
     return deictic(lambda day: Interval(day, moved(day, unit, count)))
 
 
+_RANKED = re.compile(
+    r"\b(?:first|second|third|[a-z]{2,}th|[a-z]{2,}est|most|only|times?)\b[^.;:]*$", re.I
+)
+_PROMISE = re.compile(
+    r"\b(?:will|shall|would|due|payable|to\s+be|(?:is|are)\s+to|going\s+to|(?:expect|hope|plan|aim|want|intend)(?:s|ed)?)\b"
+    r"|['\u2019]ll\b",
+    re.I,
+)
+
+
 def within_reading(match: re.Match[str]) -> Sense:
-    """Read "within three years": from the time at which it was said, where it is given."""
+    """Read "within three years": from the time at which it was said, where it is given.
+
+    From the day of writing only in a promise: "within 14 days" is a rule that counts from
+    something else.
+    """
     unit, count = _unit(match["unit"]), number(match["n"])
+    promised = _PROMISE.search(match.string)
 
     def meaning(scope: Scope) -> Interval | None:
         said = scope.before
         if said is not None and said.start == said.end:
             return Interval(said.start, moved(said.end, unit, count))
-        if said is None and scope.day is not None and scope.tense != "past":
+        if said is None and scope.day is not None and promised and scope.tense != "past":
             return Interval(scope.day, moved(scope.day, unit, count))
         return None
 
@@ -293,9 +312,8 @@ def following_reading(match: re.Match[str]) -> Sense:
     """Read "the following month", "the previous year", "that day"."""
     unit = _unit(match["unit"])
     word = " ".join(match["which"].lower().split())
-    by = {"following": 1, "next": 1, "previous": -1, "preceding": -1, "prior": -1}.get(
-        word.split()[-1], 0
-    )
+    steps = {"following": 1, "next": 1, "after": 1, "that": 0, "same": 0}
+    by = steps.get(word.split()[-1], -1)
 
     def meaning(before: Interval) -> Interval | None:
         whole = containing(before.start, unit)

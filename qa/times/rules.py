@@ -29,13 +29,18 @@ GATES: dict[str, re.Pattern[str]] = {
 
 
 class Rule(NamedTuple):
-    """``build`` gives None where the words are no expression after all."""
+    """``build`` gives None where the words are no expression after all.
+
+    ``lead`` is what must stand before what has a second meaning: "May", "2,019 in 2019".
+    """
 
     gate: str
     pattern: re.Pattern[str]
     build: Build
+    lead: re.Pattern[str] | None
 
 
-def rule(gate: str, pattern: str, build: Build) -> Rule:
-    """A rule of the family ``gate``."""
-    return Rule(gate, re.compile(pattern), build)
+def rule(gate: str, pattern: str, build: Build, lead: str | None = None) -> Rule:
+    """A rule of the family ``gate``, after the words ``lead`` alone if they are given."""
+    after = re.compile(rf"(?:{lead})$", re.I) if lead else None
+    return Rule(gate, re.compile(pattern), build, after)

@@ -19,6 +19,9 @@ _NUMBERS = (
 _ORDINALS = "first second third fourth".split()
 
 
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+
+
 def _any(words: list[str]) -> str:
     return "|".join(words)
 
@@ -33,7 +36,7 @@ WEEKDAY_BEFORE_DATE = rf"(?:{WEEKDAY}|(?:{_any(_SHORT_DAYS)}|Sat|Sun)\b\.?)"
 DAY = r"(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?(?![\d:%]|[.,]\d)"
 FIGURES = r"(?:1[5-9]\d\d|20\d\d)"
 YEAR = rf"{FIGURES}(?![\d%]|[.,]\d)"
-NUMBER = rf"(?:\d{{1,3}}|an?|{_any(_NUMBERS[1:])})"
+NUMBER = rf"(?:\d{{1,3}}|an?|{_any(_TENS)}|{_any(_NUMBERS[1:-1])})"
 UNIT = r"(?:days?|weeks?|months?|quarters?|years?)"
 DASH = r"[-\u2010-\u2015]"
 
@@ -54,9 +57,11 @@ def weekday_number(word: str) -> int:
 
 def number(word: str) -> int:
     """What a small number's word or figures say; "a" is 1."""
-    word = word.lower()
+    word = word.lower().split()[-1]
     if word.isdigit():
         return int(word)
+    if word in _TENS:
+        return 10 * (_TENS.index(word) + 2)
     return 1 if word in ("a", "an") else _NUMBERS.index(word)
 
 

@@ -2,7 +2,6 @@
 
 import io
 from collections import Counter
-from datetime import date
 from pathlib import Path
 
 import pypdf
@@ -43,7 +42,9 @@ def test_paragraphs_pages_and_properties(tmp_path: Path) -> None:
         "A second",
     ]
     assert (found.title, found.author) == ("Results", "Ann")
-    assert (found.published, found.date_basis) == (date(2024, 1, 15), "PDF creation date")
+    assert (found.published, found.date_basis) == (
+        None, "not sure: PDF creation date 2024-01-15",
+    )  # fmt: skip
 
 
 def test_hyphens_at_a_lines_end(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.times.intervals import Interval, Publication
+from qa.times.intervals import Claimed, Interval, Publication
 from qa.times.publication import publication
 from tests.times.publications import Text, texts
 
@@ -31,11 +31,25 @@ def test_the_seed_article_can_only_be_of_the_second_half_of_february_2023() -> N
         assert words in found.basis
 
 
-def test_what_the_metadata_say_is_believed() -> None:
-    """The date of a web page's head is not argued with."""
-    known = date(2020, 5, 6)
-    expected = Publication(Interval(known, known), "HTML meta", "stated")
-    assert expected == publication("Published: 1 May 2019", known=(known, "HTML meta"))
+@pytest.mark.parametrize(
+    "text", ["No word of it.", "Published: 7 May 2020", "Updated: 9 May 2021", "3 May 2020"]
+)
+def test_what_the_metadata_say_is_believed(text: str) -> None:
+    """The date of a web page's head stands where no line that dates the text contradicts it."""
+    known = Claimed(date(2020, 5, 6), "HTML meta")
+    expected = Publication(Interval(known.day, known.day), "HTML meta", "stated")
+    assert expected == publication(text, known=known)
+
+
+def test_two_good_dates_that_disagree_are_both_told() -> None:
+    """Where head and text say different days nothing is counted from either."""
+    known = Claimed(date(2020, 5, 6), "HTML meta")
+    expected = Publication(
+        Interval(date(2019, 5, 1), date(2020, 5, 6)),
+        "published “1 May 2019” or HTML meta 2020-05-06",
+        "unsure",
+    )
+    assert expected == publication("Published: 1 May 2019", known=known)
 
 
 @given(st.text(alphabet="Published:1 May2019\n,.|-–Mondyltasrhi()eof", max_size=200))

@@ -12,8 +12,9 @@ from qa.errors import DocumentError
 from qa.ingest.formats import dates
 from qa.ingest.formats.archive import member, opened
 from qa.ingest.formats.decode import decode
-from qa.ingest.formats.draft import Dated, Draft, Raw
+from qa.ingest.formats.draft import Draft, Raw
 from qa.ingest.formats.web import visible_text
+from qa.times.intervals import Claimed
 
 _DC = "{http://purl.org/dc/elements/1.1/}"
 _PAGES = frozenset(["application/xhtml+xml", "text/html", "application/x-dtbook+xml"])
@@ -58,7 +59,7 @@ def chapters(raw: Raw) -> Draft:
         text="\n\n".join(text for text in texts if text) + "\n",
         title=_first(package, "title"),
         author=_first(package, "creator"),
-        published=Dated(day, "book metadata") if day else None,
+        published=Claimed(day, "book metadata") if day else None,
         remarks=(f"{missing} {one_or_more} damaged or missing",) if missing else (),
     )
 

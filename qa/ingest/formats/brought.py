@@ -4,7 +4,8 @@ import json
 
 from qa.errors import DocumentError
 from qa.ingest.formats import dates
-from qa.ingest.formats.draft import Dated, Draft, Raw
+from qa.ingest.formats.draft import Draft, Raw
+from qa.times.intervals import Claimed
 
 _DATES = ("published", "date", "datePublished", "publication_date", "published_at", "created_at")
 
@@ -23,7 +24,7 @@ def document(raw: Raw) -> Draft:
     for name in _DATES:
         day = dates.parse(metadata.get(name))
         if day is not None:
-            published = Dated(day, f"metadata {name!r}")
+            published = Claimed(day, f"metadata {name!r}")
             break
     return Draft(
         text=text,

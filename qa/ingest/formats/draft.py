@@ -1,22 +1,18 @@
 """What a format module hands to ``read``: a document before it is cleaned and named."""
 
 from dataclasses import dataclass
-from datetime import date
 from typing import NamedTuple
 
-
-class Dated(NamedTuple):
-    """A date and where it was found, for a reader ("front matter")."""
-
-    day: date
-    basis: str
+from qa.times.intervals import Claimed
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
     """The fields of ``qa.data.Document`` as one format tells them, not yet checked.
 
-    ``text`` may hold control characters; ``title`` may be junk; ``published`` may be absurd.
+    ``text`` may hold control characters; ``title`` may be junk; ``published`` is
+    what the file says of itself, ``saved`` when a program says to have made it; either may be
+    absurd.
     ``parts`` are what in the file is a document of its own (an attachment, a file of an archive);
     ``remarks`` say what of the file could not be read, or not as it is shown elsewhere, each as
     the end of a sentence ("page 3 is a picture").  ``is_rows`` is True of tables and logs: their
@@ -26,7 +22,8 @@ class Draft:
     text: str
     title: str | None = None
     author: str | None = None
-    published: Dated | None = None
+    published: Claimed | None = None
+    saved: Claimed | None = None
     page_starts: tuple[int, ...] = ()
     parts: tuple["Part", ...] = ()
     remarks: tuple[str, ...] = ()
@@ -43,7 +40,7 @@ class Part:
     name: str
     data: bytes
     reason: str = ""
-    published: Dated | None = None
+    published: Claimed | None = None
 
 
 class Raw(NamedTuple):

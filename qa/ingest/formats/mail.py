@@ -10,9 +10,10 @@ from itertools import pairwise
 from qa.errors import DocumentError
 from qa.ingest.formats import dates
 from qa.ingest.formats.decode import decode
-from qa.ingest.formats.draft import Dated, Draft, Part, Raw
+from qa.ingest.formats.draft import Draft, Part, Raw
 from qa.ingest.formats.tables import row_line
 from qa.ingest.formats.web import visible_text
+from qa.times.intervals import Claimed
 
 _LONG = 20_000  # characters of a header; the parser's time grows with their square
 _SHOWN = ("From", "To", "Cc", "Date", "Subject")
@@ -50,7 +51,7 @@ def message(raw: Raw) -> Draft:
     if attached:
         lines.append(f"Attachments: {', '.join(part.name for part in attached)}")
     day = dates.parse(headers["Date"])
-    sent = Dated(day, "e-mail header") if day else None
+    sent = Claimed(day, "e-mail header") if day else None
     return Draft(
         text="\n".join(lines) + "\n\n" + thread(body),
         title=headers["Subject"] or None,

@@ -9,7 +9,8 @@ from collections.abc import Callable
 
 from qa.ingest.formats import dates
 from qa.ingest.formats.decode import decode
-from qa.ingest.formats.draft import Dated, Draft, Raw
+from qa.ingest.formats.draft import Draft, Raw
+from qa.times.intervals import Claimed
 
 _NAMED = r"[ \t]*(?P<value>\S.*?)[ \t]*$"
 
@@ -46,7 +47,7 @@ def latex(raw: Raw) -> Draft:
         text=_by_line(source, _Latex("\\begin{document}" in source)),
         title=for_value["title"] or None,
         author=for_value["author"] or None,
-        published=Dated(day, "\\date") if day else None,
+        published=Claimed(day, "\\date") if day else None,
     )
 
 
@@ -70,7 +71,7 @@ def _draft(
         text=text,
         title=title["value"] if title else None,
         author=author["value"] if author else None,
-        published=Dated(day, basis) if day else None,
+        published=Claimed(day, basis) if day else None,
     )
 
 

@@ -3,13 +3,15 @@
 import io
 import re
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Any, NamedTuple
 
 from qa.errors import DocumentError
 from qa.ingest.formats import dates
 from qa.ingest.formats.archive import member, opened
-from qa.ingest.formats.draft import Dated, Draft, Raw
+from qa.ingest.formats.draft import Draft, Raw
 from qa.ingest.formats.rows import joined, table_blocks
+from qa.times.intervals import Claimed
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -25,6 +27,8 @@ _PROPERTIES = {
 _MOST_COLUMNS = 1_000  # that one merged cell covers
 _SAYS = re.compile(r"(?!(?:page|seite)\b)[^\W\d_]{3}", re.I)
 _BASIS = "document properties (created)"
+_TEMPLATES = {date(2013, 12, 23), date(2013, 1, 27)}
+"""When the templates of python-docx and python-pptx were made: files made from them say so too."""
 
 
 def word(raw: Raw) -> Draft:
@@ -90,7 +94,7 @@ def _draft(text: str, properties: dict[str, str], starts: tuple[int, ...] = ()) 
         text=text,
         title=properties.get("title"),
         author=properties.get("author"),
-        published=Dated(day, _BASIS) if day else None,
+        saved=Claimed(day, _BASIS) if day and day not in _TEMPLATES else None,
         page_starts=starts,
     )
 

@@ -7,8 +7,9 @@ from typing import Any
 from qa.errors import DocumentError
 from qa.ingest.formats import dates
 from qa.ingest.formats.archive import member, opened
-from qa.ingest.formats.draft import Dated, Draft, Raw
+from qa.ingest.formats.draft import Draft, Raw
 from qa.ingest.formats.rows import joined, table_blocks
+from qa.times.intervals import Claimed
 
 _T = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
@@ -80,7 +81,7 @@ def _draft(archive: zipfile.ZipFile, said: str, starts: tuple[int, ...]) -> Draf
         text=said,
         title=meta.get("title"),
         author=meta.get("author") or meta.get("creator"),
-        published=Dated(day, "document properties (created)") if day else None,
+        published=Claimed(day, "document properties (created)") if day else None,
         page_starts=starts,
     )
 

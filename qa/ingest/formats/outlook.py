@@ -10,9 +10,10 @@ from typing import Any
 
 from qa.errors import DocumentError
 from qa.ingest.formats.decode import decode
-from qa.ingest.formats.draft import Dated, Draft, Part, Raw
+from qa.ingest.formats.draft import Draft, Part, Raw
 from qa.ingest.formats.mail import thread
 from qa.ingest.formats.web import visible_text
+from qa.times.intervals import Claimed
 
 _SUBJECT, _BODY, _HTML = "0037", "1000", "1013"
 _FROM, _FROM_ADDRESS, _TO, _CC = "0C1A", "0C1F", "0E04", "0E03"
@@ -44,7 +45,7 @@ def _draft(found: "_Properties") -> Draft:
     if "@" in address and address not in sender:
         sender = f"{sender} <{address}>" if sender else address
     subject = found.text(_SUBJECT)
-    parts = tuple(found.parts(Dated(day, "e-mail header") if day else None))
+    parts = tuple(found.parts(Claimed(day, "e-mail header") if day else None))
     headers = {
         "From": sender,
         "To": found.text(_TO),
@@ -61,7 +62,7 @@ def _draft(found: "_Properties") -> Draft:
         text="\n".join(lines) + "\n\n" + thread(body),
         title=subject or None,
         author=sender or None,
-        published=Dated(day, "e-mail header") if day else None,
+        published=Claimed(day, "e-mail header") if day else None,
         parts=parts,
     )
 
@@ -100,7 +101,7 @@ class _Properties:
                 return _EPOCH + timedelta(days=days) if days < 300_000 else None
         return None
 
-    def parts(self, sent: Dated | None) -> "list[Part]":
+    def parts(self, sent: Claimed | None) -> "list[Part]":
         """The attachments."""
         ways = sorted({one[0] for one in self._file.listdir() if one[0].startswith("__attach")})
         parts = []

@@ -8,10 +8,11 @@ from typing import Any, NamedTuple
 
 from qa.errors import DocumentError
 from qa.ingest.formats import dates, ocr
-from qa.ingest.formats.draft import Dated, Draft, Raw
+from qa.ingest.formats.draft import Draft, Raw
 from qa.ingest.formats.pdf_form import with_fields
 from qa.ingest.formats.pdf_lines import Line, paragraphs, with_headings, without_running_lines
 from qa.ingest.formats.pdf_tables import arranged
+from qa.times.intervals import Claimed
 
 _PDFIUM = threading.Lock()  # PDFium must never run in two threads at once
 _HYPHEN = "\x02"  # what PDFium writes for a hyphen that ends a line
@@ -56,7 +57,7 @@ def pages(raw: Raw) -> Draft:
         text=text,
         title=opened.info.get("Title"),
         author=opened.info.get("Author"),
-        published=Dated(day, "PDF creation date") if day else None,
+        saved=Claimed(day, "PDF creation date") if day else None,
         page_starts=starts,
         remarks=opened.remarks,
     )

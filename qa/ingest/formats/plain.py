@@ -6,8 +6,9 @@ from typing import Any
 
 from qa.ingest.formats import dates
 from qa.ingest.formats.decode import decode
-from qa.ingest.formats.draft import Dated, Draft, Raw
+from qa.ingest.formats.draft import Draft, Raw
 from qa.text.blocks import VERBATIM
+from qa.times.intervals import Claimed
 
 _TITLE_LENGTH = 100
 _FRONT = re.compile(r"---[ \t]*\r?\n(?P<yaml>.*?)^(?:---|\.\.\.)[ \t]*(?:\r?\n|\Z)", re.S | re.M)
@@ -50,7 +51,7 @@ def markdown(raw: Raw) -> Draft:
         text=text,
         title=_line(_first(front, "title")) or heading(text),
         author=_line(_first(front, "author", "authors")),
-        published=Dated(day, "front matter") if day else None,
+        published=Claimed(day, "front matter") if day else None,
     )
 
 
@@ -64,7 +65,7 @@ def rst(raw: Raw) -> Draft:
         text=text,
         title=_underlined(lines),
         author=info.get("Author") or info.get("Authors"),
-        published=Dated(day, "docinfo field") if day else None,
+        published=Claimed(day, "docinfo field") if day else None,
     )
 
 

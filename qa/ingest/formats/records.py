@@ -8,8 +8,9 @@ from typing import Any
 from qa.errors import DocumentError
 from qa.ingest.formats import dates
 from qa.ingest.formats.decode import decode
-from qa.ingest.formats.draft import Dated, Draft, Raw
+from qa.ingest.formats.draft import Draft, Raw
 from qa.ingest.formats.tables import row_line
+from qa.times.intervals import Claimed
 
 _JOINED = 200  # characters up to which a list of plain values stays on one line
 
@@ -38,7 +39,7 @@ def document(raw: Raw) -> Draft:
         text="\n".join(_capped(_lines(value, raw.limit), raw.limit)) + "\n",
         title=_text(top.get("title")) or _text(top.get("headline")),
         author=_text(top.get("author")),
-        published=Dated(day, basis) if day else None,
+        published=Claimed(day, basis) if day else None,
         is_rows=isinstance(value, list),
     )
 

@@ -6,8 +6,9 @@ from itertools import groupby
 
 from qa.errors import DocumentError
 from qa.ingest.formats import dates
-from qa.ingest.formats.draft import Dated, Draft, Raw
+from qa.ingest.formats.draft import Draft, Raw
 from qa.ingest.formats.rows import joined, table_blocks
+from qa.times.intervals import Claimed
 
 _INFO = re.compile(r"\{\\(?:\*\\)?(title|author)\s+([^{}]{1,2000})\}")
 _CREATED = re.compile(r"\{\\creatim\\yr(\d{4})\\mo(\d{1,2})\\dy(\d{1,2})")
@@ -40,7 +41,7 @@ def text(raw: Raw) -> Draft:
         text=joined(blocks),
         title=info.get("title"),
         author=info.get("author"),
-        published=Dated(day, "document properties (created)") if day else None,
+        published=Claimed(day, "document properties (created)") if day else None,
     )
 
 

@@ -12,10 +12,11 @@ from typing import Any
 from qa.errors import DocumentError
 from qa.ingest.formats import dates
 from qa.ingest.formats.archive import opened
-from qa.ingest.formats.draft import Dated, Draft, Raw
+from qa.ingest.formats.draft import Draft, Raw
 from qa.ingest.formats.office import checked
 from qa.ingest.formats.rows import is_value, is_year, names_columns
 from qa.ingest.formats.tables import row_line
+from qa.times.intervals import Claimed
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MOST_CELLS = 5_000_000  # of a sheet; more are a trap or a database
@@ -70,7 +71,7 @@ def workbook(raw: Raw) -> Draft:
         text="\n".join(lines),
         title=properties.get("title"),
         author=properties.get("author"),
-        published=Dated(day, "document properties (created)") if day else None,
+        published=Claimed(day, "document properties (created)") if day else None,
         remarks=tuple(remarks),
         is_rows=True,
     )

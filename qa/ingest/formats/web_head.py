@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from qa.ingest.formats import dates
-from qa.ingest.formats.draft import Dated
+from qa.times.intervals import Claimed
 
 _DATES = (
     "article:published_time",
@@ -57,24 +57,24 @@ def author(root: Any) -> str | None:
     return None
 
 
-def published(root: Any) -> Dated | None:
+def published(root: Any) -> Claimed | None:
     """The day of publication, from the most explicit mark to the least."""
     if day := dates.parse(_meta(root, _DATES[:1])):
-        return Dated(day, "meta article:published_time")
+        return Claimed(day, "meta article:published_time")
     for item in _linked_data(root):
         if day := dates.parse(item.get("datePublished")):
-            return Dated(day, "JSON-LD datePublished")
+            return Claimed(day, "JSON-LD datePublished")
     for name in _DATES[1:]:
         if day := dates.parse(_meta(root, (name,))):
-            return Dated(day, f"meta {name}")
+            return Claimed(day, f"meta {name}")
     for path in (".//article//header//time", ".//header//time", ".//article//time"):
         for element in root.iterfind(path):
             if day := dates.parse(element.get("datetime")):
-                return Dated(day, "time element")
+                return Claimed(day, "time element")
     return _only_time(root)
 
 
-def _only_time(root: Any) -> Dated | None:
+def _only_time(root: Any) -> Claimed | None:
     """The day of the page's only ``<time>``, where it reads as a date line: "By A, 4 March 2024".
 
     In the midst of a sentence it may be of anything that the page tells of.
@@ -88,7 +88,7 @@ def _only_time(root: Any) -> Dated | None:
     shown = str(day.year) in "".join(element.itertext())
     if not shown or len(line.strip()) > _LINE or _OF_ELSE.search(line):
         return None
-    return Dated(day, "time element")
+    return Claimed(day, "time element")
 
 
 def _meta(root: Any, names: tuple[str, ...]) -> str | None:

@@ -1,0 +1,306 @@
+"""Expressions of time in German, French, Spanish and Chinese.
+
+The words (months, weekdays, units, "gestern", "la semana pasada") are dateparser's, which has them
+from Unicode's CLDR; what they mean is counted as everywhere here.  Ours is one table: what is last,
+this and next, what stands before a month or weekday that is a date, and the tenses by the forms of
+verbs.  Quarters, halves, seasons, decades and fiscal years are not read, nor other languages.
+"""
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from importlib import import_module
+from typing import Any, NamedTuple
+
+from qa.text.language import tongue
+from qa.times.intervals import Interval, Unit, containing, month_end, months, moved, on, year
+from qa.times.readings import Cue, Sense, absolute, deictic, in_year
+from qa.times.relative import by_tense, in_week, last_or_next_weekday
+from qa.times.rules import Build, Rule
+
+_CODES = {"de": "de", "fr": "fr", "es": "es", "han": "zh"}
+_SHAPE = re.compile(
+    r"[\u4e00-\u9fff]|\d\.\s?[A-ZÄÖÜ][a-zäöü]{2}|\d(?:er)?\s+(?:de\s+)?[a-zéûä]{3}"
+    r"|\b(?:[Ii]m|[Aa]m|[Ss]eit|[Bb]is|[Vv]or|[Gg]estern|[Hh]eute|[Mm]orgen|[Ee]n|[Ll][ea]|[Hh]ier"
+    r"|[Dd]emain|[Ee]l|[Aa]yer|[Hh]oy)\b"
+)
+_MONTHS = (
+    "january february march april may june july august september october november december"
+).split()
+_WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
+_UNITS: tuple[Unit, ...] = ("day", "week", "month", "year")
+
+
+class _Grammar(NamedTuple):
+    """One language.  ``{unit}`` and ``{n}`` in ``ago`` and ``hence`` are its words of these."""
+
+    last: str
+    this: str
+    next: str
+    after: bool
+    """Whether these stand after their noun too."""
+    ago: str
+    hence: str
+    numbers: str
+    """From one on."""
+    month: str
+    """What stands before a month by itself."""
+    weekday: str
+    past: str
+    future: str
+
+
+_GRAMMARS = {
+    "de": _Grammar(
+        last=r"(?:letzt|vergangen|vorig)e[nmrs]?",
+        this=r"(?:dies|laufend)e[nmrs]?",
+        next=r"(?:nächst|kommend)e[nmrs]?",
+        after=False,
+        ago=r"vor\s+{n}\s+{unit}",
+        hence=r"in\s+{n}\s+{unit}",
+        numbers="eine[mrn]? zwei drei vier fünf sechs sieben acht neun zehn",
+        month=r"\b(?:im|seit|bis|ab|vom|von|Anfang|Mitte|Ende|für)\s",
+        weekday=r"\b(?:am|bis|seit|ab|vom|zum|für)\s",
+        past=r"\b(?:wurden?|waren?|hatten?|worden)\b"
+        r"|\b(?:ist|sind|hat|haben|habe|bin)\b(?=(?:[^.;!?]|\d\.)*?\b(?:\w*ge\w{2,}(?:t|en)|\w+iert"
+        r"|(?:be|ver|er|ent|zer|über|unter)\w+(?:t|en))\s*(?:[.,;:!?)]|$|und\b))"
+        r"|\b(?:ab|an|auf|aus|ein|zu)?(?:kam|ging|gab|fand|stand|nahm|sah|ließ|lief|blieb|stieg"
+        r"|fiel|zog|trug|schrieb|sprach|traf|begann|schloss|brach|fuhr|starb|verlor|gewann|bot"
+        r"|flog|hielt|rief|half|lag|brachte|riss)(?:en|n)?\b"
+        r"|(?<!\bd[eia][rsemn]\s)(?<!\bdie\s)\b(?!(?-i:[A-ZÄÖÜ])|(?:heu|bit|letz|nächs|ers|bes|gesam"
+        r"|könn|möch|soll|müss)te)[a-zäöüß]{2,}te[nt]?\b",
+        future=r"\b(?:wird|werden|soll|sollen|muss|müssen|kann|können|darf|will|wollen|möchten?"
+        r"|geplant|voraussichtlich|planen)\b(?![^.;]*\bworden\b)"
+        r"|\b(?!(?-i:[A-ZÄÖÜ])|(?:nich|mi|sei|ers|jetz|is|ha|lau|dor|fas|of|wei|gu|selbs|zuletz"
+        r"|dami|somi|berei)t\b|\w*(?:ge|be|ver|ent|zer|ier)\w*t\s*(?:[.,;!?)]|$))[a-zäöüß]{2,}t\b",
+    ),
+    "fr": _Grammar(
+        last=r"derni(?:er|ère)|passée?",
+        this=r"ce(?:tte|t)?",
+        next=r"prochaine?",
+        after=True,
+        ago=r"il\s+y\s+a\s+{n}\s+{unit}",
+        hence=r"dans\s+{n}\s+{unit}",
+        numbers="une? deux trois quatre cinq six sept huit neuf dix",
+        month=r"\b(?:en|de|depuis|fin|début)\s|\bd['’]|\bjusqu['’]en\s|\bmi-",
+        weekday=r"(?:^|\s)",
+        past=r"\b(?:ai|as|a|ont|avons|avez|avait|avaient|est|sont|était|étaient)\s+(?:\w+\s+){0,2}?"
+        r"(?:\w+(?:ée?s?|ie?s?|ue?s?|it|erte?s?)|faite?s?|mise?s?)\b|\b\w{3,}(?:ait|aient)\b"
+        r"|\b(?:faite?s?|\w{3,}ée?s?)\b",
+        future=r"\b\w{2,}r(?:a|ont|ons|ez)\b|\b(?:va|vont|doit|doivent|peut|peuvent)\b"
+        r"(?:\s+être\s+\w+)?|\bprévue?s?\b|\bà\s+\w{3,}(?:er|ir|re)\b",
+    ),
+    "es": _Grammar(
+        last=r"pasad[oa]|últim[oa]",
+        this=r"est[ea]",
+        next=r"próxim[oa]|que\s+viene",
+        after=True,
+        ago=r"hace\s+{n}\s+{unit}",
+        hence=r"(?:dentro\s+de|en)\s+{n}\s+{unit}",
+        numbers="una? dos tres cuatro cinco seis siete ocho nueve diez",
+        month=r"\b(?:en|de|desde|hasta)\s",
+        weekday=r"\b(?:el|este|hasta|del)\s",
+        past=r"\b\w{2,}(?:ó|aron|ieron|eron|é|í|aban?|ían?)\b|\b(?:he|ha|hemos|han|había|habían)\s+"
+        r"\w+(?:[ai]do|to|cho)\b|\b(?:fue|hizo|vino|dijo|tuvo|estuvo|puso|pudo|quiso|supo|trajo|dio"
+        r"|vio|hubo)\b",
+        future=r"\b\w{2,}r(?:án?|é|emos)\b|\b(?:va|van|debe|deben|puede|pueden|previst[oa]s?)\b",
+    ),
+    "zh": _Grammar(
+        last="上一?个?",
+        this="[本这今]一?个?",
+        next="下一?个?",
+        after=False,
+        ago="{n}个?{unit}以?前",
+        hence="{n}个?{unit}以?后",
+        numbers="一 [二两] 三 四 五 六 七 八 九 十",
+        month="",
+        weekday="",
+        past="[了已曾]|完成",
+        future="[将会]|预计|计划|请",
+    ),
+}
+
+
+class _Words(NamedTuple):
+    """A language's words by what they mean, in lower case; ``near`` are phrases like "gestern"."""
+
+    months: dict[str, int]
+    weekdays: dict[str, int]
+    units: dict[str, Unit]
+    near: dict[str, tuple[int, Unit]]
+
+
+def spoken(text: str) -> tuple[str, ...]:
+    """The languages whose expressions to look for: one, or all where a text does not tell."""
+    language = tongue(text)
+    if language is not None and language in _CODES:
+        return (_CODES[language],)
+    return tuple(_CODES.values()) if language != "en" and _SHAPE.search(text) else ()
+
+
+def cues(text: str, language: str) -> tuple[Cue, ...]:
+    """The words of ``text`` that tell a tense in ``language``, in order."""
+    found = _tenses(language).finditer(text)
+    return tuple(Cue(one.start(), one.end(), "past" if one["past"] else "future") for one in found)
+
+
+@lru_cache
+def _tenses(language: str) -> re.Pattern[str]:
+    grammar = _GRAMMARS[language]
+    return re.compile(rf"(?P<future>{grammar.future})|(?P<past>{grammar.past})", re.I)
+
+
+@lru_cache
+def _words(language: str) -> _Words:
+    info: dict[str, Any] = import_module(f"dateparser.data.date_translation_data.{language}").info
+    near: dict[str, tuple[int, Unit]] = {}
+    for kind, phrases in info["relative-type"].items():  # "2 day ago", "in 1 week"
+        count = int(re.sub(r"\D", "", kind)) * (-1 if kind.endswith("ago") else 1)
+        unit = next((one for one in _UNITS if one in kind), None)
+        if unit is not None:
+            near |= {phrase.lower(): (count, unit) for phrase in phrases}
+    least = 1 if language == "zh" else 3
+    return _Words(
+        months=_numbered(info, _MONTHS, least),
+        weekdays=_numbered(info, _WEEKDAYS, least + 1),
+        units={w.lower(): unit for unit in _UNITS for w in info[unit] if len(w) >= min(least, 2)},
+        near=near,
+    )
+
+
+def _numbered(info: dict[str, Any], names: list[str], least: int) -> dict[str, int]:
+    return {
+        word.lower(): number
+        for number, name in enumerate(names, 1)
+        for word in info[name]
+        if len(word) >= least and not word[0].isdigit()
+    }
+
+
+def _any(words: dict[str, Any]) -> str:
+    longest = sorted(words, key=len, reverse=True)
+    return "(?:" + "|".join(re.escape(one).replace(r"\ ", r"\s+") for one in longest) + ")"
+
+
+@lru_cache
+def rules(language: str) -> tuple[Rule, ...]:
+    """The rules of a language, as those of the grammar; its longer forms stand first."""
+    words, grammar = _words(language), _GRAMMARS[language]
+    month, weekday, unit = (_any(one) for one in (words.months, words.weekdays, words.units))
+    counted = unit.replace("日|", "").replace("|日", "")  # "5日前" is before the fifth
+    near, number = _any(words.near), "|".join(grammar.numbers.split())
+    day, count = r"(?P<day>3[01]|[12]\d|0?[1-9])", rf"(?P<n>\d{{1,3}}|{number})"
+    by = rf"(?P<which>(?P<last>{grammar.last})|{grammar.this}|(?P<next>{grammar.next}))"
+    years = r"(?P<y>(?:1[89]|20)\d\d)"
+    unit, counted = rf"(?P<unit>{unit})", rf"(?P<unit>{counted})"
+    if language == "zh":
+        forms: tuple[tuple[_Build, str, str], ...] = (
+            (_day, rf"(?:{years}\s*年\s*)?(?P<m>1[0-2]|0?[1-9])\s*月\s*{day}\s*[日号]", ""),
+            (_month, rf"{years}\s*年\s*(?P<m>1[0-2]|0?[1-9])\s*月", ""),
+            (_weekday, rf"(?:{by})?(?:周|星期|礼拜)(?P<wd>[一二三四五六日天])", ""),
+            (_near, rf"(?P<near>{near})", ""),
+            (_month, r"(?P<m>1[0-2]|[1-9])月份?(?!\s*\d)", r"(?:^|\D)"),
+            (_year, rf"{years}年", ""),
+            (_counted, grammar.ago.format(n=count, unit=counted), ""),
+            (_counted, grammar.hence.format(n=count, unit=f"(?P<on>){counted}"), ""),
+            (_nearest, rf"{by}{unit}", ""),
+        )
+    else:
+        noun = rf"(?:(?P<wd>{weekday})|{unit})"
+        date = rf"{day}(?:\.|er|º)?\s*(?:de\s+)?(?P<month>{month})\b\.?"
+        of = rf"(?:,?\s+(?:del?\s+)?{years})"
+        forms = (
+            (_day, rf"\b(?:{weekday},?\s+(?:(?:den|dem|le|el)\s+)?)?{date}{of}?(?!\d)", ""),
+            (_month, rf"\b(?P<month>{month})\b\.?{of}", ""),
+            (_nearest, rf"\b{by}\s+{noun}\b", ""),
+            (_nearest, rf"\b{noun}\s+{by}(?!\w)", "" if grammar.after else r"(?!)"),
+            (_near, rf"\b(?P<near>{near})(?!\w)", r"(?<!\bam )(?<!\bla )"),
+            (_counted, rf"\b{grammar.ago.format(n=count, unit=unit)}\b", ""),
+            (_counted, rf"\b{grammar.hence.format(n=count, unit=f'(?P<on>){unit}')}\b", ""),
+            (_month, rf"\b(?P<month>{month})\b", grammar.month),
+            (_weekday, rf"\b(?P<which>)(?P<wd>{weekday})\b", grammar.weekday),
+            (_year, rf"\b{years}\b", r"\b(?:im\s+Jahre?|seit|en|depuis|desde|el\s+año)\s"),
+        )
+
+    def built(build: _Build) -> Build:
+        return lambda match: build({k: v or "" for k, v in match.groupdict().items()}, language)
+
+    return tuple(
+        Rule(
+            "", re.compile(form, re.I), built(build), re.compile(f"{lead}$", re.I) if lead else None
+        )
+        for build, form, lead in forms
+    )
+
+
+_Build = Callable[[dict[str, str], str], Sense | None]
+"""What the groups of a match in a language mean."""
+
+
+def _number_of_month(found: dict[str, str], language: str) -> int:
+    return int(found["m"]) if found.get("m") else _words(language).months[_key(found["month"])]
+
+
+def _key(words: str) -> str:
+    return " ".join(words.lower().split())
+
+
+def _day(found: dict[str, str], language: str) -> Sense:
+    month, day = _number_of_month(found, language), int(found["day"])
+
+    def make(number: int) -> Interval | None:
+        last = month_end(number, month)
+        return on(last.replace(day=day)) if day <= last.day else None
+
+    return in_year(make, found["y"] or None)
+
+
+def _month(found: dict[str, str], language: str) -> Sense:
+    month = _number_of_month(found, language)
+    return in_year(lambda number: months(number, month, month), found.get("y") or None)
+
+
+def _year(found: dict[str, str], _: str) -> Sense:
+    return absolute(year(int(found["y"])))
+
+
+def _by(found: dict[str, str]) -> int:
+    return -1 if found["last"] else 1 if found["next"] else 0
+
+
+def _nearest(found: dict[str, str], language: str) -> Sense:
+    by = _by(found)
+    if found.get("wd"):
+        weekday = _words(language).weekdays[_key(found["wd"])] - 1
+        if by:
+            return last_or_next_weekday("last" if by < 0 else "next", weekday)
+        return deictic(lambda day: in_week(day, 0, weekday))
+    return _steps(by, _words(language).units[_key(found["unit"])])
+
+
+def _steps(by: int, unit: Unit) -> Sense:
+    return deictic(lambda day: containing(moved(containing(day, unit).start, unit, by), unit))
+
+
+def _near(found: dict[str, str], language: str) -> Sense:
+    return _steps(*_words(language).near[_key(found["near"])])
+
+
+def _weekday(found: dict[str, str], language: str) -> Sense:
+    if language == "zh":
+        weekday = "一二三四五六日天".index(found["wd"]) % 7 if found["wd"] != "天" else 6
+    else:
+        weekday = _words(language).weekdays[_key(found["wd"])] - 1
+    if found["which"]:
+        return deictic(lambda day: in_week(day, _by(found), weekday))
+    return Sense("yearless", lambda scope: by_tense(scope, weekday))
+
+
+def _counted(found: dict[str, str], language: str) -> Sense:
+    word, numbers = found["n"].lower(), _GRAMMARS[language].numbers.split()
+    count = int(word) if word.isdigit() else next(
+        number for number, form in enumerate(numbers, 1) if re.fullmatch(form, word)
+    )  # fmt: skip
+    unit = _words(language).units[_key(found["unit"])]
+    sign = 1 if "on" in found else -1
+    return deictic(lambda day: containing(moved(day, unit, sign * count), unit))

@@ -1,0 +1,102 @@
+"""Tests of texts whose places count from days of their own: logs, quoted mail, tables."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa.data import Document, Sentence
+from qa.times.entries import entries
+from qa.times.quoted import GIVEN, dates_of
+
+LOG = """Log of the Marten
+
+14 August 2022
+Made fast. Left Hald yesterday.
+
+## 17 August 2022
+
+On Monday the jib tore.
+"""
+MAIL = """From: Ann
+Date: Fri, 13 Sep 2024 11:05:00 +0200
+
+He came yesterday.
+
+On Mon, 9 Sep 2024 at 08:15, Pavel Reh wrote:
+> The locksmith came on Saturday.
+"""
+ROWS = """date: 2023-02-06; entry: begun on Friday; due: 13 February
+date: 2023-12-18; entry: ended yesterday; due: 8 January
+"""
+TABLE = """| Task | By when | Done |
+|---|---|---|
+| Gauge | 15 March | Thursday |
+| Crane | Thursday | 2 January |
+"""
+
+
+def days(text: str, quote: str, published: date | None = None, basis: str = "") -> list[date]:
+    """The days shown beside a line of a text."""
+    start = text.index(quote)
+    document = Document("d", text, published=published, date_basis=basis)
+    return [one.start for one in dates_of(document, Sentence(start, start + len(quote)))]
+
+
+@pytest.mark.parametrize(
+    ("text", "quote", "day"),
+    [
+        (LOG, "Left Hald yesterday.", date(2022, 8, 13)),
+        (LOG, "On Monday the jib tore.", date(2022, 8, 15)),
+        (MAIL, "He came yesterday.", date(2024, 9, 12)),
+        (MAIL, "The locksmith came on Saturday.", date(2024, 9, 7)),
+    ],
+)
+def test_an_entry_counts_from_its_own_day(text: str, quote: str, day: date) -> None:
+    """In a log or a quoted mail "yesterday" is the day before that entry."""
+    assert days(text, quote, date(2024, 9, 13)) == [day]
+
+
+def test_a_row_counts_from_its_own_day() -> None:
+    """What a row is due follows its own date, over the end of the year."""
+    first, second = ROWS.splitlines()
+    assert days(ROWS, first) == [date(2023, 2, 6), date(2023, 2, 3), date(2023, 2, 13)]
+    assert days(ROWS, second) == [date(2023, 12, 18), date(2023, 12, 17), date(2024, 1, 8)]
+
+
+def test_the_head_of_a_column_tells_the_direction() -> None:
+    """Under "By when" a day is to come, under "Done" it has been."""
+    monday = date(2024, 3, 11)
+    assert days(TABLE, "Gauge | 15 March | Thursday", monday) == [
+        date(2024, 3, 15), date(2024, 3, 7),
+    ]  # fmt: skip
+    assert days(TABLE, "| Crane | Thursday | 2 January |", monday) == [
+        date(2024, 3, 14), date(2024, 1, 2),
+    ]  # fmt: skip
+
+
+def test_a_date_that_a_user_gave_goes_before_entries() -> None:
+    """Who sets a document's date has all of it counted from that."""
+    assert days(LOG, "Left Hald yesterday.", date(2023, 1, 5), GIVEN) == [date(2023, 1, 4)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Minutes\n3 May 2020\nIt was closed yesterday.",
+        "1. Shed\n2. Water\n3. May\n",
+        "5 May 2019 was warm.\n6 May 2019 was cold.\n",
+    ],
+)
+def test_a_text_of_one_day_has_no_entries(text: str) -> None:
+    """A head line, a numbered list and prose that begins with a date are no log."""
+    assert entries(text) == ()
+
+
+@given(st.text(alphabet="#|*> \n:;-1234May2020.ondtewr", max_size=120))
+def test_entries_lie_in_the_text_in_order(text: str) -> None:
+    """Whatever a text holds, its entries follow each other inside of it."""
+    found = entries(text)
+    ends = [0, *(place for one in found for place in (one.start, one.end)), len(text)]
+    assert ends == sorted(ends)
