@@ -200,8 +200,8 @@ def _document(draft: Draft) -> Document:
         page_starts=draft.page_starts,
     )
     known, saved = _plausible(draft.published), _plausible(draft.saved)
-    found = None if draft.is_rows else publication(text, known=known, saved=saved)
-    document = _dated(document, found)
+    told = "" if draft.is_rows else text  # the dates of rows are theirs
+    document = _dated(document, publication(told, known=known, saved=saved))
     return replace(document, id=document_id(document))
 
 

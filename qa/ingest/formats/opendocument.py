@@ -81,7 +81,7 @@ def _draft(archive: zipfile.ZipFile, said: str, starts: tuple[int, ...]) -> Draf
         text=said,
         title=meta.get("title"),
         author=meta.get("author") or meta.get("creator"),
-        published=Claimed(day, "document properties (created)") if day else None,
+        saved=Claimed(day, "document properties (created)") if day else None,
         page_starts=starts,
     )
 

@@ -41,7 +41,7 @@ def text(raw: Raw) -> Draft:
         text=joined(blocks),
         title=info.get("title"),
         author=info.get("author"),
-        published=Claimed(day, "document properties (created)") if day else None,
+        saved=Claimed(day, "document properties (created)") if day else None,
     )
 
 

@@ -71,7 +71,7 @@ def workbook(raw: Raw) -> Draft:
         text="\n".join(lines),
         title=properties.get("title"),
         author=properties.get("author"),
-        published=Claimed(day, "document properties (created)") if day else None,
+        saved=Claimed(day, "document properties (created)") if day else None,
         remarks=tuple(remarks),
         is_rows=True,
     )
