@@ -2,7 +2,6 @@
 
 import json
 import random
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +9,7 @@ import numpy as np
 import pytest
 
 from qa.data import Reading
-from qa.models.embed.minilm import MiniLM, tokenizer_of
+from qa.models.embed.minilm import tokenizer_of
 from qa.models.reader.base import Shown
 from qa.models.reader.coding import coded
 from qa.models.reader.fake import FakeReader
@@ -25,7 +24,6 @@ from train.items import (
     PART,
     SOME,
     Item,
-    asked_of,
     asked_of_another,
     from_lines,
     overlap,
@@ -135,47 +133,6 @@ def test_no_held_document_is_trained_on(tmp_path: Path) -> None:
     build([tmp_path], None, tmp_path / "items.jsonl", seed=1)
     seen = (tmp_path / "items.jsonl").read_text()
     assert {name for name in names if name in seen} == set(names) - held
-
-
-def test_a_question_is_put_to_what_a_library_finds_for_it() -> None:
-    """What answers comes with the windows of other documents that look as if they did."""
-    told = "The mill of Ulm was built in 1871."
-    near = "The mill of Bonn was built in 1902."
-    far = "Bread is eaten warm."
-    asked = qa("when was the mill of Ulm built?", "full", told)
-    texts = {"a": told, "b": near, "c": far}
-    documents = written.read(
-        [raw(name, *([asked] if name == "a" else []), text=text) for name, text in texts.items()]
-    )
-    with closing(MiniLM()) as model:
-        found = list(written.items(documents, random.Random(1), model.embed))
-    shown = {item.units[0]: (item.source, item.target) for item in found if item.units}
-    assert shown[told] == ("written", FULL)
-    assert shown[near] == ("other", NONE)
-    assert {asked_of(item) for item in found} >= {("when was the mill of Ulm built?", ())}
-    with closing(MiniLM()) as model:
-        order = written.Found([far, told, near], model.embed).best("when was the mill of Ulm built")
-    assert order == [1, 2, 0]
-
-
-def test_a_question_stays_in_one_share_of_a_step() -> None:
-    """Its windows are told apart from each other, so that one process has them all."""
-    pytest.importorskip("torch", reason="train/requirements.txt is not installed")
-    from train.fit import Plan, batches
-
-    units = ("The mill was built in 1871.", "It rained.")
-    items = [item_of(f"q{i // 3}?", units, (0,) if i % 3 == 0 else ()) for i in range(60)]
-    plan = Plan(Path(), Path(), Path(), processes=2, batch=16)
-    steps = batches(rows(items), plan)
-    assert all(len(step) == 2 for step in steps)
-    shares = [[row.group for row in share] for step in steps for share in step]
-    where: dict[int, set[int]] = {}
-    for number, groups in enumerate(shares):
-        for group in groups:
-            where.setdefault(group, set()).add(number)
-    assert all(len(found) == 1 for found in where.values())
-    assert sum(map(len, shares)) >= 48
-    assert all(len(groups) <= 8 for groups in shares)
 
 
 def test_parts_of_the_data_never_move() -> None:

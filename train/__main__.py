@@ -8,33 +8,31 @@ import argparse
 import random
 import time
 from collections.abc import Sequence
-from contextlib import closing
-from itertools import chain, groupby
 from pathlib import Path
 
 STAGES = ("items", "fit", "export", "calibrate")
 NEEDS = {"items": ("data",), "fit": ("base",), "export": (), "calibrate": ("data",)}
+PASSES = 2
+"""Times that the written documents are cut anew; the public sets are spread over them."""
 
 
 def build(data: Sequence[Path], public: Path | None, out: Path, seed: int) -> None:
-    """Write the items, a question's together; documents of the parts ``HELD`` are left out."""
-    from qa.models.embed.minilm import MiniLM
-
+    """Write the items of all passes; documents of the parts ``HELD`` are left out."""
     from . import public as sets
     from . import written
-    from .items import HELD, Item, asked_of, part_of, to_lines
+    from .items import HELD, Item, part_of, to_lines
 
     rng = random.Random(seed)
     lines = [raw for raw in written.lines_of(data) if part_of(raw["id"]) not in HELD]
-    documents, of_sets = written.read(lines), list[Item]()
+    documents, of_sets, made = written.read(lines), list[Item](), list[Item]()
     if public:
         for name in sets.SETS:
             of_sets += sets.items(name, public, rng)
-    with closing(MiniLM()) as model:
-        every = [*written.items(documents, rng, model.embed), *of_sets]
-    groups = [list(some) for _, some in groupby(every, key=asked_of)]
-    rng.shuffle(groups)
-    made = list(chain.from_iterable(groups))
+    rng.shuffle(of_sets)
+    for i in range(PASSES):
+        one_pass = [*written.items(documents, rng), *of_sets[i::PASSES]]
+        rng.shuffle(one_pass)
+        made += one_pass
     to_lines(made, out)
     print(f"items: {len(made)}, {len(of_sets)} of public sets, {len(documents)} documents: {out}")
 

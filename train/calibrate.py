@@ -31,8 +31,10 @@ from qa.models.reader.base import Reader, Said
 from qa.models.reader.onnx import Card, OnnxReader
 
 from .items import HELD, number, overlap, part_of
-from .written import TOGETHER, Asked, asked_in
+from .written import Asked, asked_in
 
+TOGETHER = 12
+"""Documents of a library."""
 UNANSWERABLE = 1 / 8
 """Share of questions that are taken to be unanswerable."""
 ANSWERED, PERHAPS = 0.05, 0.25

@@ -8,7 +8,7 @@ from qa.models.embed.minilm import tokenizer_of
 from qa.models.reader.base import Shown
 from qa.models.reader.coding import coded
 
-from .items import Item, Target, asked_of
+from .items import Item, Target
 
 
 class Pieces(NamedTuple):
@@ -41,7 +41,6 @@ class Row(NamedTuple):
 
     ``marks`` are the places of the units' marks, ``real`` of those that can answer, ``gold`` of
     those that do; the window begins at ``split``; ``phrase`` are the first and last piece.
-    Rows that follow each other with the same ``group`` are of one question.
     """
 
     ids: list[int]
@@ -51,15 +50,12 @@ class Row(NamedTuple):
     gold: list[int]
     target: Target
     phrase: tuple[int, int] | None
-    group: int
 
 
 def rows(items: Iterable[Item]) -> list[Row]:
     """Items as word pieces; one whose answer finds no room is left out."""
-    cutter, made, group, asked = Cutter(), list[Row](), -1, None
+    cutter, made = Cutter(), []
     for one in items:
-        if (now := asked_of(one)) != asked:
-            asked, group = now, group + 1
         shown = Shown(one.context, one.opening, one.units)
         found = coded(cutter, one.question, one.history, shown)
         marks = found.marks
@@ -74,5 +70,5 @@ def rows(items: Iterable[Item]) -> list[Row]:
             begin = max((i for i, span in enumerate(spans) if span[0] <= start), default=0)
             last = max((i for i, span in enumerate(spans) if span[0] < end), default=begin)
             phrase = (first + begin, first + max(begin, last))
-        made.append(Row(found.ids, found.split, marks, real, gold, one.target, phrase, group))
+        made.append(Row(found.ids, found.split, marks, real, gold, one.target, phrase))
     return made

@@ -5,7 +5,6 @@ import random
 import tempfile
 import time
 from collections.abc import Sequence
-from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
@@ -44,7 +43,7 @@ class Plan(NamedTuple):
 
 
 class Losses(NamedTuple):
-    """Each unit by itself, beside all of its question's windows, the outcome, the phrase."""
+    """Each unit by itself, the units beside each other, the outcome, the phrase."""
 
     each: Tensor
     listed: Tensor
@@ -81,15 +80,10 @@ def losses_of(model: Encoder, some: Sequence[Row]) -> Losses:
         answer[b, row.gold] = 1
     each = F.binary_cross_entropy_with_logits(evidence, answer, reduction="none")
     each = ((each * known).sum(1) / known.sum(1).clamp(min=1).sqrt()).mean()
-    phrase = evidence.new_zeros(())
-    of_all = evidence.masked_fill(known == 0, -1e4).logsumexp(1)
-    of_gold = evidence.masked_fill(answer == 0, -1e4).logsumexp(1)
-    beside = [
-        torch.logsumexp(of_all[mine], 0) - torch.logsumexp(of_gold[mine], 0)
-        for mine in (list(group) for _, group in groupby(range(len(some)), lambda b: some[b].group))
-        if any(some[b].gold for b in mine)
-    ]
-    listed = torch.stack(beside).mean() if beside else phrase
+    listed = phrase = evidence.new_zeros(())
+    if (has := answer.sum(1) > 0).any():
+        of_all = evidence[has].masked_fill(known[has] == 0, -1e4).logsumexp(1)
+        listed = (of_all - evidence[has].masked_fill(answer[has] == 0, -1e4).logsumexp(1)).mean()
     target = torch.tensor([row.target for row in some])
     weight = (target * torch.tensor(WEIGHTS)).sum(1)
     smooth = target * 0.98 + 0.005
@@ -101,30 +95,15 @@ def losses_of(model: Encoder, some: Sequence[Row]) -> Losses:
     return Losses(each, listed, outcome, phrase)
 
 
-def batches(data: Sequence[Row], plan: Plan) -> list[list[list[Row]]]:
-    """Steps, each with a share for every process; passes follow each other.
-
-    Questions whose windows are about as long are together, and a question's are in one share.
-    """
-    chance, made = random.Random(plan.seed), list[list[list[Row]]]()
-    asked = [list(some) for _, some in groupby(data, key=lambda row: row.group)]
-    share = max(1, plan.batch // plan.processes)
-    for first in range(0, len(asked), share * _SORTED):
-        part = sorted(asked[first : first + share * _SORTED], key=_longest)
-        shares = [list[Row]()]
-        for one in part:
-            if len(shares[-1]) + len(one) > share and shares[-1]:
-                shares.append([])
-            shares[-1] += one
-        steps = [shares[i : i + plan.processes] for i in range(0, len(shares), plan.processes)]
-        steps = [one for one in steps if len(one) == plan.processes]
-        chance.shuffle(steps)
-        made += steps
+def batches(data: Sequence[Row], plan: Plan) -> list[list[Row]]:
+    """Rows of about the same length together, else in their order: passes follow each other."""
+    chance, made = random.Random(plan.seed), []
+    for first in range(0, len(data), plan.batch * _SORTED):
+        part = sorted(data[first : first + plan.batch * _SORTED], key=lambda row: len(row.ids))
+        some = [part[i : i + plan.batch] for i in range(0, len(part), plan.batch)]
+        chance.shuffle(some)
+        made += [one for one in some if len(one) >= plan.processes]
     return made
-
-
-def _longest(windows: Sequence[Row]) -> int:
-    return max(len(row.ids) for row in windows)
 
 
 def averaged(learnt: Sequence[Tensor], processes: int) -> None:
@@ -165,14 +144,14 @@ def _work(rank: int, plan: Plan, meeting: str) -> None:
             break
         for group in optimizer.param_groups:
             group["lr"] = plan.rate * min(1.0, (step + 1) / _WARM) * max(_LEAST, 1 - done)
-        losses = losses_of(model, some[rank])
+        losses = losses_of(model, some[rank :: plan.processes])
         losses.total.backward()
         if plan.processes > 1:
             averaged(learnt, plan.processes)
         torch.nn.utils.clip_grad_norm_(learnt, 1.0)
         optimizer.step()
         optimizer.zero_grad()
-        seen += sum(map(len, some))
+        seen += len(some)
         now = torch.stack(losses).detach()
         mean = now if mean is None else 0.97 * mean + 0.03 * now
         if rank == 0 and step % _TOLD == 0:

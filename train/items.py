@@ -53,11 +53,6 @@ class Item:
     phrase: tuple[int, int, int] | None = None
 
 
-def asked_of(item: Item) -> tuple[str, tuple[tuple[str, str], ...]]:
-    """What is asked, after what: items of one question are told apart from each other."""
-    return item.question, item.history
-
-
 def to_lines(items: Iterable[Item], path: Path) -> None:
     """Write ``items``, one JSON object a line."""
     with path.open("w", encoding="utf-8") as file:
@@ -110,21 +105,15 @@ class BM25:
         mean = sum(lengths) / max(1, len(lengths)) or 1
         self._norms = [1.2 * (0.25 + 0.75 * length / mean) for length in lengths]
 
-    def scores(self, question: str) -> list[tuple[int, float]]:
-        """The texts that share a word with ``question``, and how well as a share of the best."""
+    def best(self, question: str, most: int) -> list[int]:
+        """The texts that share a word with ``question``, best first, at most ``most``."""
         scores: dict[int, float] = defaultdict(float)
         for word in sorted(set(words(question)) - STOP):
             found = self._found.get(word, ())
             idf = math.log(1 + (self._texts - len(found) + 0.5) / (len(found) + 0.5))
             for i, times in found:
                 scores[i] += idf * times * 2.2 / (times + self._norms[i])
-        most = max(scores.values(), default=1.0)
-        return [(i, score / most) for i, score in sorted(scores.items())]
-
-    def best(self, question: str, most: int) -> list[int]:
-        """The texts that share a word with ``question``, best first, at most ``most``."""
-        found = sorted(self.scores(question), key=lambda one: -one[1])
-        return [i for i, _ in found[:most]]
+        return sorted(scores, key=lambda i: (-scores[i], i))[:most]
 
 
 def without_gold(item: Item) -> Item | None:

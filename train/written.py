@@ -2,14 +2,10 @@
 
 import json
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
-
-import numpy as np
-from numpy.typing import NDArray
 
 from qa.answering.windows import grown, window
 from qa.data import Document, Hit, Passage, Window
@@ -30,14 +26,6 @@ from .items import (
     without_gold,
 )
 
-Embed = Callable[[Sequence[str]], "NDArray[np.float32]"]
-"""Texts to unit row vectors."""
-
-TOGETHER = 12
-"""Documents of a library, as a folder of somebody has them."""
-
-_FOUND = 9  # windows that answer nothing, of those that the reader would be given
-_WORDS = 0.4  # what the best window by words gets beside its cosine
 _SIZES = (90, 150, 220, 220, 300)  # tokens of a window: a document's are of one size in a pass
 
 
@@ -142,62 +130,41 @@ def windows_of(one: Written, rng: random.Random, most: int) -> list[Window]:
     return [window(hit, one.passages[first:end]) for first, end in taken]
 
 
-def items(documents: Sequence[Written], rng: random.Random, embed: Embed) -> Iterator[Item]:
-    """One pass: for each question what answers, and what is found beside it in a library.
-
-    A question's items follow each other: the reader learns to tell them apart.
-    """
+def items(documents: Sequence[Written], rng: random.Random) -> Iterator[Item]:
+    """One pass: what answers, and what looks as if it did, about half of each."""
+    opened = [windows_of(one, rng, rng.choice(_SIZES)) for one in documents]
+    every = [(n, window) for n, some in enumerate(opened) for window in some]
+    far = BM25([" ".join((w.context, *(unit.text for unit in w.units))) for _, w in every])
     others = [asked.question for one in documents for asked in one.asked]
-    mixed = list(documents)
-    rng.shuffle(mixed)
-    for first in range(0, len(mixed), TOGETHER):
-        library = mixed[first : first + TOGETHER]
-        opened = [(one, w) for one in library for w in windows_of(one, rng, rng.choice(_SIZES))]
-        found = Found([" ".join((w.context, *(u.text for u in w.units))) for _, w in opened], embed)
-        for one in library:
-            for asked in one.asked:
-                nothing = asked._replace(label="none", evidence=())
-                made = [
-                    item("written", asked, opened[i][1])
-                    if opened[i][0] is one
-                    else item("other", nothing, opened[i][1])
-                    for i in found.best(
-                        " ".join((*chain.from_iterable(asked.history), asked.question))
-                    )
-                ]
-                for chosen in _drawn(made, asked, others, rng):
-                    context = chosen.context if rng.random() < 0.85 else ""
-                    opening = chosen.opening if rng.random() < 0.7 else ""
-                    yield replace(chosen, context=context, opening=opening)
-
-
-def _drawn(
-    made: Sequence[Item], asked: Asked, others: Sequence[str], rng: random.Random
-) -> list[Item]:
-    """Of a library's items for a question, best found first, those that are trained on."""
-    answering = [one for one in made if one.gold][:2]
-    silent = [one for one in made if not one.gold][:_FOUND]
-    chosen = answering + rng.sample(silent, min(len(silent), 4 - len(answering)))
-    if answering and asked.label == "full" and not asked.history:
-        changed, drawn = None, rng.random()
-        if drawn < 0.12:
-            changed = without_gold(answering[0])
-        elif drawn < 0.23:
-            changed = asked_of_another(answering[0], others, rng)
-        if changed:
-            chosen.append(changed)
-    return chosen
-
-
-class Found:
-    """What a library of windows has for a question: by words and by meaning, as retrieval finds."""
-
-    def __init__(self, texts: Sequence[str], embed: Embed) -> None:
-        self._words, self._vectors, self._embed = BM25(texts), embed(texts), embed
-
-    def best(self, question: str) -> list[int]:
-        """All windows, likeliest first: cosines, and BM25 as shares of its best."""
-        score = self._vectors @ self._embed([question])[0]
-        for i, words in self._words.scores(question):
-            score[i] += _WORDS * words
-        return [int(i) for i in np.argsort(-score, kind="stable")]
+    for n, (one, some) in enumerate(zip(documents, opened, strict=True)):
+        near = BM25([" ".join(unit.text for unit in window.units) for window in some])
+        for asked in one.asked:
+            made = [item("written", asked, window) for window in some]
+            best = near.best(asked.question, len(some))
+            order = best + [i for i in range(len(some)) if i not in best]
+            if rng.random() < 0.25:
+                rng.shuffle(order)
+            answering = [made[i] for i in order if made[i].gold]
+            silent = [made[i] for i in order if not made[i].gold]
+            chosen = answering[:2]
+            if asked.label == "none":
+                chosen += silent[: 2 if rng.random() < 0.35 else 1]
+            elif rng.random() < 0.45:
+                chosen += silent[:1]
+            if rng.random() < (0.2 if asked.label == "none" else 0.4):
+                strange = [every[i][1] for i in far.best(asked.question, 8) if every[i][0] != n]
+                if strange:  # nothing answers there
+                    nothing = asked._replace(label="none", evidence=())
+                    chosen.append(item("other", nothing, rng.choice(strange[:4])))
+            if answering and asked.label == "full" and not asked.history:
+                changed, drawn = None, rng.random()
+                if drawn < 0.12:
+                    changed = without_gold(answering[0])
+                elif drawn < 0.23:
+                    changed = asked_of_another(answering[0], others, rng)
+                if changed:
+                    chosen.append(changed)
+            for made_one in chosen:
+                context = made_one.context if rng.random() < 0.85 else ""
+                opening = made_one.opening if rng.random() < 0.7 else ""
+                yield replace(made_one, context=context, opening=opening)
