@@ -19,7 +19,6 @@ _NOT_YET = "No document is known to have been published by {day}."
 _ORDERS = {
     "newer_first": "The newer document is shown first.",
     "newer_unknown": "Which of the documents is newer is not known.",
-    "one_source": "Both stand in one document.",
 }
 _AGES = {"newer": "A newer document", "older": "An older document", "unknown": "Another place"}
 _FAULTS = {
