@@ -230,7 +230,7 @@ def test_a_second_look(
     tmp_path: Path, unit: str, outcome: OutcomeKind, rounds: Sequence[int]
 ) -> None:
     """Where the best hits say nothing more are read, each once; what they say only may answer."""
-    reader = Graded({unit: 6.0})
+    reader = Graded({unit: 9.0})
     with assistant(tmp_path, PUMPS, reader) as deep:
         answer = deep.ask("Which pump is green?")
     assert answer.outcome == outcome
