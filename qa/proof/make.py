@@ -32,7 +32,8 @@ def prove(
     """The proof of ``answer``, which was made from the library of ``view`` after ``history``.
 
     ``reader`` is the trained reader's digest, ``embedding`` the embedding's name.  Raises
-    QAError where the library no longer holds a document as it was cited.
+    QAError where the library no longer holds a document as it was cited, and for a document
+    inside of another file (an attachment).
     """
     shown = answer.citations if answer.answered else answer.nearest
     states = view.states()
@@ -42,6 +43,13 @@ def prove(
         if one.document_id not in documents:
             documents[one.document_id] = _document(one, view)
         if one.path not in cited:
+            for outer in map(str, PurePosixPath(one.path).parents):
+                if outer in states:
+                    raise QAError(
+                        f"{one.path!r} cannot be proved: it is inside of {outer!r}, where nobody"
+                        " finds it by its hash; put it into the folder as a file of its own and"
+                        " ask again"
+                    )
             paths = view.paths(one.document_id)
             cited[one.path] = _cited(one, documents[one.document_id], paths, states.get(one.path))
     notes = sorted(answer.notes, key=lambda note: note.kind not in CONFLICTS)

@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -216,3 +217,18 @@ def test_a_proof_of_a_conversation(
     assert [one["question"] for one in told["conversation"]] == ["who?"]
     assert (told["question"], told["citations"][0]["quote"]) == ("who ran it?", "Jana ran it.")
     assert told["citations"][0]["before"] == "The bakery opened in 1987."
+
+
+def test_a_document_inside_of_another_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No proof is written that nobody could check; the line says what to do."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "seeds").mkdir()
+    with zipfile.ZipFile(tmp_path / "seeds" / "a.zip", "w") as archive:
+        archive.writestr("note.txt", "The ferry leaves at 7:40.")
+    reader = FakeReader({"when?": ["The ferry leaves at 7:40."]})
+    monkeypatch.setattr(qa.assistant, "OnnxReader", lambda: reader)
+    assert run("ask", "when?", "--proof", "p.json") == 3
+    assert "'a.zip/note.txt' cannot be proved: it is inside of 'a.zip'" in capsys.readouterr().err
+    assert not (tmp_path / "p.json").exists()
