@@ -31,7 +31,7 @@ from qa.text.words import STOPWORDS, terms
 
 ROOT = Path(__file__).parents[1]
 BENCHMARKS = Path(os.environ.get("QA_BENCHMARKS", ROOT.parent / "shared" / "benchmarks"))
-WEIGHTS = ROOT / "qa" / "answer" / "support.json"
+WEIGHTS = ROOT / "qa" / "answering" / "support.json"
 RIDGE = 5.0
 PASSING = 0.1
 """The share of unsupported claims (of the fitted half) that the threshold lets pass; the hard
