@@ -56,6 +56,7 @@ _ORDINALS = {
     "seventh": "7th", "eighth": "8th", "ninth": "9th", "tenth": "10th",
 }  # fmt: skip
 """Without "first", which is often no count ("at first", "the first to")."""
+_RANKS = frozenset([*_ORDINALS, *_ORDINALS.values()])
 CLAUSES = re.compile(r"\s*;\s*|,?\s+(?:and|but|while|whereas)\s+|,\s+|\s+[–—]\s+", re.IGNORECASE)
 _PARTS = re.compile(rf"{CLAUSES.pattern}|:\s+", re.IGNORECASE)
 _LONG_PART = 2
@@ -95,16 +96,20 @@ def wrong(statement: str, cited: Sequence[Cited], question: str) -> Iterator[str
             yield f"the address {address!r} does not stand in the cited sentences"
     for part in _strange_parts(statement, cited, question, absent):
         yield f"too little of the part {part!r} stands in the cited sentences"
-    held = frozenset(
-        word.text.casefold() for one in cited for word in words(f"{one.text} \n{one.context}")
-    )
-    for word in words(statement):
-        spelled = word.text.casefold()
-        if spelled in _ORDINALS and not held & {spelled, _ORDINALS[spelled]}:
-            yield f"{word.text!r} does not stand in the cited sentences"
+    ranks = _ranks("\n".join(texts))
+    # "The third phase" of the question, where the source says no rank of its own.
+    ranks |= _ranks("\n".join([*(one.context for one in cited), "" if ranks else question]))
+    for rank in _ranks(statement) - ranks:
+        yield f"{rank!r} does not stand in the cited sentences"
     if _is_predicate_strange(statement, cited, question):
         yield "no word of it but names and figures stands in the cited sentences"
     yield from contradictions(statement, texts)
+
+
+def _ranks(text: str) -> frozenset[str]:
+    """The ordinals of a text, as figures: "3rd"."""
+    spoken = (word.text.casefold() for word in words(text))
+    return frozenset(_ORDINALS.get(one, one) for one in spoken if one in _RANKS)
 
 
 def _is_predicate_strange(statement: str, cited: Sequence[Cited], question: str) -> bool:
@@ -125,6 +130,8 @@ def missing_figures(statement: str, cited: Sequence[Cited], question: str) -> It
     its_numbers, its_dates = numbers(texts), dates(texts)
     more_numbers, more_dates = numbers(around), dates(around)
     for number in numbers(statement):
+        if statement[number.start : number.end].casefold() in _ORDINALS:
+            continue  # a rank, and compared with ranks
         rivals = [one for one in its_numbers if one.unit == number.unit]
         if figured(number, its_numbers, its_dates, texts + around):
             continue

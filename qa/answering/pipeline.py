@@ -55,6 +55,12 @@ Events = Iterator[Note | Statement | LeftOut | Answer]
 
 DEEPER = 10
 """How many more windows are read where the best ones settle nothing."""
+BESIDE = 4
+"""How many of the best windows are read beside a model.
+
+Of 223 questions of five gold sets 25 found two places that disagree, and both stood in the first
+two windows.
+"""
 SEARCHES = 2
 """How many further searches a model may ask for, in all."""
 SEARCH_UNTIL = 60.0
@@ -218,7 +224,7 @@ def _looked(
     return _Looked(question, history, hits, windows, notes, view, clock)
 
 
-def _read(parts: Answering, looked: _Looked) -> _Found:
+def _read(parts: Answering, looked: _Looked, *, deeper: bool = True) -> _Found:
     """Read what was found, and deeper where that settles nothing."""
     question, _, hits, windows, notes, view, clock = looked
     with clock.stage("read"):
@@ -230,7 +236,7 @@ def _read(parts: Answering, looked: _Looked) -> _Found:
         asked = _Asked(question, parts.reader)
         readings = asked.readings(windows)
         # What a second look finds only may answer: where that is not shown, it is not looked for.
-        deep = not parts.strict and max(one.confidence for one in readings) < bar.perhaps
+        deep = deeper and not parts.strict and max(one.confidence for one in readings) < bar.perhaps
         if deep:
             more = _retrieved(question.searches, view, parts.embedding, LIMIT + DEEPER)
             known = {hit.passage.id for hit in hits}
@@ -431,20 +437,22 @@ def _trace(
 def _written(parts: Answering, looked: _Looked) -> Events:
     """What the model answers; where it fails before it said anything, what was asked for.
 
-    The reader reads beside it, for what is told with the answer.
+    The reader reads a few windows beside it, for what is told with the answer; statements do
+    not wait for that.
     """
     said = False
     with ThreadPoolExecutor(1) as pool:
-        reading = pool.submit(_read, parts, looked._replace(clock=Clock()))
+        beside = looked._replace(windows=looked.windows[:BESIDE], clock=Clock())
+        reading = pool.submit(_read, parts, beside, deeper=False)
         try:
             for event in _searched(parts, looked):
                 if isinstance(event, Written):
                     found = reading.result()
                     shown = frozenset((c.document_id, c.start) for c in event.answer.citations)
-                    beside = (*looked.notes, *_elsewhere(found, shown))
+                    notes = (*looked.notes, *_elsewhere(found, shown))
                     yield replace(
                         event.answer,
-                        notes=(*beside, *event.answer.notes),
+                        notes=(*notes, *event.answer.notes),
                         seconds=(*looked.clock.seconds(), *event.answer.seconds),
                         trace=_trace(found, found.readings, shown, event.unfit),
                     )
@@ -454,7 +462,7 @@ def _written(parts: Answering, looked: _Looked) -> Events:
         except ModelError as error:
             if said or not parts.fallback:
                 raise
-            yield from _quoted(reading.result(), (Note.of("fallback", error=error),))
+            yield from _quoted(_read(parts, looked), (Note.of("fallback", error=error),))
 
 
 def _searched(parts: Answering, looked: _Looked) -> Iterator[Note | Statement | LeftOut | Written]:

@@ -37,6 +37,10 @@ _NOTES = {
     "across": (
         "Question and documents are in different languages: quotes were chosen by meaning alone."
     ),
+    "abroad": (
+        "Question and documents are in different languages: what the model cited is shown as it"
+        " stands."
+    ),
     "disagree": "The sources disagree: “{one}” [{first}] against “{other}” [{second}]. {order}",
     "elsewhere": "{age} says otherwise: “{said}” ({path}, line {line}).",
     "read_as": "“{text}” was read as {time}.",

@@ -24,6 +24,7 @@ from qa.errors import ModelRejected
 from qa.models.chat.base import LLM, Message, Reply
 from qa.models.tokens import count
 from qa.settings.prompts import digest, load
+from qa.text.language import tongue
 from qa.text.plain import inert, one_line
 from qa.text.words import terms
 from qa.times.quoted import counted
@@ -249,7 +250,7 @@ class _Writer:
         self._question = question
         self._idf = idf
         self._judge = judge
-        self._unjudged = 0
+        self._unjudged = self._abroad = 0
         self._repeats = 0
         self._markers: dict[tuple[str, int, int], int] = {}
         self._said: set[str] = set()
@@ -269,7 +270,10 @@ class _Writer:
         self._said.add(key)
         cited = [self._cited(self.block.sentences[one]) for one in sentence.ids]
         reason = _malformed(sentence)
-        if reason is None:
+        abroad = reason is None and _is_abroad(sentence.text, cited)
+        if abroad:
+            reason = "it is in another language than its sources"
+        elif reason is None:
             check = verify(sentence.text, cited, self._question, idf=self._idf)
             reason = "; ".join(check.reasons) or "no cited sentence carries it"
             carrying = self._undivided(sentence, cited, check.carrying) if check.supported else ()
@@ -283,7 +287,8 @@ class _Writer:
                 reason = "the second judge found that its sources do not say it"
         asks = _QUESTION.search(sentence.text)
         barred = sentence.borrowed or sentence.refusal or asks
-        source = None if barred else self._source(sentence, cited)
+        source = None if barred else self._source(sentence, cited, 0.0 if abroad else _AKIN)
+        self._abroad += abroad and source is not None
         yield self._leave_out(sentence, reason, "repaired" if source else "dropped")
         if source:
             quote = one_line(self.block.sentences[source].quote)
@@ -314,10 +319,12 @@ class _Writer:
     def notes(self) -> list[Note]:
         """What a reader is told of the sentences that were not shown."""
         told = []
-        repaired = sum(gone.fate == "repaired" for gone in self.left_out)
+        repaired = sum(gone.fate == "repaired" for gone in self.left_out) - self._abroad
         dropped = sum(
             gone.fate == "dropped" and gone.reason != "it was said before" for gone in self.left_out
         )
+        if self._abroad:
+            told.append(Note("abroad"))
         if repaired:
             told.append(Note.of("repaired", count=_counted(repaired, "sentence"), be=_be(repaired)))
         if dropped:
@@ -342,9 +349,9 @@ class _Writer:
         self.left_out.append(gone)
         return gone
 
-    def _source(self, sentence: ModelSentence, cited: Sequence[Cited]) -> str | None:
+    def _source(self, sentence: ModelSentence, cited: Sequence[Cited], most: float) -> str | None:
         """The cited sentence nearest to the statement, unless it is shown or far away."""
-        best, most = None, _AKIN
+        best = None
         for one, source in zip(sentence.ids, cited, strict=True):
             shown = self.block.sentences[one]
             place = (shown.hit.document.id, shown.sentence.start, shown.sentence.end)
@@ -367,7 +374,7 @@ class _Writer:
         at = shown.stretch.index(shown.unit)
         around = [*shown.stretch[max(0, at - 1) : at], *shown.stretch[at + 1 : at + 2]]
         context = [unit.text for unit in around]
-        context += [shown.hit.passage.heading or "", document.title or ""]
+        context += [shown.hit.passage.heading or "", document.title or shown.hit.path]
         times = counted(document, shown.sentence)
         if document.published and not times:
             context.append(document.published.isoformat())
@@ -378,6 +385,15 @@ class _Writer:
             "\n".join(one_line(part) for part in context),
             times,
         )
+
+
+def _is_abroad(statement: str, cited: Sequence[Cited]) -> bool:
+    """Whether a statement is known to be in another language than what it cites.
+
+    Names and figures aside nothing here can compare the two: the source is shown as it stands.
+    """
+    mine, theirs = tongue(statement), tongue(" ".join(f"{one.text} {one.context}" for one in cited))
+    return None not in (mine, theirs) and mine != theirs
 
 
 def _malformed(sentence: ModelSentence) -> str | None:

@@ -11,9 +11,9 @@ from functools import lru_cache
 
 # Words of questions and of grammar; none that two of these languages share.
 _WORDS = {
-    "en": "the of and to is are were what who which when where why how does did do by with for"
+    "en": "the of and to is are was were what who which when where why how does did do by with for"
     " that this it his her their has have had many much",
-    "de": "der die das im was und ist sind wer welche welcher welches welchem welchen wird wann wo"
+    "de": "der die das im und ist sind wer welche welcher welches welchem welchen wird wann wo"
     " warum wie wurde wurden nach den dem ein eine einer von mit nicht bei wozu womit"
     " wodurch aus auf für zu ihr sein hat haben",
     "es": "el es son quién qué cuál cuáles cuándo dónde cómo cuántos cuántas cuánto fue"

@@ -297,6 +297,28 @@ def test_a_model_may_look_again(far: Assistant) -> None:
     assert HARBOUR in {hit.text for hit in answer.hits}
 
 
+def test_a_question_in_another_language(far: Assistant) -> None:
+    """The model's words, translated, find it; what it cites is shown as it stands, and why."""
+    chat = Searching("SEARCH: harbour run by", "Odo Marsh leitet den Hafen [1.2].")
+    answer = by(far, FakeReader({}), chat).ask("Wem gehört Mill 3, und wer leitet den Hafen?")
+    assert HARBOUR not in chat.sent[0]
+    assert (answer.outcome, said(answer)) == ("answered", [f"{HARBOUR} [1]"])
+    assert notes(answer) == (
+        "Searched further: harbour run by",
+        "Question and documents are in different languages: what the model cited is shown as it"
+        " stands.",
+    )
+
+
+def test_a_misspelt_question_that_finds_nothing(far: Assistant) -> None:
+    """Where the spelling is past mending the model's own words find it, and they are told."""
+    chat = Searching("SEARCH: harbour run by", "Odo Marsh runs the harbour [1.2].")
+    answer = by(far, FakeReader({}), chat).ask("who owns mill 3 and teh hrbr")
+    assert HARBOUR not in chat.sent[0]
+    assert said(answer) == ["Odo Marsh runs the harbour. [1]"]
+    assert notes(answer) == ("Searched further: harbour run by",)
+
+
 def test_a_model_that_searches_for_ever_is_answered_no_more(far: Assistant) -> None:
     """After two searches it is told that there are none, and what it asks for is a refusal."""
     chat = Searching("SEARCH: a quay", "SEARCH: a mill", "SEARCH: more")
@@ -333,6 +355,15 @@ def test_a_model_that_fails_may_be_stood_in_for(made: Assistant) -> None:
     )
     with pytest.raises(ModelUnreachable):
         by(made, READER, chat).ask(OWNS)
+
+
+def test_beside_a_model_nothing_is_read_twice(made: Assistant) -> None:
+    """What the reader says beside a model's answer takes one look; it is not what answers."""
+    reader = FakeReader({})
+    by(made, reader, FakeChat("NO_ANSWER")).ask("What is the weather in Vesterhavn?")
+    alone = FakeReader({})
+    by(made, alone).ask("What is the weather in Vesterhavn?")
+    assert (len(reader.asked), len(alone.asked)) == (1, 2)
 
 
 def test_a_model_that_fails_in_the_middle_is_an_error(made: Assistant) -> None:

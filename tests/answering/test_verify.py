@@ -83,6 +83,16 @@ def test_an_ordinal_is_a_figure() -> None:
     assert check("The second ferry of the line was built in Harwick.", told).supported
 
 
+def test_an_ordinal_may_be_the_questions() -> None:
+    """Asked for the third phase, "the third phase" is what a source means that names no other."""
+    said = "In the third phase there will be 1,850 patients."
+    asked = "How many patients has the third phase?"
+    none = "There will be 1,850 patients instead of 1,600."
+    assert check(said, none, question=asked).supported
+    assert not check(said, none).supported
+    assert not check(said, f"In the second phase {none}", question=asked).supported
+
+
 def test_a_name_alone_carries_nothing() -> None:
     """What is said of somebody must stand in the source, not only who it is said of."""
     found = check("Ann Mallory collects the tolls.", "Ann Mallory owns a bakery.")

@@ -323,3 +323,11 @@ def test_a_table_cell_is_told_by_its_row_and_header() -> None:
         "Line 4 sold 212 thousand tickets in 2022."
     ]
     assert "[1.5] | 4 | 190 | 212 |" in llm.sent[1].content
+
+
+def test_a_documents_name_explains_what_it_says() -> None:
+    """What a file without a title says as "we", its name may say by whom."""
+    window = opened("We count its share of the market at 27 percent.", name="analyst-note")
+    reply = "The analyst counts 27 percent, because of the market [1.1]."
+    answer = answered(generate("Which share?", [window], Scripted(reply)))
+    assert answer.text == "The analyst counts 27 percent, because of the market. [1]"
