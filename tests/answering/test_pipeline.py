@@ -12,7 +12,7 @@ from qa.answering.bar import dumps
 from qa.answering.wording import REFUSAL
 from qa.assistant import Assistant, Parts
 from qa.data import Answer, Note, OutcomeKind, Statement
-from qa.errors import ModelUnreachable
+from qa.errors import ModelRejected, ModelUnreachable
 from qa.models.chat.base import LLM, Message, Reply
 from qa.models.chat.fake import FakeChat
 from qa.models.reader.base import Reader
@@ -326,6 +326,55 @@ def test_a_model_that_searches_for_ever_is_answered_no_more(far: Assistant) -> N
     assert "You can search no more." in chat.sent[2]
     assert (answer.outcome, answer.reason) == ("not_found", REFUSAL)
     assert notes(answer) == ("Searched further: a quay", "Searched further: a mill")
+
+
+def test_a_model_that_takes_its_time_may_not_search(
+    far: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When the time for searching is over it is told so, and must answer with what it saw."""
+    monkeypatch.setattr("qa.answering.pipeline.SEARCH_UNTIL", 0.0)
+    chat = Searching("Mill 1 is owned by Ilva [1.2].")
+    answer = by(far, FakeReader({}), chat).ask("Who owns the mill?")
+    assert "You can search no more." in chat.sent[0]
+    assert len(answer.statements) == 1
+
+
+def test_a_search_that_was_cut_off_is_none(far: Assistant) -> None:
+    """Half a search is not made; the reader learns that the model stopped at its limit."""
+    chat = FakeChat("SEARCH: harbour ru", finish="length")
+    answer = by(far, FakeReader({}), chat).ask("Who owns the mill?")
+    assert (answer.outcome, len(chat.sent)) == ("not_found", 1)
+    assert notes(answer) == ("The model stopped at its limit of 700 tokens.",)
+
+
+def test_a_model_that_answers_in_another_form(made: Assistant) -> None:
+    """Of JSON in place of cited sentences nothing is shown, and that something went is said."""
+    reply = '{"answer": "Ilva Strand owns the mill.", "sources": ["1.2"]}'
+    answer = by(made, READER, FakeChat(reply)).ask(OWNS)
+    assert (answer.outcome, answer.statements) == ("not_found", ())
+    assert notes(answer) == ("1 sentence was left out: not supported by the sources.",)
+
+
+class Overfull(Searching):
+    """One that refuses a second request, as an endpoint does whose context is full."""
+
+    def reply(self, messages: Sequence[Message], *, max_tokens: int) -> Reply:
+        """The first reply as told, then the refusal."""
+        if self.sent:
+            raise ModelRejected("the context is full")
+        return super().reply(messages, max_tokens=max_tokens)
+
+
+def test_a_model_that_runs_out_of_context_after_a_search(far: Assistant) -> None:
+    """That is an error of one line, or the extractive answer; never half an answer."""
+    with pytest.raises(ModelRejected, match="the context is full"):
+        by(far, FakeReader({}), Overfull("SEARCH: harbour run by")).ask("Who owns the mill?")
+    stood_in = by(far, FakeReader({}), Overfull("SEARCH: harbour"), fallback="extractive")
+    answer = stood_in.ask("Who owns the mill?")
+    assert answer.engine == "extractive"
+    assert notes(answer)[-1] == (
+        "The model did not answer (the context is full); this is the extractive answer instead."
+    )
 
 
 def test_what_had_no_room_is_known(made: Assistant) -> None:
