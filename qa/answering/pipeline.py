@@ -55,7 +55,7 @@ Events = Iterator[Note | Statement | LeftOut | Answer]
 
 DEEPER = 10
 """How many more windows are read where the best ones settle nothing."""
-BESIDE = 4
+BESIDE = 3
 """How many of the best windows are read beside a model.
 
 Of 223 questions of five gold sets 25 found two places that disagree, and both stood in the first
