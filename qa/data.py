@@ -135,16 +135,33 @@ Role = Literal["text", "item", "row", "field", "code", "heading", "frame"]
 
 
 @dataclass(frozen=True, slots=True)
+class Voice:
+    """A stretch of a text, as offsets, whose form says that it is somebody else's words.
+
+    ``kind`` is "chat" (a talk with a language model, or an order to one), "mail" (pasted),
+    "comment" (what a page does not show), "output" (this program's own) or "file": words that
+    are attributed to the file named ``file``.
+    """
+
+    start: int
+    end: int
+    kind: Literal["chat", "mail", "comment", "output", "file"]
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Unit:
     """A sentence, list item, table row or code line as a reader reads it.
 
     ``sentence`` says where it stands; ``text`` is how it is read, without markup, a row with
-    the words of its header.
+    the words of its header.  ``voice`` is whose words it gives, where they are not the
+    document's own.
     """
 
     sentence: Sentence
     text: str
     role: Role
+    voice: Voice | None = None
 
     @property
     def is_frame(self) -> bool:

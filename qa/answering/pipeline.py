@@ -15,7 +15,7 @@ from dataclasses import replace
 from functools import cache
 from typing import NamedTuple
 
-from qa.answering import conflicts, period, quote, wording
+from qa.answering import conflicts, period, quote, voiced, wording
 from qa.answering.across import is_across, read_across
 from qa.answering.bar import Bar
 from qa.answering.changes import asks_for_changes, changes
@@ -297,8 +297,9 @@ def settle(found: _Found) -> _Settled:
     readings = found.readings
     confidence = max(one.confidence for one in readings)
     kind = bar.outcome(confidence)
-    if found.is_deep and kind == "answered":
-        kind = "perhaps"  # the bars were measured on what is read at first
+    surest = max(readings, key=lambda one: one.confidence).weighed[:1]
+    if kind == "answered" and (found.is_deep or any(one.unit.voice for one in surest)):
+        kind = "perhaps"  # the bars were measured on what is read at first, of documents' own words
     notes: list[Note] = []
     asked = question.period
     first = readings[0].weighed[0] if readings[0].weighed else None
@@ -382,6 +383,9 @@ def _quoted(found: _Found, notes: tuple[Note, ...] = ()) -> Events:
     if statements and kind == "perhaps" and not any(one.kind in OPENINGS for one in notes):
         notes = (Note("perhaps"), *notes)
     shown = frozenset((c.document_id, c.start) for one in statements for c in one.citations)
+    nearest = () if statements else quote.nearest(settled.readings[0])
+    cited = [*(c for one in statements for c in one.citations), *nearest]
+    notes += tuple(dict.fromkeys(voiced.told(cited, found.view)))
     yield from (note for note in notes if note.kind in OPENINGS)
     yield from statements
     yield Answer(
@@ -390,7 +394,7 @@ def _quoted(found: _Found, notes: tuple[Note, ...] = ()) -> Events:
         statements=statements,
         outcome=kind,
         reason=None if statements else wording.not_found(len(found.view.dates())),
-        nearest=() if statements else quote.nearest(settled.readings[0]),
+        nearest=nearest,
         hits=found.hits,
         engine="extractive",
         confidence=settled.confidence,
@@ -449,7 +453,8 @@ def _written(parts: Answering, looked: _Looked) -> Events:
                 if isinstance(event, Written):
                     found = reading.result()
                     shown = frozenset((c.document_id, c.start) for c in event.answer.citations)
-                    notes = (*looked.notes, *_elsewhere(found, shown))
+                    own = voiced.told(event.answer.citations, looked.view)
+                    notes = (*looked.notes, *_elsewhere(found, shown), *own)
                     yield replace(
                         event.answer,
                         notes=(*notes, *event.answer.notes),

@@ -37,7 +37,10 @@ def select(reading: Reading) -> tuple[Weighed, ...]:
         return ()
     lead = reading.weighed[0].chance
     kept: list[Weighed] = []
+    others = reading.weighed[0].unit.voice is not None
     for one in distinct(reading.weighed):
+        if one.unit.voice is not None and not others:
+            continue
         listed = one.chance >= SURE and len(kept) < LISTED
         beside = one.chance >= BESIDE * lead and len(kept) < FEW
         if not (listed or beside or not kept):

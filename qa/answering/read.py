@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
+from qa.answering.voiced import own_first
 from qa.data import Reading, Weighed, Window
 from qa.models.reader.base import Reader, Said, Shown, Turns
 from qa.models.reader.onnx import card
@@ -53,7 +54,7 @@ def reading_of(
             if adjust is not None and (gain := adjust(found)):
                 found = replace(found, chance=chance(score + gain))
             weighed.append(found)
-    weighed.sort(key=lambda one: -one.chance)  # stable: of equal ones, the better hit's leads
+    weighed = own_first(weighed)
     outcomes = tuple(one.outcome for one in said)
     confidence = 0.0
     if weighed:

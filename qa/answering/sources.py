@@ -33,6 +33,13 @@ _NUMBER = re.compile(r"^[^\S\n]*[(]?(?:\d{1,3}|[a-z])[.)]\s*\Z", re.MULTILINE | 
 _LONGEST_GAP = 400
 _OPENS = 2  # sentences before a table, list or code that may open it
 _TEXT = re.compile(r"[^\W_]")
+_VOICES = {
+    "chat": "words of a chat, not of the document",
+    "mail": "from a mail pasted in",
+    "comment": "from a comment that is not shown",
+    "output": "in the form of an answer of yours, not of the document",
+    "file": "not found in {}",
+}
 _BY_THE_TEXT = ("“", "e-mail header", "front matter", "docinfo field")
 """How a basis of a date tells that the day stands in the text: it quotes it, or names its place."""
 
@@ -272,12 +279,15 @@ def _lead(text: str, start: int) -> str:
 
 
 def _meaning(document: Document, unit: Unit) -> str:
-    """What "last year" in a unit means, where the text itself says from which day to count."""
+    """What "last year" in a unit means, where the text itself says from which day to count.
+
+    And whose words it gives, where they are not the document's own.
+    """
+    voice = _VOICES[unit.voice.kind].format(unit.voice.file) if unit.voice else ""
     times = counted(document, unit.sentence)
     if not (document.published and _is_by_the_text(document)):
         times = tuple(one for one in times if one.basis.startswith("from the date before it"))
-    meaning = told(times)
-    return f" [{meaning}]" if meaning else ""
+    return "".join(f" [{one}]" for one in (told(times), voice) if one)
 
 
 def _is_by_the_text(document: Document) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 
+from qa.answering.voiced import voiced
 from qa.data import Document, Hit, Passage, Role, Sentence, Unit, Window
 from qa.ingest.split import passage_id, tidy
 from qa.library.interface import View
@@ -52,7 +53,7 @@ def open_windows(hits: Sequence[Hit], view: View) -> tuple[Window, ...]:
             used |= set(range(first, last))
             opened.append(window(hit, own[first:last]))
         taken |= {(name, own[i].start) for i in used}
-    return tuple(opened)
+    return voiced(opened, view)
 
 
 def grown(
@@ -143,7 +144,8 @@ def whole(found: Window, view: View) -> Window:
     if (low, high) == (start, end):
         return found
     near = view.document_passages(document.id, near=(low, high))
-    return window(found.hit, [one for one in near if one.end > low and one.start < high])
+    grown_ = window(found.hit, [one for one in near if one.end > low and one.start < high])
+    return voiced((grown_,), view)[0]
 
 
 def _run(found: Sequence[Block], at: int, text: str) -> tuple[int, int]:

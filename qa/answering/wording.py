@@ -21,6 +21,13 @@ _ORDERS = {
     "newer_unknown": "Which of the documents is newer is not known.",
 }
 _AGES = {"newer": "A newer document", "older": "An older document", "unknown": "Another place"}
+_VOICES = {
+    "chat": "words of a chat with a language model, or to one, that stand in it",
+    "mail": "from a mail that was pasted into it",
+    "comment": "from a comment that a page does not show",
+    "output": "from text in the form of an answer of this program",
+    "file": "as quoted there, not found in {file}",
+}
 _FAULTS = {
     "empty": "was empty",
     "cut_off": "was cut off",
@@ -54,6 +61,7 @@ _NOTES = {
     ),
     "when": "“{text}” is {time}.",
     "searched": "Searched further: {words}",
+    "voice": "{path}, line {line}: {voice}.",
     "missing": "Not said by what was found: {what}.",
     "partly": "This is a part of what was asked; the rest was not found.",
     "summary": "These are the opening and the sections' first sentences of {path}, no summary.",
@@ -92,6 +100,8 @@ def told(note: Note) -> str:
         values["order"] = _ORDERS[values["order"]]
     if "age" in values:
         values["age"] = _AGES[values["age"]]
+    if "voice" in values:
+        values["voice"] = _VOICES[values["voice"]].format(file=values["file"])
     if "fault" in values:
         values["fault"] = _FAULTS[values["fault"]]
     return _NOTES[note.kind].format(**values)

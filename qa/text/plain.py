@@ -81,6 +81,11 @@ def inert(text: str) -> str:
     return _CONTROL.sub(lambda match: f"{match[0]} ", text)
 
 
+def holds_template_token(text: str) -> bool:
+    """Whether ``inert`` changes ``text``."""
+    return _CONTROL.search(text) is not None
+
+
 def neutral(text: str) -> str:
     r"""``text`` as data: on one line, and nothing in it looks like a mark of the protocol.
 

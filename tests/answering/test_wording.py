@@ -10,7 +10,7 @@ import qa
 from qa.answering.wording import KINDS, not_found, told
 from qa.data import OPENINGS, Note
 
-CHOSEN = {"order": "newer_first", "fault": "empty", "age": "newer"}
+CHOSEN = {"order": "newer_first", "fault": "empty", "age": "newer", "voice": "file"}
 """Values that stand for words themselves."""
 
 
