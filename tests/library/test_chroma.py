@@ -1,5 +1,7 @@
 """The Chroma collection: what questions ask, what others can open, and what a kill leaves."""
 
+import subprocess
+import sys
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
@@ -23,17 +25,17 @@ def library(tmp_path: Path) -> LocalLibrary:
     return library
 
 
-def asked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """How many records each question was given by Chroma, from now on."""
+def asked(monkeypatch: pytest.MonkeyPatch, way: Any = chroma.Direct) -> list[int]:
+    """How many records each question was given by Chroma, asked in this way, from now on."""
     counts: list[int] = []
-    nearest = chroma.Collection.nearest
+    nearest = way.nearest
 
-    def counted(self: chroma.Collection, row: Any, count: int) -> list[str]:
-        found = nearest(self, row, count)
+    def counted(self: Any, row: Any, count: int) -> list[str]:
+        found: list[str] = nearest(self, row, count)
         counts.append(len(found))
         return found
 
-    monkeypatch.setattr(chroma.Collection, "nearest", counted)
+    monkeypatch.setattr(way, "nearest", counted)
     return counts
 
 
@@ -45,6 +47,50 @@ def test_a_question_asks_chroma(library: LocalLibrary, monkeypatch: pytest.Monke
     assert counts == [3]
     assert near.argmax() == 1
     assert near[1] == pytest.approx(1.0)
+
+
+def test_a_question_asks_without_the_client(library: LocalLibrary) -> None:
+    """Chroma's client, whose import takes longer than a question, is not imported by one."""
+    code = (
+        "import sys\nfrom pathlib import Path\nfrom tests.library.test_library import *\n"
+        "library = library_at(Path(sys.argv[1]))\nlibrary.warm()\n"
+        "with library.reading() as view: assert cosines(view, 'JAC builds vans.').argmax() == 1\n"
+        "print(sorted({'chromadb', 'chromadb_rust_bindings'} & set(sys.modules)))"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", code, str(library.path.parent)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert ran.stdout == "['chromadb_rust_bindings']\n"
+
+
+def test_without_the_client_the_same_is_found(tmp_path: Path) -> None:
+    """The installed Chroma is the one that is asked without its client, with the same order."""
+    import chromadb
+
+    texts = [f"{maker} builds {what}." for maker in ("Seres", "JAC") for what in "abcdefghij"]
+    library = library_at(tmp_path)
+    with library.writing("test") as writer:
+        store(writer, change("a.txt", *texts))
+    assert chromadb.__version__ == chroma.TRIED
+    with closing(chroma.Collection(library.path / "chroma")) as client:
+        expected = [client.nearest(vector(text), 7) for text in texts]
+    with closing(chroma.Direct(library.path / "chroma")) as direct:
+        assert [direct.nearest(vector(text), 7) for text in texts] == expected
+
+
+def test_another_chroma_is_asked_by_its_client(
+    library: LocalLibrary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A release whose inside was not tried is asked by what it promises to keep."""
+    counts = asked(monkeypatch, chroma.Collection)
+    monkeypatch.setattr(chroma, "TRIED", "1.0.0")
+    with library.reading() as view:
+        assert cosines(view, "JAC builds vans.").argmax() == 1
+    chroma.forget(library.path)
+    assert counts == [3]
 
 
 def test_others_open_the_collection(library: LocalLibrary) -> None:

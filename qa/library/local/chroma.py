@@ -9,12 +9,16 @@ something is pending nobody reads the collection.
 Two processes at once on one folder of Chroma corrupt it without an error, and a reader that has
 it open does not see what another process writes.  So whoever opens or asks it holds a lock for
 that long, and opens it anew for each generation.
+
+It is written with Chroma's client, and asked without it: importing the client takes longer than
+all the rest of a question, so a question calls the Rust part that the client calls.
 """
 
 import json
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -41,6 +45,10 @@ INDEX: Any = {
 NOTHING = "{}"
 """What ``sums`` says where there is no graph."""
 
+TRIED = "1.5.9"
+"""The chromadb whose Rust part was tried alone; that of another is called by its client."""
+
+_WHERE = ("default_tenant", "default_database")  # where Chroma's client keeps a collection
 _BATCH = 5_000  # Chroma takes at most 5,461 records at once
 _LOCK = "chroma.lock"
 _PATIENCE = 5.0  # seconds that other questions are waited for
@@ -62,11 +70,12 @@ class Record(NamedTuple):
 def load() -> None:
     """Import Chroma, for whoever will need it soon; what fails here fails there."""
     with suppress(Exception):
-        # Whole and first: Chroma asks for numpy.typing, which breaks where another thread is
-        # in the middle of importing numpy.
-        import numpy  # noqa: F401, I001
+        import numpy  # noqa: F401 - whole and first: see ``Collection``
 
-        import chromadb.config  # noqa: F401 - its import is what takes long
+        if version("chromadb") == TRIED:
+            import chromadb_rust_bindings  # noqa: F401
+        else:
+            import chromadb.config  # noqa: F401
 
 
 class Collection:
@@ -77,49 +86,27 @@ class Collection:
     """
 
     def __init__(self, folder: Path) -> None:
-        import numpy  # noqa: F401, I001 - whole and first, as in ``load``
+        # Whole and first: Chroma asks for numpy.typing, which breaks where another thread is
+        # in the middle of importing numpy.
+        import numpy  # noqa: F401, I001
 
         import chromadb
         from chromadb.config import Settings
 
         self._folder = folder
-        with self._mapped():
+        with _mapped(folder):
             folder.mkdir(mode=0o700, exist_ok=True)
             self._client: Any = chromadb.PersistentClient(
                 str(folder), settings=Settings(anonymized_telemetry=False)
             )
         try:
-            with self._mapped():
+            with _mapped(self._folder):
                 self._collection = self._client.get_or_create_collection(
                     NAME, configuration=INDEX, embedding_function=None
                 )
         except LibraryError:
             self.close()
             raise
-
-    @contextmanager
-    def _mapped(self) -> Iterator[None]:
-        try:
-            yield
-        except Exception as error:  # Chroma raises anything at all on broken files
-            raise self._failed(error) from error
-        except BaseException as error:
-            # How a panic of Chroma's Rust part arrives; its class cannot be imported.
-            if type(error).__name__ != "PanicException":
-                raise
-            raise self._failed(error) from error
-
-    def _failed(self, error: BaseException) -> Exception:
-        said = " ".join(str(error).split())[:200]
-        name = repr(str(self._folder))
-        if "disk is full" in said or "No space left" in said:
-            return LibraryError(f"vector store {name} cannot be written: the disk is full")
-        if "readonly database" in said or isinstance(error, PermissionError):
-            return PermissionError(f"vector store {name} cannot be written")
-        return LibraryDamaged(
-            f"vector store {name} cannot be used ({said}); run: qa repair"
-            " (qa ingest --rebuild makes everything anew)"
-        )
 
     def put(self, records: Sequence[Record]) -> None:
         """Store records; those of known ids are replaced."""
@@ -130,7 +117,7 @@ class Collection:
             # It saves two changes or more; a graph that was never saved each reader would begin.
             parts *= 2
         for part in parts:
-            with self._mapped():
+            with _mapped(self._folder):
                 self._collection.upsert(
                     ids=[one.id for one in part],
                     embeddings=np.stack([one.vector for one in part]),
@@ -141,12 +128,12 @@ class Collection:
     def delete(self, ids: Sequence[str]) -> None:
         """Forget records."""
         for i in range(0, len(ids), _BATCH):
-            with self._mapped():
+            with _mapped(self._folder):
                 self._collection.delete(ids=list(ids[i : i + _BATCH]))
 
     def nearest(self, vector: "NDArray[np.float32]", count: int) -> list[str]:
         """The ids of the ``count`` records nearest to a vector, as far as the graph finds them."""
-        with self._mapped():
+        with _mapped(self._folder):
             found: Any = self._collection.query(
                 query_embeddings=vector[None], n_results=count, include=[]
             )
@@ -157,7 +144,7 @@ class Collection:
         """The ids of all records."""
         found: list[str] = []
         while True:
-            with self._mapped():
+            with _mapped(self._folder):
                 page: Any = self._collection.get(include=[], limit=_BATCH, offset=len(found))
             if not page["ids"]:
                 return frozenset(found)
@@ -170,7 +157,7 @@ class Collection:
         seen = 0
         include: Any = ["embeddings", "documents", "metadatas"]
         while True:
-            with self._mapped():
+            with _mapped(self._folder):
                 page: Any = self._collection.get(include=include, limit=_BATCH, offset=seen)
                 rows = np.asarray(page["embeddings"], dtype=np.float32)  # comes as float64
                 texts, abouts = page["documents"], page["metadatas"]
@@ -186,12 +173,82 @@ class Collection:
         self._client.close()
 
 
+class Direct:
+    """The collection in a folder, to be asked alone: Chroma's Rust part without its client.
+
+    Raises what ``Collection`` raises.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        import chromadb_rust_bindings as rust
+
+        self._folder = folder
+        with _mapped(folder):
+            database = rust.SqliteDBConfig(
+                url=str(folder / "chroma.sqlite3"),
+                hash_type=rust.MigrationHash.MD5,
+                migration_mode=rust.MigrationMode.Apply,
+            )
+            self._bindings: Any = rust.Bindings(
+                allow_reset=False,
+                sqlite_db_config=database,
+                persist_path=str(folder),
+                hnsw_cache_size=1,
+            )
+            self._id = str(self._bindings.get_collection(NAME, *_WHERE).id)
+
+    def nearest(self, vector: "NDArray[np.float32]", count: int) -> list[str]:
+        """The ids of the ``count`` records nearest to a vector, as far as the graph finds them."""
+        with _mapped(self._folder):
+            found: Any = self._bindings.query(
+                collection_id=self._id,
+                ids=None,
+                query_embeddings=[vector],
+                n_results=count,
+                include=[],
+                tenant=_WHERE[0],
+                database=_WHERE[1],
+            )
+        ids: list[str] = found.ids[0]
+        return ids
+
+    def close(self) -> None:
+        """Let go of the files."""
+        self._bindings = None
+
+
+@contextmanager
+def _mapped(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:  # Chroma raises anything at all on broken files
+        raise _failed(folder, error) from error
+    except BaseException as error:
+        # How a panic of Chroma's Rust part arrives; its class cannot be imported.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise _failed(folder, error) from error
+
+
+def _failed(folder: Path, error: BaseException) -> Exception:
+    said = " ".join(str(error).split())[:200]
+    name = repr(str(folder))
+    if "disk is full" in said or "No space left" in said:
+        return LibraryError(f"vector store {name} cannot be written: the disk is full")
+    if "readonly database" in said or isinstance(error, PermissionError):
+        return PermissionError(f"vector store {name} cannot be written")
+    return LibraryDamaged(
+        f"vector store {name} cannot be used ({said}); run: qa repair"
+        " (qa ingest --rebuild makes everything anew)"
+    )
+
+
 # --- asking, which any process may do
 
 
 class _Opened(NamedTuple):
     generation: str
-    collection: Collection
+    collection: Collection | Direct
 
 
 _opened: dict[Path, _Opened] = {}  # of this process, whose clients of one folder are one
@@ -249,7 +306,10 @@ def nearest(
                         f"vector store {str(store / 'chroma')!r} is not as it was left;"
                         " run: qa repair"
                     )
-                known = _opened[store] = _Opened(generation, Collection(store / "chroma"))
+                if now[1] == NOTHING:
+                    return []
+                asked = Direct if version("chromadb") == TRIED else Collection
+                known = _opened[store] = _Opened(generation, asked(store / "chroma"))
             return known.collection.nearest(vector, count)
     except (PermissionError, LibraryBusy):
         return None
