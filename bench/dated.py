@@ -21,6 +21,7 @@ from typing import Any
 
 from qa.data import Document
 from qa.ingest.read import read
+from qa.library.days import dated
 from qa.text.sentences import sentences
 from qa.times.quoted import anchor, dates_of
 
@@ -82,6 +83,7 @@ def judgements(folder: Path) -> Iterator[tuple[dict[str, Any], str, str, Days | 
         one = json.loads(line)
         if "published" in one:
             document = read(folder / "documents" / one["path"], max_bytes=5_000_000)
+            document = dated(document, None, [one["path"]])
             genre, language = one["genre"], one["language"]
             when = anchor(document)
             yield one, genre, language, (when.start, when.end) if when else None

@@ -3,7 +3,8 @@
 Nobody else knows a user's dates, so they lie in a file beside the stores, outside of what a
 rebuild or a repair makes anew, and are replaced in one step.  Each belongs to a file's path
 and, where no file has that path any more, to the file with the same bytes: a renamed document
-keeps its date.  What a file's name tells holds only where the document itself tells nothing.
+keeps its date.  What a file's name tells is compared with what the document itself tells: where
+the two are of different times both are shown, and nothing is counted from either.
 """
 
 import json
@@ -11,20 +12,23 @@ import os
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from qa.data import Document, Source
 from qa.errors import LibraryDamaged, UsageError
 from qa.times.filename import named_days
-from qa.times.quoted import GIVEN
+from qa.times.intervals import Interval
+from qa.times.quoted import GIVEN, anchor, days_text
 
 D = TypeVar("D", Document, Source)
 
 NAMED = "the file name"
 When = tuple[date | None, tuple[date, date] | None]
 """``published`` and ``written`` of a document."""
+_NEAR = timedelta(days=7)
+"""How soon after it was written a document is filed under the day's name."""
 _FILE = "dates.json"
 _SCHEMA = "qa.dates/1"
 
@@ -107,17 +111,35 @@ def dated(one: D, day: date | None, paths: Sequence[str]) -> D:
     """
     if day is not None:
         return replace(one, published=day, date_basis=GIVEN, written=None)
-    if one.published is not None or one.written is not None:
+    own, named = anchor(one), named_days(paths)
+    if named is None:
         return one
-    published, written = of_names(paths)
-    if published is None and written is None:
+    found = _together(own, named)
+    published, written = _when(found)
+    if found == own:
         return one
-    return replace(one, published=published, date_basis=NAMED, written=written)
+    if found is None:
+        basis = f"not sure: {one.date_basis}, or {NAMED} {days_text(named.start, named.end)}"
+    else:
+        basis = NAMED if own is None else f"{NAMED}, and {one.date_basis}"
+    return replace(one, published=published, written=written, date_basis=basis)
 
 
-def of_names(paths: Sequence[str]) -> When:
-    """What the names of a document's files tell of when it was written."""
-    found = named_days(paths)
+def compared(own: When, paths: Sequence[str]) -> When:
+    """When a document was written, of what it says itself and what its files are called."""
+    written = Interval(own[0], own[0]) if own[0] else Interval(*own[1]) if own[1] else None
+    named = named_days(paths)
+    return own if named is None else _when(_together(written, named))
+
+
+def _together(own: Interval | None, named: Interval) -> Interval | None:
+    """What a document says itself, unless its file's name is of another time; then neither."""
+    if own is None or (own.start <= named.start and named.end <= own.end):
+        return named
+    return own if Interval(own.start - _NEAR, own.end + _NEAR).meets(named) else None
+
+
+def _when(found: Interval | None) -> When:
     if found is None:
         return None, None
     return (found.start, None) if found.start == found.end else (None, (found.start, found.end))
@@ -157,12 +179,12 @@ def together(found: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
     return paths
 
 
-def undated(connection: sqlite3.Connection) -> dict[str, list[str]]:
-    """The files of each document that does not tell when it was written."""
+def in_names(connection: sqlite3.Connection) -> dict[str, list[str]]:
+    """The files of each document one of which has a year in its path."""
     return together(
         connection.execute(
-            """SELECT s.document_id, s.path FROM documents d JOIN sources s ON s.document_id = d.id
-               WHERE d.published IS NULL AND d.written_from IS NULL"""
+            """SELECT document_id, path FROM sources WHERE document_id IN
+               (SELECT document_id FROM sources WHERE path GLOB '*[12][0-9][0-9][0-9]*')"""
         )
     )
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from qa.times.expressions import atoms
 from qa.times.intervals import Interval, containing, year
 from qa.times.readings import Atom, Scope
-from qa.times.tense import cues, is_ahead
+from qa.times.tense import PARTICIPLE, cues, is_ahead
 
 _HEAD_LINES = 12
 _FOOT_LINES = 3
@@ -30,7 +30,7 @@ class Dateline(NamedTuple):
     line: str
 
 
-_MARK = r"(?:^|[.|·•–—-]\s+|\()\W*"
+_MARK = r"(?:^|[.|·•/–—-]\s+|\()\W*"
 _REST = r"(?:\s+(?:on|at|date|the|le|am|den|el|vom))*[\s:：,|*_–—-]*$"
 _LABEL = re.compile(
     _MARK
@@ -41,19 +41,16 @@ _LABEL = re.compile(
     r"|veröffentlicht|erschienen|datum|publié|fecha|publicado|发布(?:日期|时间)|日期)" + _REST,
     re.I,
 )
-_UPDATED = re.compile(
+_STATUS = re.compile(
     _MARK + r"(?P<label>(?:last\s+)?(?:updated|modified|reviewed|revised|changed|edited)|stand"
+    r"|as\s+of|status|version(?:\s+[\w.]+)?|revision(?:\s+[\w.]+)?|draft(?:\s+of)?"
     r"|aktualisiert|mis(?:e)?\s+à\s+jour|actualizado|更新(?:日期|时间|于)?)" + _REST,
     re.I,
 )
-_STATUS = re.compile(
-    r"^\W*(?P<label>as\s+of|status|version(?:\s+[\w.]+)?|revision(?:\s+[\w.]+)?|draft(?:\s+of)?"
-    r"|dated|signed|written)" + _REST,
-    re.I,
-)
-_MADE = re.compile(  # "LEASE between A and B, made on 20 February 2023"
-    r"(?<!was )(?<!were )(?<!been )\b(?P<label>made|dated|signed|executed)\b"
-    r"(?:(?!\b(?:before|after|since|until|by)\b)[^.;:]){0,40}$",
+_ACT = re.compile(  # "Held on Monday,", "Signed in Pellin,", "LEASE between A and B, made on"
+    rf"(?:^\W*(?P<label>{PARTICIPLE})\b|(?<!was )(?<!were )(?<!been )"
+    r"\b(?P<deed>made|dated|signed|executed)\b)"
+    r"(?:(?!\b(?:before|after|since|until|by|from)\b)[^.;:]){0,40}:?\W*$",
     re.I,
 )
 _OF_ELSE = re.compile(  # what a date in the head is of, where that is not the text
@@ -74,11 +71,12 @@ _PLACE = re.compile(
     r"(?:(?:den|le|a|am|el)\s+)?$"
 )
 _DASHED = re.compile(r"^\s*(?:\([^)]{1,40}\)|/[^/]{1,40}/)?\s*(?:[-\u2013\u2014]+|:)(?:\s|$)")
-_OPENS = re.compile(r"[\s#*_(|–—-]*(?:(?:held\s+on|le|el|am)\s+)?", re.I)
+_OPENS = re.compile(r"[\s#*_(|–—-]*(?:(?:le|el|am|on)\s+)?", re.I)
 _BAR = re.compile(r"[|·•]\s*$|\s[–—-]\s*$")
 _NOTHING = re.compile(r"^[\s.,;|)*_–—-]*(?:(?:at|,|\|)?\s*\d{1,2}[:.h]\d\d.{0,20})?\s*$")
-_GOES_ON_AFTER = re.compile(r"\s*[,.;|–—-]?\s*(?=[^\Wa-z])")  # "12 March 2024, Old Town Hall"
-_TITLE = 3
+_GOES_ON_AFTER = re.compile(r"\s*[,.;|–—-]?\s*(?=[^\Wa-z])")
+_APART = re.compile(r"\s*[,.;|(–—-]\s*\S|\s+(?=[^\Wa-z])")  # "12 March 2024, Old Town Hall"
+_TITLE, _FOOT = 3, 7
 _COMMAS = 3
 _GOES_ON = re.compile(r"^\s*(?:[a-z]+\b)(?<!at)(?<!by)")
 
@@ -91,10 +89,10 @@ def stated(text: str) -> tuple[Stated | Dateline, ...]:
         foot = lines[-_FOOT_LINES:]
     found = [one for line in head for one in _read(line)]
     found += [
-        one._replace(rank=9)
+        one._replace(rank=_FOOT)
         for line in foot
         for one in _read(line)
-        if isinstance(one, Stated) and one.rank in (0, 4, 6)
+        if isinstance(one, Stated) and one.rank in (0, 4, 5, 7)
     ]
     return tuple(sorted(found, key=lambda one: one.rank if isinstance(one, Stated) else 8))
 
@@ -132,20 +130,19 @@ def _rank(before: str, after: str, line: str) -> tuple[int, str] | None:
     sitting = _SITTING.search(before)
     if sitting and sitting["kept"] and (ends or _GOES_ON_AFTER.match(after)):
         return 3, "heading"
-    if (match := _UPDATED.search(before)) and not _GOES_ON.match(after):
-        return 5, " ".join(match["label"].lower().split())
-    if (match := _STATUS.search(before)) and ends:
-        return 6, " ".join(match["label"].lower().split())
-    opens = _OPENS.fullmatch(before) or _PLACE.search(before)
+    status, act = _STATUS.search(before), _ACT.search(before)
+    label = status or (act if act and act["label"] else None)
     row = line.count("|") > 1 or line.count(",") > _COMMAS
-    short = len(line) <= _SHORT and not row and not cues(line)
-    if short and (
-        (ends and (opens or _BAR.search(before) or sitting))
-        or (opens and _GOES_ON_AFTER.match(after))
-    ):
+    short = len(line) <= _SHORT and not row and not cues(line[label.end("label") if label else 0 :])
+    if status and (ends or (short and _APART.match(after))):
+        return 5, " ".join(status["label"].lower().split())
+    opens = _OPENS.fullmatch(before) or _PLACE.search(before)
+    if short and opens and (ends or _APART.match(after)):
         return 4, "a line of its own"
-    if match := _MADE.search(before):
-        return 7, " ".join(match["label"].lower().split())
+    if short and (ends or _APART.match(after)) and (_BAR.search(before) or sitting):
+        return 6, "a line of its own"
+    if act and (short or act["deed"]):
+        return 7, " ".join((act["label"] or act["deed"]).lower().split())
     return (8, "in the head") if short and not _OF_ELSE.search(before) else None
 
 

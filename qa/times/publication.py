@@ -59,8 +59,8 @@ def _told(text: str) -> Publication | None:
     lines = [one for one in heads if isinstance(one, Dateline)]
     if told and told[0].rank <= _SURE:
         return _stated(told[0])
-    alone = [one for one in told if one.rank == _HEAD_ONLY]
-    if len({one.interval for one in alone}) > 1:
+    best = [one for one in told if one.rank == told[0].rank]
+    if len({one.interval for one in best}) > 1:
         return None
     evidence = _evidence(text)
     late = evidence.lower[0] if evidence.lower else date.min

@@ -25,6 +25,10 @@ _PLANNED = (
     r"|pledged|promised|upcoming|vowed)"
 )
 _DONE = rf"(?!\w*\d)\w+ed|{'|'.join(_IRREGULAR)}"  # "will be held": no past
+PARTICIPLE = (
+    rf"(?:(?!{_NOT_PAST}\b)\w{{2,}}ed|held|made|written|sent|drawn\s+up|taken|kept|given|done|met)"
+)
+"""A clause's first word where it tells of what was done: "Held on", "Signed at"."""
 _CUE = re.compile(
     rf"""(?i:
       (?P<open>(?:was|were|been)\s+(?:originally\s+|initially\s+|first\s+)?(?:scheduled|expected

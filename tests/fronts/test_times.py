@@ -180,17 +180,26 @@ def test_damaged_dates(works: Path) -> None:
 
 
 def test_the_file_name_dates_what_has_no_date(tmp_path: Path) -> None:
-    """The name's day is shown, counts "last year" and --as-of; what the text says goes first."""
+    """The name's day is shown, counts "last year" and --as-of; what the text says goes first.
+
+    Where the two are of different times both are shown, and nothing is counted from either.
+    """
     folder = tmp_path / "seeds"
     folder.mkdir()
     said = "Brandt Works hired 40 welders last year.\n"
     (folder / "2024-03-05-minutes.txt").write_text(said, encoding="utf-8")
-    (folder / "2023-01-01 old.txt").write_text(OLD, encoding="utf-8")
+    (folder / "2022-03-12 old.txt").write_text(OLD, encoding="utf-8")
+    (folder / "2023-01-01 older.txt").write_text(f"{OLD}It is old.\n", encoding="utf-8")
     assert qa("ingest", cwd=tmp_path).returncode == 0
     named = ("2024-03-05", "the file name")
-    stated = ("2022-03-10", "published “2022-03-10”")
-    expected = {"2023-01-01 old.txt": stated, "2024-03-05-minutes.txt": named}
-    assert listed(tmp_path) == expected
+    assert listed(tmp_path) == {
+        "2022-03-12 old.txt": ("2022-03-10", "published “2022-03-10”"),
+        "2023-01-01 older.txt": (
+            None,
+            f"not sure: published “2022-03-10”, or {named[1]} 2023-01-01",
+        ),
+        "2024-03-05-minutes.txt": named,
+    }
     question = "how many welders did Brandt Works hire?"
     told = {question: ["40 welders"]}
     result = qa("ask", "--as-of", "2024-03-05", question, cwd=tmp_path, told=told)

@@ -186,11 +186,12 @@ class LocalView:
 
     def dates(self) -> dict[str, days.When]:
         """When each document was written, by id: ``published`` and ``written``."""
-        given = {name: (day, None) for name, day in self._given.items()}
+        own = catalog.read_dates(self._connection)
         named = {
-            name: days.of_names(paths) for name, paths in days.undated(self._connection).items()
+            name: days.compared(own[name], paths)
+            for name, paths in days.in_names(self._connection).items()
         }
-        return catalog.read_dates(self._connection) | named | given
+        return own | named | {name: (day, None) for name, day in self._given.items()}
 
     def paths(self, document_id: str) -> tuple[str, ...]:
         """The files that hold a document, sorted."""
