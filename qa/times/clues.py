@@ -6,10 +6,10 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
+from qa.times.direction import cues, tense_at
 from qa.times.expressions import atoms
 from qa.times.intervals import DAY, Interval, containing
 from qa.times.readings import Atom, Scope, Tense
-from qa.times.tense import cues, tense_at
 
 _LAG = timedelta(days=21)
 """A figure "as of" a day is made known within so much time: the one assumption of this module."""

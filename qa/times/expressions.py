@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 
+from qa.times.direction import direction
 from qa.times.foreign import rules, spoken
 from qa.times.grammar import RULES
 from qa.times.intervals import Expression, Interval, containing, hull
 from qa.times.neighbours import is_moved, listed, moved
 from qa.times.readings import Atom, Scope, Sense
 from qa.times.rules import GATES
-from qa.times.tense import direction
 from qa.times.words import DASH
 
 _HINT = re.compile(

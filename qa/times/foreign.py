@@ -2,8 +2,8 @@
 
 The words (months, weekdays, units, "gestern", "la semana pasada") are dateparser's, which has them
 from Unicode's CLDR; what they mean is counted as everywhere here.  Ours is one table: what is last,
-this and next, what stands before a month or weekday that is a date, and the tenses by the forms of
-verbs.  Quarters, halves, seasons, decades and fiscal years are not read, nor other languages.
+this and next, and what stands before a month or weekday that is a date.  Quarters, halves, seasons,
+decades and fiscal years are not read, nor other languages.
 """
 
 import re
@@ -14,8 +14,8 @@ from typing import Any, NamedTuple
 
 from qa.text.language import tongue
 from qa.times.intervals import Interval, Unit, containing, month_end, months, moved, on, year
-from qa.times.readings import Cue, Sense, absolute, deictic, in_year
-from qa.times.relative import by_tense, in_week, last_or_next_weekday
+from qa.times.readings import Sense, absolute, deictic, in_year
+from qa.times.relative import by_tense, in_week, last_or_next_weekday, steps
 from qa.times.rules import Build, Rule
 
 _CODES = {"de": "de", "fr": "fr", "es": "es", "han": "zh"}
@@ -46,8 +46,6 @@ class _Grammar(NamedTuple):
     month: str
     """What stands before a month by itself."""
     weekday: str
-    past: str
-    future: str
 
 
 _GRAMMARS = {
@@ -61,18 +59,6 @@ _GRAMMARS = {
         numbers="eine[mrn]? zwei drei vier fünf sechs sieben acht neun zehn",
         month=r"\b(?:im|seit|bis|ab|vom|von|Anfang|Mitte|Ende|für)\s",
         weekday=r"\b(?:am|bis|seit|ab|vom|zum|für)\s",
-        past=r"\b(?:wurden?|waren?|hatten?|worden)\b"
-        r"|\b(?:ist|sind|hat|haben|habe|bin)\b(?=(?:[^.;!?]|\d\.)*?\b(?:\w*ge\w{2,}(?:t|en)|\w+iert"
-        r"|(?:be|ver|er|ent|zer|über|unter)\w+(?:t|en))\s*(?:[.,;:!?)]|$|und\b))"
-        r"|\b(?:ab|an|auf|aus|ein|zu)?(?:kam|ging|gab|fand|stand|nahm|sah|ließ|lief|blieb|stieg"
-        r"|fiel|zog|trug|schrieb|sprach|traf|begann|schloss|brach|fuhr|starb|verlor|gewann|bot"
-        r"|flog|hielt|rief|half|lag|brachte|riss)(?:en|n)?\b"
-        r"|(?<!\bd[eia][rsemn]\s)(?<!\bdie\s)\b(?!(?-i:[A-ZÄÖÜ])|(?:heu|bit|letz|nächs|ers|bes|gesam"
-        r"|könn|möch|soll|müss)te)[a-zäöüß]{2,}te[nt]?\b",
-        future=r"\b(?:wird|werden|soll|sollen|muss|müssen|kann|können|darf|will|wollen|möchten?"
-        r"|geplant|voraussichtlich|planen)\b(?![^.;]*\bworden\b)"
-        r"|\b(?!(?-i:[A-ZÄÖÜ])|(?:nich|mi|sei|ers|jetz|is|ha|lau|dor|fas|of|wei|gu|selbs|zuletz"
-        r"|dami|somi|berei)t\b|\w*(?:ge|be|ver|ent|zer|ier)\w*t\s*(?:[.,;!?)]|$))[a-zäöüß]{2,}t\b",
     ),
     "fr": _Grammar(
         last=r"derni(?:er|ère)|passée?",
@@ -84,11 +70,6 @@ _GRAMMARS = {
         numbers="une? deux trois quatre cinq six sept huit neuf dix",
         month=r"\b(?:en|de|depuis|fin|début)\s|\bd['’]|\bjusqu['’]en\s|\bmi-",
         weekday=r"(?:^|\s)",
-        past=r"\b(?:ai|as|a|ont|avons|avez|avait|avaient|est|sont|était|étaient)\s+(?:\w+\s+){0,2}?"
-        r"(?:\w+(?:ée?s?|ie?s?|ue?s?|it|erte?s?)|faite?s?|mise?s?)\b|\b\w{3,}(?:ait|aient)\b"
-        r"|\b(?:faite?s?|\w{3,}ée?s?)\b",
-        future=r"\b\w{2,}r(?:a|ont|ons|ez)\b|\b(?:va|vont|doit|doivent|peut|peuvent)\b"
-        r"(?:\s+être\s+\w+)?|\bprévue?s?\b|\bà\s+\w{3,}(?:er|ir|re)\b",
     ),
     "es": _Grammar(
         last=r"pasad[oa]|últim[oa]",
@@ -100,10 +81,6 @@ _GRAMMARS = {
         numbers="una? dos tres cuatro cinco seis siete ocho nueve diez",
         month=r"\b(?:en|de|desde|hasta)\s",
         weekday=r"\b(?:el|este|hasta|del)\s",
-        past=r"\b\w{2,}(?:ó|aron|ieron|eron|é|í|aban?|ían?)\b|\b(?:he|ha|hemos|han|había|habían)\s+"
-        r"\w+(?:[ai]do|to|cho)\b|\b(?:fue|hizo|vino|dijo|tuvo|estuvo|puso|pudo|quiso|supo|trajo|dio"
-        r"|vio|hubo)\b",
-        future=r"\b\w{2,}r(?:án?|é|emos)\b|\b(?:va|van|debe|deben|puede|pueden|previst[oa]s?)\b",
     ),
     "zh": _Grammar(
         last="上一?个?",
@@ -115,8 +92,6 @@ _GRAMMARS = {
         numbers="一 [二两] 三 四 五 六 七 八 九 十",
         month="",
         weekday="",
-        past="[了已曾]|完成",
-        future="[将会]|预计|计划|请",
     ),
 }
 
@@ -136,18 +111,6 @@ def spoken(text: str) -> tuple[str, ...]:
     if language is not None and language in _CODES:
         return (_CODES[language],)
     return tuple(_CODES.values()) if language != "en" and _SHAPE.search(text) else ()
-
-
-def cues(text: str, language: str) -> tuple[Cue, ...]:
-    """The words of ``text`` that tell a tense in ``language``, in order."""
-    found = _tenses(language).finditer(text)
-    return tuple(Cue(one.start(), one.end(), "past" if one["past"] else "future") for one in found)
-
-
-@lru_cache
-def _tenses(language: str) -> re.Pattern[str]:
-    grammar = _GRAMMARS[language]
-    return re.compile(rf"(?P<future>{grammar.future})|(?P<past>{grammar.past})", re.I)
 
 
 @lru_cache
@@ -275,15 +238,11 @@ def _nearest(found: dict[str, str], language: str) -> Sense:
         if by:
             return last_or_next_weekday("last" if by < 0 else "next", weekday)
         return deictic(lambda day: in_week(day, 0, weekday))
-    return _steps(by, _words(language).units[_key(found["unit"])])
-
-
-def _steps(by: int, unit: Unit) -> Sense:
-    return deictic(lambda day: containing(moved(containing(day, unit).start, unit, by), unit))
+    return deictic(steps(by, _words(language).units[_key(found["unit"])]))
 
 
 def _near(found: dict[str, str], language: str) -> Sense:
-    return _steps(*_words(language).near[_key(found["near"])])
+    return deictic(steps(*_words(language).near[_key(found["near"])]))
 
 
 def _weekday(found: dict[str, str], language: str) -> Sense:

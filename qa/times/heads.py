@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from qa.times.direction import PARTICIPLE, cues, is_ahead
 from qa.times.expressions import atoms
 from qa.times.intervals import Interval, containing, year
 from qa.times.readings import Atom, Scope
-from qa.times.tense import PARTICIPLE, cues, is_ahead
 
 _HEAD_LINES = 12
 _FOOT_LINES = 3

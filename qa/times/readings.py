@@ -53,15 +53,8 @@ class Atom(NamedTuple):
     language: str = "en"
 
 
-_NEAR = 60  # days
-
-
-class Cue(NamedTuple):
-    """Words that tell the tense, and where they stand; None where they leave it open."""
-
-    start: int
-    end: int
-    tense: Tense | None
+_OVER, _NEAR = 60, 90
+"""Days within which what was planned may be over, and what nothing tells of is meant."""
 
 
 def absolute(interval: Interval | None, note: str = "") -> Sense:
@@ -104,8 +97,6 @@ def yearless(make: Make, *, whole: bool = False, note: str = "") -> Sense:
                 else (scope.tense in ("future", "plan") and around[0].end < scope.day)
             )
             return None if wrong else around[0]
-        if scope.tense is None:
-            return None
         if whole:
             near = (make(here - 1), make(here))
             if any(one is not None and one.start <= scope.day <= one.end for one in near):
@@ -114,11 +105,13 @@ def yearless(make: Make, *, whole: bool = False, note: str = "") -> Sense:
         coming = (make(here + on) for on in range(-1, _REACH))
         past = next((one for one in last if one and one.start <= scope.day), None)
         future = next((one for one in coming if one and one.end >= scope.day), None)
-        found, other = (past, future) if scope.tense == "past" else (future, past)
-        if found is None or other is None or scope.tense != "plan":
-            return found
-        # What is planned for a day nearly a year off, and was that day some weeks ago, may be over.
-        return None if _away(other, scope.day) <= _NEAR < _away(found, scope.day) else found
+        if past is None or future is None or scope.tense in ("past", "future"):
+            return past if scope.tense == "past" else future
+        was, will = _away(past, scope.day), _away(future, scope.day)
+        if scope.tense == "plan":  # what was to be some weeks ago may be over
+            return None if was <= _OVER < will else future
+        nearest = past if was < will else future
+        return nearest if min(was, will) <= _NEAR else None
 
     return Sense("yearless", meaning, note, make)
 

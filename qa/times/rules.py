@@ -43,4 +43,4 @@ class Rule(NamedTuple):
 def rule(gate: str, pattern: str, build: Build, lead: str | None = None) -> Rule:
     """A rule of the family ``gate``, after the words ``lead`` alone if they are given."""
     after = re.compile(rf"(?:{lead})$", re.I) if lead else None
-    return Rule(gate, re.compile(pattern), build, after)
+    return Rule(gate, re.compile(pattern, re.I), build, after)

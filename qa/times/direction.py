@@ -1,0 +1,187 @@
+"""Whether what is said of a date has been or is to come: the one place that decides it.
+
+What stands before the date decides first: "since" a day, "by" it, a label of what is due.  Else
+the nearest verb of its clause does, by its form: auxiliaries, endings and strong verbs, which are
+closed classes.  A clause without either is in the present, and what the present says of a day is
+a plan.  Where nothing tells (a heading, a cell, "of 5 May"), it is left open.
+"""
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from qa.times.readings import Atom, Tense
+
+_STRONG = (
+    "ate beat became began begun bent bit bitten blew bore bought bound bred broke broken "
+    "brought built burnt burst came caught chose chosen dealt did died done drawn drew driven "
+    "drove dug eaten fallen fed fell felt fled flew flown forgot fought found froze frozen "
+    "gave given gone got grew grown held hid hidden hung kept knew known laid lay learnt led "
+    "left lent lost made meant met overtook paid ran rang ridden risen rode rose said sang "
+    "sank sat saw seen sent shook shot shown slept slid slipped sold sought spent spoke "
+    "spoken spun stole stolen stood struck stuck stung sunk swam swept swore sworn taken "
+    "taught thought threw thrown told took tore torn undergone understood underwent went wept "
+    "withdrew woke won wore worn wound written wrote"
+).split()
+_DONE = (
+    r"(?:(?!(?:need|indeed|speed|seed|feed|breed|hundred|embed|shed|bed|red)\b)(?!\w*\d)\w{2,}ed"
+    rf"|{'|'.join(_STRONG)})"
+)
+PARTICIPLE = rf"(?:(?!hundred\b)\w{{2,}}ed|{'|'.join(_STRONG)})"
+"""A line's first word where it tells of what was done: "Held on", "Signed at"."""
+_PLANNED = r"(?:scheduled|expected|planned|due|set(?=\s+(?:to|for)\b)|projected|forecast|intended)"
+
+
+class _Forms(NamedTuple):
+    """How verbs show their time in a language; ``open`` is what may be over or not."""
+
+    past: str
+    future: str
+    plan: str = r"(?!)"
+    would: str = r"(?!)"
+    open: str = r"(?!)"
+
+
+_FORMS = {
+    "en": _Forms(
+        open=rf"\b(?:was|were|been)\s+(?:\w+ly\s+|first\s+)?{_PLANNED}\b(?:\s+(?:to|be|have|been)\b"
+        rf"(?:\s+{_DONE}\b)?)*",
+        would=rf"\b(?:would|could|might|was\s+to|were\s+to)\b(?:\s+(?:have|be|been|not|also|{_DONE})\b)*",
+        plan=rf"\b(?:is|are|stays?|remains?)\s+(?:not\s+|\w+ly\s+)?(?!{_PLANNED}\b){_DONE}\b",
+        future=rf"(?:\b(?:please|will|shall|(?-i:may)|can|must|should|won['\u2019]t|{_PLANNED})\b"
+        r"|['\u2019]ll\b|\bto\s+(?:be|have)\b|\bgoing\s+to\b)"
+        rf"(?:\s+(?:not|also|then|have|be|been|to|for|\w+ly|{_DONE})\b)*",
+        past=rf"(?:\b(?:has|have|had|was|were|been)|['\u2019]ve)\b\s+(?:\w+\s+){{0,2}}?{_DONE}\b"
+        rf"|\b(?:was|were|had|did|{_DONE}|as\s+of)\b",
+    ),
+    "de": _Forms(
+        past=r"\b(?:wurden?|waren?|hatten?|worden)\b"
+        r"|\b(?:ist|sind|hat|haben|habe|bin)\b(?=(?:[^.;!?]|\d\.)*?\b(?:\w*ge\w{2,}(?:t|en)|\w+iert"
+        r"|(?:be|ver|er|ent|zer|über|unter)\w+(?:t|en))\s*(?:[.,;:!?)]|$|und\b))"
+        r"|\b(?:ab|an|auf|aus|ein|zu)?(?:kam|ging|gab|fand|stand|nahm|sah|ließ|lief|blieb|stieg"
+        r"|fiel|zog|trug|schrieb|sprach|traf|begann|schloss|brach|fuhr|starb|verlor|gewann|bot"
+        r"|flog|hielt|rief|half|lag|brachte|riss)(?:en|n)?\b"
+        r"|(?<!\bd[eia][rsemn]\s)(?<!\bdie\s)\b(?!(?-i:[A-ZÄÖÜ])|(?:heu|bit|letz|nächs|ers|bes|gesam"
+        r"|könn|möch|soll|müss)te)[a-zäöüß]{2,}te[nt]?\b",
+        future=r"\b(?:wird|werden|soll|sollen|muss|müssen|kann|können|darf|will|wollen|möchten?"
+        r"|geplant|voraussichtlich|planen)\b(?![^.;]*\bworden\b)"
+        r"|\b(?!(?-i:[A-ZÄÖÜ])|(?:nich|mi|sei|ers|jetz|is|ha|lau|dor|fas|of|wei|gu|selbs|zuletz"
+        r"|dami|somi|berei)t\b|\w*(?:ge|be|ver|ent|zer|ier)\w*t\s*(?:[.,;!?)]|$))[a-zäöüß]{2,}t\b",
+    ),
+    "fr": _Forms(
+        past=r"\b(?:ai|as|a|ont|avons|avez|avait|avaient|est|sont|était|étaient)\s+(?:\w+\s+){0,2}?"
+        r"(?:\w+(?:ée?s?|ie?s?|ue?s?|it|erte?s?)|faite?s?|mise?s?)\b|\b\w{3,}(?:ait|aient)\b"
+        r"|\b(?:faite?s?|\w{3,}ée?s?)\b",
+        future=r"\b\w{2,}r(?:a|ont|ons|ez)\b|\b(?:va|vont|doit|doivent|peut|peuvent)\b"
+        r"(?:\s+être\s+\w+)?|\bprévue?s?\b|\bà\s+\w{3,}(?:er|ir|re)\b",
+    ),
+    "es": _Forms(
+        past=r"\b\w{2,}(?:ó|aron|ieron|eron|é|í|aban?|ían?)\b|\b(?:he|ha|hemos|han|había|habían)\s+"
+        r"\w+(?:[ai]do|to|cho)\b|\b(?:fue|hizo|vino|dijo|tuvo|estuvo|puso|pudo|quiso|supo|trajo|dio"
+        r"|vio|hubo)\b",
+        future=r"\b\w{2,}r(?:án?|é|emos)\b|\b(?:va|van|debe|deben|puede|pueden|previst[oa]s?)\b",
+    ),
+    "zh": _Forms(past="[了已曾]|完成", future="[将会]|预计|计划|请|(?<=[日号月底初末])[之以]?前"),
+}
+_SINCE = re.compile(r"\b(?:since|seit|depuis|desde)\s+(?:(?:dem|le|el)\s+)?$", re.I)
+_LIMIT = re.compile(
+    r"\b(?:by|until|till|before|(?:later|earlier)\s+than|due(?:\s+(?:on|in|by))?|bis|spätestens(?:\s+am)?"
+    r"|avant|hasta|antes\s+del?|jusqu['’](?:au|à|en)|d['’]ici(?:\s+à)?)"
+    r"\s+(?:(?:the|zum|den|le|au|el)\s+)?$",
+    re.I,
+)
+_OF = re.compile(r"\b(?:of|dated|vom|de|du|del)\s+(?:the\s+)?(?:week\s+of\s+)?$", re.I)
+_FOR = re.compile(r"\bfor\s+(?:the\s+)?$", re.I)
+_LABEL = re.compile(  # what a label or the head of a column says of the dates under it
+    r"(?:^|[|;.:(*_-]|\n)[\s*_>-]*(?:(?:due|deadline|next|by|until|till|when)\b[^:|\n.;]{0,40}"
+    r"|[^:|\n.;]{1,30}\b(?:due|deadline|until|by|before)):\**\s*$"
+    r"|(?:^|[.;:]\s+)\W*next\s+\w+\b[^.;:]*$",
+    re.I,
+)
+_HELPED = re.compile(r"(?:was|were|has|have|had|been)\b|['\u2019]ve\b", re.I)
+_APART = re.compile(
+    r"[;:]\s|[.?!][\"”’)]*\s|[,\u2013\u2014]\s+(?:and|but|while|whereas)\s"
+    r"|\b(?:that|because|if)\s(?=\W*\w+\W+\w+)",
+    re.I,
+)
+_WHOLE = re.compile(r"[.!][\"”’)*_]*\s*$")
+_ANSWER = 4  # words at most of an answer that has no verb: "In October."
+
+
+class Cue(NamedTuple):
+    """A verb that tells a tense, and where it stands; None where it leaves it open."""
+
+    start: int
+    end: int
+    tense: Tense | None
+
+
+@lru_cache
+def _pattern(language: str) -> re.Pattern[str]:
+    forms = _FORMS[language]
+    kinds = ("open", "would", "plan", "future", "past")
+    return re.compile("|".join(f"(?P<{kind}>{getattr(forms, kind)})" for kind in kinds), re.I)
+
+
+def cues(sentence: str, language: str = "en") -> tuple[Cue, ...]:
+    """The verbs of ``sentence`` that tell a tense, in order."""
+    tenses: dict[str, Tense | None] = {
+        "open": None, "would": "would", "plan": "plan", "future": "future", "past": "past"
+    }  # fmt: skip
+    return tuple(
+        Cue(match.start(), match.end(), tenses[str(match.lastgroup)])
+        for match in _pattern(language).finditer(sentence)
+    )
+
+
+def is_ahead(lead: str) -> bool:
+    """Whether ``lead`` ends with a label of what is to come: "Due:", "Next meeting:"."""
+    return _LABEL.search(lead) is not None
+
+
+def tense_at(found: tuple[Cue, ...], start: int, end: int) -> Tense | None:
+    """The tense at ``sentence[start:end]``: of the nearest verb before it, else the first after."""
+    one = _nearest(found, start, end)
+    return one.tense if one else None
+
+
+def _nearest(found: tuple[Cue, ...], start: int, end: int) -> Cue | None:
+    before = [cue for cue in found if cue.end <= start]
+    return before[-1] if before else next((cue for cue in found if cue.start >= end), None)
+
+
+def direction(sentence: str, atom: Atom, before: str | None) -> Tense | None:
+    """Whether what is said of ``atom`` has been or will be; None where that is open.
+
+    ``before`` is the sentence before: a verbless answer has the tense of its question.
+    """
+    start, end = atom.start, atom.end
+    lead, found = sentence[:start], cues(sentence, atom.language)
+    if _SINCE.search(lead):
+        return "past"
+    if is_ahead(lead):
+        return "plan"
+    apart = tuple(_APART.finditer(sentence))
+    opens = max((one.end() for one in apart if one.end() < start), default=0)
+    closes = min((one.start() for one in apart if one.start() >= end), default=len(sentence))
+    near = tuple(cue for cue in found if opens <= cue.start and cue.end <= closes)
+    verb = _nearest(near, start, end)
+    if _LIMIT.search(lead):
+        if verb is None or verb.tense not in ("past", None):
+            return "future"
+        return "past" if _HELPED.match(sentence, verb.start) else None
+    if _OF.search(lead):
+        return "past" if verb and verb.tense == "past" else None
+    if _FOR.search(lead):
+        return verb.tense if verb and verb.end <= start else None
+    if verb is not None:
+        return verb.tense
+    words = len(f"{sentence[opens:start]} {sentence[end:closes]}".split())
+    if not found and before is not None and before.rstrip().endswith("?") and words <= _ANSWER:
+        asked = cues(before, atom.language)
+        return asked[0].tense if asked else "future"
+    if words <= 2 and found:
+        return tense_at(found, start, end)
+    if atom.language != "en":
+        return None  # the present is not told from the past by these forms
+    return "plan" if found or (_WHOLE.search(sentence) and words > 1) else None
