@@ -61,6 +61,20 @@ def day(match: re.Match[str]) -> Sense | None:
     return in_year(make, found["y"] or found["ref"])
 
 
+def weekday_of_month(match: re.Match[str]) -> Sense:
+    """Read "the second Tuesday of April"."""
+    which, weekday, name = month_number(match["month"]), weekday_number(match["wd"]), match["q"]
+
+    def make(number: int) -> Interval | None:
+        whole = months(number, which, which)
+        first = moved(whole.start, "day", (weekday - whole.start.weekday()) % 7)
+        if name.lower() == "last":
+            return on(moved(first, "week", (whole.end - first).days // 7))
+        return on(moved(first, "week", ordinal(name) - 1))
+
+    return in_year(make, match["y"] or match["ref"])
+
+
 def month(match: re.Match[str]) -> Sense:
     """A month, with its year or without."""
     which = month_number(match["month"])

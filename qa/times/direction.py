@@ -47,7 +47,7 @@ _FORMS = {
         open=rf"\b(?:was|were|been)\s+(?:\w+ly\s+|first\s+)?{_PLANNED}\b(?:\s+(?:to|be|have|been)\b"
         rf"(?:\s+{_DONE}\b)?)*",
         would=rf"\b(?:would|could|might|was\s+to|were\s+to)\b(?:\s+(?:have|be|been|not|also|{_DONE})\b)*",
-        plan=rf"\b(?:is|are|stays?|remains?)\s+(?:not\s+|\w+ly\s+)?(?!{_PLANNED}\b){_DONE}\b",
+        plan=rf"\b(?:is|are|stays?|remains?)\s+(?:not\s+|being\s+|\w+ly\s+)?(?!{_PLANNED}\b){_DONE}\b",
         future=rf"(?:\b(?:please|will|shall|(?-i:may)|can|must|should|won['\u2019]t|{_PLANNED})\b"
         r"|['\u2019]ll\b|\bto\s+(?:be|have)\b|\bgoing\s+to\b)"
         rf"(?:\s+(?:not|also|then|have|be|been|to|for|\w+ly|{_DONE})\b)*",
@@ -104,6 +104,15 @@ _APART = re.compile(
     r"|\b(?:that|because|if)\s(?=\W*\w+\W+\w+)",
     re.I,
 )
+_INSIDE = re.compile(  # "The bridge, closed since May, reopens": of the bridge, not of when
+    rf",\s+(?:who|which|(?:\w+ly\s+)?{_DONE})\b[^,.;:!?]*,|\([^()]*\)", re.I
+)
+_MOVED = re.compile(
+    r"\b(?:put\s+(?:off|back)|postpon|mov(?:ed|ing)\b|delay|defer|push(?:ed|es)?\b|(?:brought|bring)\s+forward"
+    r"|rescheduled?|extended?\b|shift|adjourned|prolonged)\w*(?P<rest>[^.;:!?]*)"
+    r"\b(?:from|to|till|until|into|for)\s+(?:the\s+)?$",
+    re.I,
+)
 _WHOLE = re.compile(r"[.!][\"”’)*_]*\s*$")
 _ANSWER = 4  # words at most of an answer that has no verb: "In October."
 
@@ -139,6 +148,11 @@ def is_ahead(lead: str) -> bool:
     return _LABEL.search(lead) is not None
 
 
+def is_moved(lead: str) -> bool:
+    """Whether something is moved from or to what follows: "put off from", "... August to"."""
+    return _MOVED.search(lead) is not None
+
+
 def tense_at(found: tuple[Cue, ...], start: int, end: int) -> Tense | None:
     """The tense at ``sentence[start:end]``: of the nearest verb before it, else the first after."""
     one = _nearest(found, start, end)
@@ -161,6 +175,14 @@ def direction(sentence: str, atom: Atom, before: str | None) -> Tense | None:
         return "past"
     if is_ahead(lead):
         return "plan"
+    if is_moved(lead):
+        return None
+    for inside in _INSIDE.finditer(sentence):
+        first, last = inside.span()
+        if first <= start and end <= last:
+            found = tuple(cue for cue in found if first <= cue.start < last)
+        else:
+            found = tuple(cue for cue in found if not first <= cue.start < last)
     apart = tuple(_APART.finditer(sentence))
     opens = max((one.end() for one in apart if one.end() < start), default=0)
     closes = min((one.start() for one in apart if one.start() >= end), default=len(sentence))

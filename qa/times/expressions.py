@@ -8,15 +8,15 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
+from itertools import pairwise
 
-from qa.times.direction import direction
+from qa.times.direction import direction, is_moved
 from qa.times.foreign import rules, spoken
 from qa.times.grammar import RULES
 from qa.times.intervals import Expression, Interval, containing, hull
-from qa.times.neighbours import is_moved, listed, moved
-from qa.times.readings import Atom, Scope, Sense
+from qa.times.readings import VAGUE, Atom, Make, Scope, Sense, absolute, yearless
 from qa.times.rules import GATES
-from qa.times.words import DASH
+from qa.times.words import DASH, MONTH
 
 _HINT = re.compile(
     r"\d|day|week|month|quarter|year|decade|century|yesterday|tomorrow|tonight|night"
@@ -34,6 +34,7 @@ _SINCE = re.compile(r"\b(?:(?:ever\s+)?since|seit|depuis|desde)\s+(?:dem\s+|le\s
 _UNTIL = re.compile(
     r"\b(?:until|till|through|bis(?:\s+zum)?|jusqu['’](?:au|à|en)|hasta(?:\s+el)?)\s+$", re.I
 )
+_AND = re.compile(rf"(?:\s*,\s*{MONTH})*\s*(?:,|&|,?\s(?i:and|or))\s+(?:(?i:in|on|of)\s+)?")
 _BORN = re.compile(r"\bborn\b", re.I)
 _CLAUSE = re.compile(r"[,;:()\u2013\u2014]|\b(?:and|but|while|whereas|which|who)\b", re.I)
 _BELONGS = re.compile(r"\b(?:for|of)\s+(?:the\s+year\s+)?$", re.I)
@@ -79,7 +80,28 @@ def atoms(sentence: str) -> tuple[Atom, ...]:
             if reading is not None:
                 found.append(Atom(start, end, reading, language))
     ranges = _ranges(sentence, sorted(found, key=lambda atom: atom.start))
-    return listed(sentence, moved(sentence, ranges))
+    return _listed(sentence, ranges)
+
+
+def _listed(sentence: str, found: Sequence[Atom]) -> tuple[Atom, ...]:
+    """``found`` with the year of "February 2018" for the "January and" before it.
+
+    Where that is later in the year than what follows ("December and January 2018") the year
+    is open.
+    """
+    out = list(found)
+    for i, (one, after) in reversed(list(enumerate(pairwise(found)))):
+        after = out[i + 1]
+        make = one.reading.make
+        if make is None or after.reading.kind != "absolute":
+            continue
+        if not _AND.fullmatch(sentence, one.end, after.start):
+            continue
+        time = after.reading.meaning(Scope(None))
+        mine = make(time.start.year) if time is not None else None
+        first = time is not None and mine is not None and mine.start <= time.start
+        out[i] = one._replace(reading=absolute(mine) if first else VAGUE)
+    return tuple(out)
 
 
 def _ranges(sentence: str, found: Sequence[Atom]) -> tuple[Atom, ...]:
@@ -95,7 +117,7 @@ def _ranges(sentence: str, found: Sequence[Atom]) -> tuple[Atom, ...]:
 
 def _range(sentence: str, first: Atom, second: Atom) -> Atom | None:
     between = _BETWEEN.fullmatch(sentence, first.end, second.start)
-    if between is None or is_moved(sentence, first):
+    if between is None or is_moved(sentence[: first.start]):
         return None
     opening = _FROM.search(sentence, 0, first.start)
     word = between.group().strip().lower()
@@ -109,20 +131,19 @@ def _range(sentence: str, first: Atom, second: Atom) -> Atom | None:
     if "vague" in (one.kind, other.kind):
         return None
 
+    if one.make and other.make:
+        joined = yearless(_joined(one.make, other.make), note=one.note or other.note)
+        return Atom(first.start, second.end, joined, first.language)
+
     def meaning(scope: Scope) -> Interval | None:
-        end = other.meaning(scope)
-        if end is None:
-            return None
-        if one.make is not None:
-            starts = [one.make(end.end.year - back) for back in (0, 1)]
+        start, end = one.meaning(scope), other.meaning(scope)
+        if one.make is not None and end is not None:
+            starts = (one.make(end.end.year - back) for back in (0, 1))
             start = next((s for s in starts if s is not None and s.start <= end.end), None)
-        else:
-            start = one.meaning(scope)
-            if other.make is not None and start is not None:
-                ends = [other.make(start.start.year + on) for on in (0, 1)]
-                later = next((e for e in ends if e is not None and e.end >= start.start), None)
-                end = later or end
-        if start is None or start.start > end.start:
+        elif other.make is not None and start is not None:
+            ends = (other.make(start.start.year + on) for on in (0, 1))
+            end = next((e for e in ends if e is not None and e.end >= start.start), end)
+        if start is None or end is None or start.start > end.start:
             return None
         return hull(start, end)
 
@@ -130,6 +151,18 @@ def _range(sentence: str, first: Atom, second: Atom) -> Atom | None:
     return Atom(
         first.start, second.end, Sense(kind, meaning, one.note or other.note), first.language
     )
+
+
+def _joined(first: Make, second: Make) -> Make:
+    """From the one to the other, which may lie in the year after."""
+
+    def make(number: int) -> Interval | None:
+        start = first(number)
+        ends = (second(number + on) for on in (0, 1))
+        end = next((e for e in ends if start and e and e.end >= start.start), None)
+        return hull(start, end) if start and end else None
+
+    return make
 
 
 def _resolved(

@@ -8,22 +8,19 @@ decades and fiscal years are not read, nor other languages.
 
 import re
 from collections.abc import Callable
+from datetime import date
 from functools import lru_cache
 from importlib import import_module
 from typing import Any, NamedTuple
 
 from qa.text.language import tongue
+from qa.times.absolute import modified
 from qa.times.intervals import Interval, Unit, containing, month_end, months, moved, on, year
 from qa.times.readings import Sense, absolute, deictic, in_year
 from qa.times.relative import by_tense, in_week, last_or_next_weekday, steps
 from qa.times.rules import Build, Rule
 
 _CODES = {"de": "de", "fr": "fr", "es": "es", "han": "zh"}
-_SHAPE = re.compile(
-    r"[\u4e00-\u9fff]|\d\.\s?[A-ZÄÖÜ][a-zäöü]{2}|\d(?:er)?\s+(?:de\s+)?[a-zéûä]{3}"
-    r"|\b(?:[Ii]m|[Aa]m|[Ss]eit|[Bb]is|[Vv]or|[Gg]estern|[Hh]eute|[Mm]orgen|[Ee]n|[Ll][ea]|[Hh]ier"
-    r"|[Dd]emain|[Ee]l|[Aa]yer|[Hh]oy)\b"
-)
 _MONTHS = (
     "january february march april may june july august september october november december"
 ).split()
@@ -43,6 +40,8 @@ class _Grammar(NamedTuple):
     hence: str
     numbers: str
     """From one on."""
+    part: tuple[str, str, str]
+    """What stands before a month for its early, middle and late days."""
     month: str
     """What stands before a month by itself."""
     weekday: str
@@ -57,6 +56,7 @@ _GRAMMARS = {
         ago=r"vor\s+{n}\s+{unit}",
         hence=r"in\s+{n}\s+{unit}",
         numbers="eine[mrn]? zwei drei vier fünf sechs sieben acht neun zehn",
+        part=(r"Anfang\s", r"Mitte\s", r"Ende\s"),
         month=r"\b(?:im|seit|bis|ab|vom|von|Anfang|Mitte|Ende|für)\s",
         weekday=r"\b(?:am|bis|seit|ab|vom|zum|für)\s",
     ),
@@ -68,6 +68,7 @@ _GRAMMARS = {
         ago=r"il\s+y\s+a\s+{n}\s+{unit}",
         hence=r"dans\s+{n}\s+{unit}",
         numbers="une? deux trois quatre cinq six sept huit neuf dix",
+        part=(r"début\s", r"mi-|mi\s", r"fin\s"),
         month=r"\b(?:en|de|depuis|fin|début)\s|\bd['’]|\bjusqu['’]en\s|\bmi-",
         weekday=r"(?:^|\s)",
     ),
@@ -79,6 +80,7 @@ _GRAMMARS = {
         ago=r"hace\s+{n}\s+{unit}",
         hence=r"(?:dentro\s+de|en)\s+{n}\s+{unit}",
         numbers="una? dos tres cuatro cinco seis siete ocho nueve diez",
+        part=(r"principios\sde\s", r"mediados\sde\s", r"fin(?:al)?es\sde\s"),
         month=r"\b(?:en|de|desde|hasta)\s",
         weekday=r"\b(?:el|este|hasta|del)\s",
     ),
@@ -90,6 +92,7 @@ _GRAMMARS = {
         ago="{n}个?{unit}以?前",
         hence="{n}个?{unit}以?后",
         numbers="一 [二两] 三 四 五 六 七 八 九 十",
+        part=("初", "中旬?", "[底末]"),
         month="",
         weekday="",
     ),
@@ -110,7 +113,23 @@ def spoken(text: str) -> tuple[str, ...]:
     language = tongue(text)
     if language is not None and language in _CODES:
         return (_CODES[language],)
-    return tuple(_CODES.values()) if language != "en" and _SHAPE.search(text) else ()
+    return tuple(_CODES.values()) if language != "en" and _shape().search(text) else ()
+
+
+@lru_cache
+def _shape() -> re.Pattern[str]:
+    """What an expression in one of these languages may look like."""
+    words = [_words(language) for language in _CODES.values()]
+    near = {
+        word
+        for one in words
+        for word in (*one.weekdays, *one.near)
+        if word.isalpha() and len(word) > 3
+    }
+    return re.compile(
+        r"[\u4e00-\u9fff]|\d\.\s?[A-ZÄÖÜ][a-zäöü]{2}|\d(?:er)?\s+(?:de\s+)?[a-zéûä]{3}|\d\.\d?\d\."
+        r"|\b(?i:im|am|seit|bis|vor|en|l[ea]|el|hoy|" + "|".join(sorted(near)) + r")\b"
+    )
 
 
 @lru_cache
@@ -154,15 +173,17 @@ def rules(language: str) -> tuple[Rule, ...]:
     near, number = _any(words.near), "|".join(grammar.numbers.split())
     day, count = r"(?P<day>3[01]|[12]\d|0?[1-9])", rf"(?P<n>\d{{1,3}}|{number})"
     by = rf"(?P<which>(?P<last>{grammar.last})|{grammar.this}|(?P<next>{grammar.next}))"
+    part = "|".join(f"(?P<p{i}>{one})" for i, one in enumerate(grammar.part))
     years = r"(?P<y>(?:1[89]|20)\d\d)"
     unit, counted = rf"(?P<unit>{unit})", rf"(?P<unit>{counted})"
     if language == "zh":
         forms: tuple[tuple[_Build, str, str], ...] = (
             (_day, rf"(?:{years}\s*年\s*)?(?P<m>1[0-2]|0?[1-9])\s*月\s*{day}\s*[日号]", ""),
-            (_month, rf"{years}\s*年\s*(?P<m>1[0-2]|0?[1-9])\s*月", ""),
+            (_day_of_month, rf"{by}月\s*{day}\s*[日号]", ""),
+            (_month, rf"{years}\s*年\s*(?P<m>1[0-2]|0?[1-9])\s*月(?:{part})?", ""),
             (_weekday, rf"(?:{by})?(?:周|星期|礼拜)(?P<wd>[一二三四五六日天])", ""),
             (_near, rf"(?P<near>{near})", ""),
-            (_month, r"(?P<m>1[0-2]|[1-9])月份?(?!\s*\d)", r"(?:^|\D)"),
+            (_month, rf"(?P<m>1[0-2]|[1-9])月(?:份|{part})?(?!\s*\d)", r"(?:^|\D)"),
             (_year, rf"{years}年", ""),
             (_counted, grammar.ago.format(n=count, unit=counted), ""),
             (_counted, grammar.hence.format(n=count, unit=f"(?P<on>){counted}"), ""),
@@ -174,10 +195,12 @@ def rules(language: str) -> tuple[Rule, ...]:
         of = rf"(?:,?\s+(?:del?\s+)?{years})"
         forms = (
             (_day, rf"\b(?:{weekday},?\s+(?:(?:den|dem|le|el)\s+)?)?{date}{of}?(?!\d)", ""),
-            (_month, rf"\b(?P<month>{month})\b\.?{of}", ""),
+            (_day, rf"\b{day}\.\s?(?P<m>1[0-2]|0?[1-9])\.(?!\d)", grammar.weekday),
+            (_month, rf"\b(?:{part})?(?P<month>{month})\b\.?{of}", ""),
+            (_month, rf"\b(?:{part})(?P<month>{month})\b", ""),
             (_nearest, rf"\b{by}\s+{noun}\b", ""),
             (_nearest, rf"\b{noun}\s+{by}(?!\w)", "" if grammar.after else r"(?!)"),
-            (_near, rf"\b(?P<near>{near})(?!\w)", r"(?<!\bam )(?<!\bla )"),
+            (_near, rf"\b(?P<near>{near})(?!\w)", r"(?<!\bam )(?<!\bla )(?<!\bpasado )"),
             (_counted, rf"\b{grammar.ago.format(n=count, unit=unit)}\b", ""),
             (_counted, rf"\b{grammar.hence.format(n=count, unit=f'(?P<on>){unit}')}\b", ""),
             (_month, rf"\b(?P<month>{month})\b", grammar.month),
@@ -215,12 +238,27 @@ def _day(found: dict[str, str], language: str) -> Sense:
         last = month_end(number, month)
         return on(last.replace(day=day)) if day <= last.day else None
 
-    return in_year(make, found["y"] or None)
+    return in_year(make, found.get("y") or None)
 
 
 def _month(found: dict[str, str], language: str) -> Sense:
     month = _number_of_month(found, language)
-    return in_year(lambda number: months(number, month, month), found.get("y") or None)
+    part = next((one for i, one in enumerate(("early", "mid", "late")) if found.get(f"p{i}")), None)
+
+    def make(number: int) -> Interval | None:
+        return modified(months(number, month, month), part)
+
+    return in_year(make, found.get("y") or None, note="approximate" if part else "")
+
+
+def _day_of_month(found: dict[str, str], _: str) -> Sense:
+    by, day = _by(found), int(found["day"])
+
+    def meaning(now: date) -> Interval | None:
+        month = steps(by, "month")(now)
+        return on(month.start.replace(day=day)) if day <= month.end.day else None
+
+    return deictic(meaning)
 
 
 def _year(found: dict[str, str], _: str) -> Sense:

@@ -79,6 +79,8 @@ _ON_DAY = (
     r"(?:\b(?:by|until|till|before|after|for|of|from|to|since|due|than|said|told|\w\wed)\s|[|:]\s*)"
     r"[*_]*"
 )
+_AFTER_WORD = r"\b(?!(?:every|each|a|the|one|any|per|most)\s)(?-i:[a-z]+)\s"
+_BEFORE_DAY = r"\b(?:on|by|until|till|before|from|since|after)\s"
 _NO_HOLIDAY = r"(?<!Black\s)(?<!Good\s)(?<!Ash\s)"
 
 # fmt: off
@@ -98,6 +100,10 @@ _TABLE: tuple[tuple[str, str, Build] | tuple[str, str, Build, str], ...] = (
     ("month", r"\b(?:(?<=\bbetween\s)|(?:the )?){day}{range} (?:of )?{month}{in_year}?", a.day),
     ("month", r"\b{weekday}{date}{in_year}?", a.day),
     ("month", r"\b{mod}{month}{in_year}", a.month),
+    ("weekday", r"\b(?:the )?(?P<q>first|second|third|fourth|last) {wd} (?:of|in) {month}"
+     r"{in_year}?", a.weekday_of_month),
+    ("month", r"\b(?:the )?(?:{ordinal}|last) (?:half|week|days) (?:of|in) {month}{in_year}?",
+     r.vague),
     # quarters, halves, seasons
     ("unit", r"\b(?P<fiscal>){y}[\s-]?(?-i:Q)(?P<q>[1-4])\b", a.quarter),
     ("unit", r"\b(?P<fiscal>)(?-i:Q)(?P<q>[1-4])(?:(?: |/|-)(?:of )?(?P<y>{YEAR}|['\u2019]\d\d\b)"
@@ -116,7 +122,8 @@ _TABLE: tuple[tuple[str, str, Build] | tuple[str, str, Build, str], ...] = (
      r"(?:[/\u2013-]\d{2,4})?\b", a.fiscal),
     ("number", r"\b{mod}(?:the )?(?P<y>(?:1[5-9]|20)\d0)s\b", a.decade),
     ("number", r"\b{mod}(?:the )?(?P<n>\d\d?)(?:st|nd|rd|th)[\s-]century\b", a.century),
-    ("number", r"(?<![\w.,/$€£-])(?P<y>{FIGURES})(?P<dash>{DASH}|/)(?P<z>(?:{FIGURES})|\d\d)(?![\w/-])",
+    ("number", r"(?<![\w.,/$€£-])(?P<y>{FIGURES})(?P<dash>{DASH}|/)"
+     r"(?P<z>(?:{FIGURES})|\d\d)(?![\w/-])",
      a.years),
     ("number", r"\b(?P<mod>early|mid|late|{edge})(?: |-){y}", a.year_part),
     ("number", r"\b{y}\b", a.year_part, _FREE),
@@ -135,6 +142,9 @@ _TABLE: tuple[tuple[str, str, Build] | tuple[str, str, Build, str], ...] = (
     ("weekday", r"\b{wd}{part_of_day} (?:of )?(?P<week>{this_week})\b", r.weekday),
     ("weekday", _NO_HOLIDAY + r"\b(?:{which}|on) {wd}{part_of_day}\b", r.weekday),
     ("weekday", r"\b{wd}{part_of_day}\b", r.weekday, _ON_DAY),
+    ("weekday", r"\b{wd}{part_of_day}(?=\s*(?:[.,;:)]|$))", r.weekday, _AFTER_WORD),
+    ("day_only", r"\bthe (?P<day>[12]?\d|3[01])(?:st|nd|rd|th)(?=\s*(?:[.,;:)!?]|$)"
+     r"| (?:and|or|to|but|at|in|we|I|he|she|they|it)\b)", r.day_alone, _BEFORE_DAY),
     ("unit", r"\b(?:(?:over|at|on) the|{last}) weekend\b", r.weekend),
     ("unit", r"\b(?:the )?(?P<day>[12]?\d|3[01])(?:st|nd|rd|th) of {last} month\b", r.day_of_month),
     ("month", r"\b{which} {month}(?![\w-])", r.named_month),
@@ -161,6 +171,7 @@ _TABLE: tuple[tuple[str, str, Build] | tuple[str, str, Build, str], ...] = (
     # the unit of that day, the last, the next
     ("unit", r"\b(?:(?P<mod>{edge}|earlier|later|late|early|mid|so far)(?: |-)(?:in )?)?(?:the )?"
      r"(?P<which>this|last|next|current) (?:calendar )?{one}(?!-| of )", r.near),
+    ("unit", r"\b(?P<mod>{edge}) the {one}(?! (?:of|before|after)\b)", r.edge_alone),
     ("unit", r"\b(?P<unit>year|quarter|month|week)(?: |-)to(?: |-)date\b", r.to_date),
     ("unit", r"\b(?:the )?{last} decade\b", r.decade),
     ("unit", r"\bin {n}(?P<unit>days?|weeks?|months?|years?)\b(?! (?:of|on)\b)", r.in_units),

@@ -22,11 +22,13 @@ _DAYS = {
 
 
 def _unit(match: re.Match[str]) -> Unit:
-    return next(unit for unit in _UNITS if match["unit"].lower().startswith(unit))
+    name = match["unit"].lower().replace("fortnight", "week")
+    return next(unit for unit in _UNITS if name.startswith(unit))
 
 
 def _count(match: re.Match[str]) -> int:
-    return number(match.groupdict().get("n") or "one")
+    count = number(match.groupdict().get("n") or "one")
+    return 2 * count if match["unit"].lower().startswith("fortnight") else count
 
 
 def _words(match: re.Match[str], name: str) -> str:
@@ -126,17 +128,20 @@ def _next_weekday(day: date, weekday: int) -> date:
 
 
 def weekend(match: re.Match[str]) -> Sense:
-    """Read "last weekend"; said on a weekend it may be either."""
-    if match["which"] is None:
-        return VAGUE
-    by = _STEPS[match["which"].lower()]
+    """Read "last weekend", "over the weekend"; said on a weekend it may be either."""
+    which = match["which"]
 
-    def meaning(day: date) -> Interval | None:
-        if by and day.weekday() >= 5:
+    def meaning(scope: Scope) -> Interval | None:
+        by = (
+            _STEPS[which.lower()]
+            if which
+            else {"past": -1, "future": 0, "plan": 0}.get(scope.tense or "")
+        )
+        if scope.day is None or by is None or (scope.day.weekday() >= 5 and (by or not which)):
             return None
-        return hull(in_week(day, by, 5), in_week(day, by, 6))
+        return hull(in_week(scope.day, by, 5), in_week(scope.day, by, 6))
 
-    return deictic(meaning)
+    return Sense("deictic", meaning)
 
 
 def named_month(match: re.Match[str]) -> Sense:
@@ -307,6 +312,40 @@ def day_of_month(match: re.Match[str]) -> Sense:
         return on(month.start.replace(day=number)) if number <= month.end.day else None
 
     return deictic(meaning)
+
+
+def day_alone(match: re.Match[str]) -> Sense:
+    """Read "on the 20th": of the last month that has had it, or the next that will."""
+    number = int(match["day"])
+
+    def meaning(scope: Scope) -> Interval | None:
+        if scope.day is None or scope.tense not in ("past", "future", "plan"):
+            return None
+        days = [
+            month.start.replace(day=number)
+            for month in (steps(by, "month")(scope.day) for by in (-2, -1, 0, 1, 2))
+            if number <= month.end.day
+        ]
+        if scope.tense == "past":
+            return on(max(day for day in days if day <= scope.day))
+        return on(min(day for day in days if day >= scope.day))
+
+    return Sense("yearless", meaning)
+
+
+def edge_alone(match: re.Match[str]) -> Sense:
+    """Read "by the end of the month" in what is to come: of the present one."""
+    unit, edge = _unit(match), match["mod"]
+    if unit in ("day", "week"):
+        return VAGUE
+
+    def meaning(scope: Scope) -> Interval | None:
+        if scope.day is None or scope.tense not in ("future", "plan"):
+            return None
+        found = modified(containing(scope.day, unit), edge)
+        return found if found is not None and found.end >= scope.day else None
+
+    return Sense("deictic", meaning)
 
 
 def decade(match: re.Match[str]) -> Sense:

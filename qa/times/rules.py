@@ -18,9 +18,10 @@ GATES: dict[str, re.Pattern[str]] = {
     "weekday": re.compile(
         r"\b(?:[MF](?:on|ri|ON|RI)|T(?:ue|hu|UE|HU)|W(?:ed|ED)|S(?:at|un|AT|UN))(?:\w*[dD][aA][yY])"
     ),
+    "day_only": re.compile(r"\d(?:st|nd|rd|th)\b", re.I),
     "day": re.compile(r"day\b|tomorrow|night|morning|afternoon|evening", re.I),
     "unit": re.compile(
-        r"\b(?:days?|weeks?|weekend|months?|quarters?|years?|decades?|half|Q[1-4]|H[12]|FY"
+        r"\b(?:days?|weeks?|weekend|fortnights?|months?|quarters?|years?|decades?|half|Q[1-4]|H[12]|FY"
         r"|year-|fiscal|financial)\b|FY|Q[1-4]",
         re.I,
     ),

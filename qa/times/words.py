@@ -37,7 +37,7 @@ DAY = r"(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?(?![\d:%]|[.,]\d)"
 FIGURES = r"(?:1[5-9]\d\d|20\d\d)"
 YEAR = rf"{FIGURES}(?![\d%]|[.,]\d)"
 NUMBER = rf"(?:\d{{1,3}}|an?|{_any(_TENS)}|{_any(_NUMBERS[1:-1])})"
-UNIT = r"(?:days?|weeks?|months?|quarters?|years?)"
+UNIT = r"(?:days?|weeks?|fortnights?|months?|quarters?|years?)"
 DASH = r"[-\u2010-\u2015]"
 
 
