@@ -4,7 +4,8 @@ import re
 from datetime import date
 
 from qa.times.intervals import DAY, Interval, containing, months, moved, on, part, year
-from qa.times.readings import VAGUE, Make, Sense, absolute, in_year
+from qa.times.holidays import holiday
+from qa.times.readings import VAGUE, Make, Sense, absolute, deictic, in_year
 from qa.times.words import day_number, month_number, number, ordinal, weekday_number
 
 FISCAL = VAGUE._replace(note="where its fiscal year begins is not known")
@@ -73,6 +74,69 @@ def weekday_of_month(match: re.Match[str]) -> Sense:
         return on(moved(first, "week", ordinal(name) - 1))
 
     return in_year(make, match["y"] or match["ref"])
+
+
+def edge_of_month(match: re.Match[str]) -> Sense:
+    """Read "the last day of February", "the first half of May"."""
+    which, first = month_number(match["month"]), match["q"].lower() == "first"
+    middle = 15 if match.groupdict().get("half") else None
+
+    def make(number: int) -> Interval | None:
+        whole = months(number, which, which)
+        if middle is None:
+            return on(whole.start if first else whole.end)
+        return (
+            Interval(whole.start, whole.start.replace(day=middle))
+            if first
+            else Interval(whole.start.replace(day=middle + 1), whole.end)
+        )
+
+    return in_year(make, match["y"] or match["ref"])
+
+
+def slashed_day(match: re.Match[str]) -> Sense:
+    """Read "30/11", a day and a month without the year."""
+    which, first = int(match["m"]), int(match["d"])
+
+    def make(number: int) -> Interval | None:
+        found = _safe(number, which, first)
+        return on(found) if found else None
+
+    return in_year(make, None)
+
+
+def named_day(match: re.Match[str]) -> Sense:
+    """Read "Good Friday", "last Christmas"."""
+    name, which = match["holiday"], match["which"]
+    make: Make = lambda number: on(holiday(name, number))  # noqa: E731 - a closure
+    if which is None:
+        return in_year(make, match["y"] or match["ref"])
+    if which.lower() == "this":
+        return in_year(make, "this year")
+    last = which.lower() == "last"
+
+    def meaning(day: date) -> Interval | None:
+        known = [on(holiday(name, day.year + by)) for by in (-1, 0, 1)]
+        if last:
+            return max((one for one in known if one.end < day), key=lambda one: one.start)
+        return min((one for one in known if one.start > day), key=lambda one: one.start)
+
+    return deictic(meaning)
+
+
+def last_part(match: re.Match[str]) -> Sense:
+    """Read "the last quarter of the year"."""
+    size = 3 if match["size"].lower() == "quarter" else 6
+    return _of_year(match, lambda number: months(number, 13 - size, 12))
+
+
+def numbered_week(match: re.Match[str]) -> Sense | None:
+    """Read "week 14 of 2025", as ISO 8601 counts."""
+    try:
+        monday = date.fromisocalendar(int(match["y"]), int(match["week"]), 1)
+    except ValueError:
+        return None
+    return absolute(containing(monday, "week"), "week of ISO 8601")
 
 
 def month(match: re.Match[str]) -> Sense:

@@ -47,11 +47,13 @@ _FORMS = {
         open=rf"\b(?:was|were|been)\s+(?:\w+ly\s+|first\s+)?{_PLANNED}\b(?:\s+(?:to|be|have|been)\b"
         rf"(?:\s+{_DONE}\b)?)*",
         would=rf"\b(?:would|could|might|was\s+to|were\s+to)\b(?:\s+(?:have|be|been|not|also|{_DONE})\b)*",
-        plan=rf"\b(?:is|are|stays?|remains?)\s+(?:not\s+|being\s+|\w+ly\s+)?(?!{_PLANNED}\b){_DONE}\b",
+        plan=rf"\b(?:is|are|stays?|remains?)\s+(?:not\s+|being\s+|\w+ly\s+)?(?!{_PLANNED}\b){_DONE}\b"
+        r"|\b(?:is|are|am|does|do)\b(?!\s+(?:not\s+)?(?:\w+ly\s+)?(?:to|going|due)\b)",
         future=rf"(?:\b(?:please|will|shall|(?-i:may)|can|must|should|won['\u2019]t|{_PLANNED})\b"
         r"|['\u2019]ll\b|\bto\s+(?:be|have)\b|\bgoing\s+to\b)"
         rf"(?:\s+(?:not|also|then|have|be|been|to|for|\w+ly|{_DONE})\b)*",
-        past=rf"(?:\b(?:has|have|had|was|were|been)|['\u2019]ve)\b\s+(?:\w+\s+){{0,2}}?{_DONE}\b"
+        past=rf"(?:\b(?:has|have|had|was|were|been)|['\u2019]ve)\b\s+(?:(?:not|also|been|just|now|never|ever|since|already|recently|\w+ly)\s+)*"
+        rf"{_DONE}\b"
         rf"|\b(?:was|were|had|did|{_DONE}|as\s+of)\b",
     ),
     "de": _Forms(
@@ -63,7 +65,7 @@ _FORMS = {
         r"|flog|hielt|rief|half|lag|brachte|riss)(?:en|n)?\b"
         r"|(?<!\bd[eia][rsemn]\s)(?<!\bdie\s)\b(?!(?-i:[A-ZÄÖÜ])|(?:heu|bit|letz|nächs|ers|bes|gesam"
         r"|könn|möch|soll|müss)te)[a-zäöüß]{2,}te[nt]?\b",
-        future=r"\b(?:wird|werden|soll|sollen|muss|müssen|kann|können|darf|will|wollen|möchten?"
+        future=r"\b(?:bitte|wird|werden|soll|sollen|muss|müssen|kann|können|darf|will|wollen|möchten?"
         r"|geplant|voraussichtlich|planen)\b(?![^.;]*\bworden\b)"
         r"|\b(?!(?-i:[A-ZÄÖÜ])|(?:nich|mi|sei|ers|jetz|is|ha|lau|dor|fas|of|wei|gu|selbs|zuletz"
         r"|dami|somi|berei)t\b|\w*(?:ge|be|ver|ent|zer|ier)\w*t\s*(?:[.,;!?)]|$))[a-zäöüß]{2,}t\b",
@@ -174,13 +176,15 @@ def direction(sentence: str, atom: Atom, before: str | None) -> Tense | None:
     if _SINCE.search(lead):
         return "past"
     if is_ahead(lead):
-        return "plan"
+        return "due"
     if is_moved(lead):
         return None
     for inside in _INSIDE.finditer(sentence):
         first, last = inside.span()
         if first <= start and end <= last:
             found = tuple(cue for cue in found if first <= cue.start < last)
+            if not found:
+                return None
         else:
             found = tuple(cue for cue in found if not first <= cue.start < last)
     apart = tuple(_APART.finditer(sentence))

@@ -1,17 +1,21 @@
 """What the places of one text count from: the date of a log's entry, of a mail that is quoted.
 
 A line that begins with a day dates what follows: below a heading or a line of its own up to the
-next, in a line with words up to its paragraph's end, in a row of a table that row.
+next, in a line with words up to its paragraph's end, in a row of a table that row.  So does a heading
+that ends with one.  A day without its year, and a weekday of a document of one week, are counted from
+when the document was written.
 """
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from qa.times.expressions import atoms
-from qa.times.intervals import Interval
-from qa.times.readings import Scope
+from qa.times.expressions import expressions
+from qa.times.intervals import Interval, containing
+from qa.times.relative import in_week
+from qa.times.words import WEEKDAY_BEFORE_DATE, weekday_number
 
 _LABEL = (
     r"(?:date|day|time(?:stamp)?|when|sent|datum|gesendet|envoyé|fecha|enviado|日期|发送时间)"
@@ -20,12 +24,15 @@ _LABEL = (
 _OPENS = re.compile(
     rf"^[ \t#*_>|\[(•-]*(?:(?P<label>{_LABEL})|(?P<on>on|am|le|el)\s+)?(?=[^\n]{{0,20}}\d)(?P<date>"
     r"(?:[^\W\d]{2,10}\.?,?\s+)?(?:den\s+)?(?:\d{4}\s?[-/.年]\s?\d{1,2}"
-    r"|\d{1,2}[-/.]\s?\d{1,2}[-/.]\d{4}|\d{1,2}(?:st|nd|rd|th|\.|er)?\s+(?:de\s+)?[^\W\d]{3,}"
+    r"|\d{1,2}[-/.]\s?\d{1,2}[-/.]\d{4}|\d{1,2}(?:st|nd|rd|th|\.|er)?(?:\s+(?:de\s+)?[^\W\d]{3,}|\s*$)"
     r"|[^\W\d]{3,}\.?\s+\d{1,2}\b)[^\n]*)$",
     re.I | re.M,
 )
+_HEADED = re.compile(r"^(?:#{1,6} |[-=*_~]{2,}\s?)(?P<head>[^\n]*)$", re.M)
+_WEEKDAY = re.compile(rf"^[ \t#*_>|\[-]*(?P<wd>{WEEKDAY_BEFORE_DATE})(?=[\s.,:])", re.M)
 _CLOSES = re.compile(r"[\])*_]*\s*(?:T?\d\d?[:.h]\d\d|$|[:,.;|–—-]|\s{2})|[\])*_]+\s")
 _WROTE = re.compile(r"(?:wrote|schrieb|écrit|escribió)\b[^\n]{0,60}:\s*$|写道\s*[:：]\s*$", re.I)
+_TAIL = re.compile(r"\W*(?:T?\d\d?[:.h]\d\d(?::\d\d)?)?\W*")
 _ROW = re.compile(r"\s*\||;\s")
 _NEXT = re.compile(r"^#{1,6} ", re.M)
 _PARAGRAPH = re.compile(r"\n[ \t]*\n")
@@ -42,22 +49,55 @@ class Entry(NamedTuple):
     start: int
     end: int
     day: Interval
+    kind: Kind = "line"
 
 
-def entry_at(text: str, offset: int) -> Entry | None:
-    """The entry that the place ``offset`` belongs to."""
-    found = entries(text)
+def entry_at(text: str, offset: int, written: Interval | None = None) -> Entry | None:
+    """The entry that the place ``offset`` of a text written then belongs to."""
+    found = entries(text, written)
     near = bisect_right(found, offset, key=lambda one: one.start) - 1
     return found[near] if near >= 0 and offset < found[near].end else None
 
 
 @lru_cache(maxsize=64)
-def entries(text: str) -> tuple[Entry, ...]:
+def entries(text: str, written: Interval | None = None) -> tuple[Entry, ...]:
     """The entries of a text in order; none where its dated lines are of one day."""
-    found: list[tuple[int, int, Interval, Kind]] = []
+    found = [*_dated_lines(text, written), *_dated_heads(text)]
+    if written is not None and written == containing(written.start, "week"):
+        found += [
+            (match.start(), match.end(), in_week(written.start, 0, weekday_number(match["wd"])), "line")
+            for match in _WEEKDAY.finditer(text)
+        ]
+    found.sort(key=lambda one: one[0])
+    own = [one for one in found if one[3] != "mail"]
+    if len({one[2] for one in own}) < _LEAST:
+        found = [one for one in found if one[3] == "mail"]
+    ends = [*(one[0] for one in found[1:]), len(text)][: len(found)]
+    return tuple(
+        Entry(start, _end(text, stop, after, kind), time, kind)
+        for (start, stop, time, kind), after in zip(found, ends, strict=True)
+    )
+
+
+_Found = tuple[int, int, Interval, Kind]
+"""Where a line begins and ends, its day, and what it is."""
+
+
+def _dated_heads(text: str) -> Iterator[_Found]:
+    """Headings that end with a day: "## 4.2 (2024-05-21)", "--- Ann, 2024-05-21 08:14 ---"."""
+    for match in _HEADED.finditer(text):
+        named = [one for one in expressions(match["head"], None) if one.interval]
+        if len(named) == 1 and named[0].start and named[0].interval:
+            day = named[0].interval
+            if day.start == day.end and _TAIL.fullmatch(match["head"], named[0].end):
+                yield match.start(), match.end(), day, "heading"
+
+
+def _dated_lines(text: str, written: Interval | None) -> Iterator[_Found]:
+    """Lines that begin with a day."""
     for match in _OPENS.finditer(text):
         line = match["date"]
-        day = _day(line)
+        day = _day(line, written)
         if day is None:
             continue
         end, time = day
@@ -74,24 +114,15 @@ def entries(text: str) -> tuple[Entry, ...]:
             kind = "row"
         else:
             kind = "line" if re.search(r"\w", line[end:]) else "heading"
-        found.append((match.start(), match.end(), time, kind))
-    own = [one for one in found if one[3] != "mail"]
-    if len({one[2] for one in own}) < _LEAST:
-        found = [one for one in found if one[3] == "mail"]
-    ends = [*(one[0] for one in found[1:]), len(text)][: len(found)]
-    return tuple(
-        Entry(start, _end(text, stop, after, kind), time)
-        for (start, stop, time, kind), after in zip(found, ends, strict=True)
-    )
+        yield match.start(), match.end(), time, kind
 
 
-def _day(line: str) -> tuple[int, Interval] | None:
+def _day(line: str, written: Interval | None) -> tuple[int, Interval] | None:
     """Where the date that a line begins with ends, and the day."""
-    found = atoms(line[:60])
-    if not found or found[0].start > 1 or found[0].reading.kind != "absolute":
+    first = next(iter(expressions(line[:60], written)), None)
+    if first is None or first.start > 1 or first.interval is None or first.text[:1].islower():
         return None
-    time = found[0].reading.meaning(Scope(None))
-    return (found[0].end, time) if time is not None and time.start == time.end else None
+    return (first.end, first.interval) if first.interval.start == first.interval.end else None
 
 
 def _end(text: str, stop: int, after: int, kind: Kind) -> int:

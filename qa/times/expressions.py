@@ -14,14 +14,14 @@ from qa.times.direction import direction, is_moved
 from qa.times.foreign import rules, spoken
 from qa.times.grammar import RULES
 from qa.times.intervals import Expression, Interval, containing, hull
-from qa.times.readings import VAGUE, Atom, Make, Scope, Sense, absolute, yearless
+from qa.times.readings import AHEAD, VAGUE, Atom, Make, Scope, Sense, absolute, yearless
 from qa.times.rules import GATES
 from qa.times.words import DASH, MONTH
 
 _HINT = re.compile(
-    r"\d|day|week|month|quarter|year|decade|century|yesterday|tomorrow|tonight|night"
+    r"\d|day|week|fortnight|month|quarter|year|decade|century|yesterday|tomorrow|tonight|night"
     r"|spring|summer|autumn|fall|winter|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
-    r"|JAN|FEB|MAR|APR|JUN|JUL|AUG|SEP|OCT|NOV|DEC|half|morning|afternoon|evening",
+    r"|JAN|FEB|MAR|APR|JUN|JUL|AUG|SEP|OCT|NOV|DEC|half|morning|afternoon|evening|noon|Easter|Christmas|Halloween",
     re.I,
 )
 AS_WRITTEN = "as written"
@@ -37,6 +37,12 @@ _UNTIL = re.compile(
 _AND = re.compile(rf"(?:\s*,\s*{MONTH})*\s*(?:,|&|,?\s(?i:and|or))\s+(?:(?i:in|on|of)\s+)?")
 _BORN = re.compile(r"\bborn\b", re.I)
 _CLAUSE = re.compile(r"[,;:()\u2013\u2014]|\b(?:and|but|while|whereas|which|who)\b", re.I)
+_LAST = re.compile(
+    r"\b(?:by|before|bis|vor|d['’]ici|avant|antes\s+de)\s+(?:(?:the|zum|la|le|el)\s+)?"
+    r"(?:end\s|ende\s|fin\s|fin(?:al)?es\s|monatsende)[^,;.]*$",
+    re.I,
+)
+_OF_YEAR = re.compile(r"year|jahr|an\b|année|año|\d{4}", re.I)
 _BELONGS = re.compile(r"\b(?:for|of)\s+(?:the\s+year\s+)?$", re.I)
 _FROM = re.compile(r"\b(?:from|between)\s+$", re.I)
 
@@ -218,7 +224,7 @@ def _scopes(
             return (Scope(None, None),)
         return (then,)
     story = not told.relative and (anchor is None or told.interval.end.year < anchor.start.year)
-    if not story or present or tense in ("future", "plan") or atom.reading.make is None:
+    if not story or present or tense in AHEAD or atom.reading.make is None:
         return (now,)
     opens = not sentence[: atom.start].strip(" ,“\"'").lower().removesuffix("in").removesuffix("on")
     return (then,) if last is not None or opens else (then, now)
@@ -235,8 +241,17 @@ def _is_another_year(one: Expression, anchor: Interval | None) -> bool:
 def _expression(sentence: str, atom: Atom, scope: Scope, anchor: Interval | None) -> Expression:
     reading = atom.reading
     interval, start = _widest(reading, scope, anchor), atom.start
+    if interval is not None and anchor is not None and reading.kind == "anaphoric":
+        tense = direction(sentence, atom, None)
+        if tense in AHEAD and interval.end < anchor.start:
+            interval = None  # it counts from something else
     if interval is not None and anchor is not None:
-        if (word := _SINCE.search(sentence, 0, atom.start)) and interval.start <= anchor.end:
+        limit = _LAST.search(sentence[: atom.end]) if reading.note == "approximate" else None
+        if limit and not _OF_YEAR.search(sentence, atom.start, atom.end):
+            interval = Interval(interval.end, interval.end)
+        if reading.note == "approximate" and _SINCE.search(sentence, 0, atom.start):
+            pass
+        elif (word := _SINCE.search(sentence, 0, atom.start)) and interval.start <= anchor.end:
             interval, start = Interval(interval.start, max(anchor.end, interval.end)), word.start()
         elif (word := _UNTIL.search(sentence, 0, atom.start)) and interval.start > anchor.end:
             interval, start = Interval(anchor.start, interval.end), word.start()
@@ -255,9 +270,9 @@ def _widest(reading: Sense, scope: Scope, anchor: Interval | None) -> Interval |
     read = [
         _meaning(reading, Scope(day, scope.tense, scope.before, scope.narrative)) for day in days
     ]
-    if any(one is None for one in read):
-        return None
     known = [one for one in read if one is not None]
+    if len(known) < len(read):
+        return None
     return hull(known[0], known[-1])
 
 

@@ -15,11 +15,20 @@ from typing import Any, NamedTuple
 
 from qa.text.language import tongue
 from qa.times.absolute import modified
-from qa.times.intervals import Interval, Unit, containing, month_end, months, moved, on, year
-from qa.times.readings import Sense, absolute, deictic, in_year
-from qa.times.relative import by_tense, in_week, last_or_next_weekday, steps
+from qa.times.holidays import NAMES, holiday
+from qa.times.intervals import DAY, Interval, Unit, containing, month_end, months, moved, on, year
+from qa.times.readings import AHEAD, Scope, Sense, absolute, deictic, in_year
+from qa.times.relative import (
+    by_tense,
+    in_week,
+    last_or_next_weekday,
+    last_weekday,
+    next_weekday,
+    steps,
+)
 from qa.times.rules import Build, Rule
 
+_NAMES = "|".join(map(re.escape, NAMES)).replace("'", "['\u2019]")
 _CODES = {"de": "de", "fr": "fr", "es": "es", "han": "zh"}
 _MONTHS = (
     "january february march april may june july august september october november december"
@@ -34,6 +43,8 @@ class _Grammar(NamedTuple):
     last: str
     this: str
     next: str
+    coming: str
+    """Of the words for next those which of a weekday mean the coming one, in this week or not."""
     after: bool
     """Whether these stand after their noun too."""
     ago: str
@@ -42,6 +53,9 @@ class _Grammar(NamedTuple):
     """From one on."""
     part: tuple[str, str, str]
     """What stands before a month for its early, middle and late days."""
+    month_end: str
+    within: str
+    """What stands before so many units within which something is to be."""
     month: str
     """What stands before a month by itself."""
     weekday: str
@@ -52,11 +66,14 @@ _GRAMMARS = {
         last=r"(?:letzt|vergangen|vorig)e[nmrs]?",
         this=r"(?:dies|laufend)e[nmrs]?",
         next=r"(?:nächst|kommend)e[nmrs]?",
+        coming="kommend",
         after=False,
         ago=r"vor\s+{n}\s+{unit}",
         hence=r"in\s+{n}\s+{unit}",
         numbers="eine[mrn]? zwei drei vier fünf sechs sieben acht neun zehn",
         part=(r"Anfang\s", r"Mitte\s", r"Ende\s"),
+        month_end=r"Ende\s+(?:des|dieses)\s+Monats|Monatsende",
+        within=r"(?:innerhalb|binnen)(?:\s+von)?",
         month=r"\b(?:im|seit|bis|ab|vom|von|Anfang|Mitte|Ende|für)\s",
         weekday=r"\b(?:am|bis|seit|ab|vom|zum|für)\s",
     ),
@@ -64,11 +81,14 @@ _GRAMMARS = {
         last=r"derni(?:er|ère)|passée?",
         this=r"ce(?:tte|t)?",
         next=r"prochaine?",
+        coming="prochain",
         after=True,
         ago=r"il\s+y\s+a\s+{n}\s+{unit}",
         hence=r"dans\s+{n}\s+{unit}",
         numbers="une? deux trois quatre cinq six sept huit neuf dix",
         part=(r"début\s", r"mi-|mi\s", r"fin\s"),
+        month_end=r"fin\s+(?:du|de\s+ce)\s+mois",
+        within=r"sous|dans\s+(?:les|un\s+délai\s+de)",
         month=r"\b(?:en|de|depuis|fin|début)\s|\bd['’]|\bjusqu['’]en\s|\bmi-",
         weekday=r"(?:^|\s)",
     ),
@@ -76,23 +96,29 @@ _GRAMMARS = {
         last=r"pasad[oa]|últim[oa]",
         this=r"est[ea]",
         next=r"próxim[oa]|que\s+viene",
+        coming="próxim|viene",
         after=True,
         ago=r"hace\s+{n}\s+{unit}",
         hence=r"(?:dentro\s+de|en)\s+{n}\s+{unit}",
         numbers="una? dos tres cuatro cinco seis siete ocho nueve diez",
         part=(r"principios\sde\s", r"mediados\sde\s", r"fin(?:al)?es\sde\s"),
-        month=r"\b(?:en|de|desde|hasta)\s",
+        month_end=r"fin(?:al)?(?:es)?\s+(?:de|del)\s+(?:este\s+)?mes",
+        within=r"en\s+un\s+plazo\s+de",
+        month=r"\b(?:en|desde|hasta)\s|(?<!bil\s)(?<!día\s)de\s",
         weekday=r"\b(?:el|este|hasta|del)\s",
     ),
     "zh": _Grammar(
         last="上一?个?",
         this="[本这今]一?个?",
         next="下一?个?",
+        coming="(?!)",
         after=False,
         ago="{n}个?{unit}以?前",
         hence="{n}个?{unit}以?后",
         numbers="一 [二两] 三 四 五 六 七 八 九 十",
         part=("初", "中旬?", "[底末]"),
+        month_end=r"月底",
+        within=r"",
         month="",
         weekday="",
     ),
@@ -182,16 +208,20 @@ def rules(language: str) -> tuple[Rule, ...]:
             (_day_of_month, rf"{by}月\s*{day}\s*[日号]", ""),
             (_month, rf"{years}\s*年\s*(?P<m>1[0-2]|0?[1-9])\s*月(?:{part})?", ""),
             (_weekday, rf"(?:{by})?(?:周|星期|礼拜)(?P<wd>[一二三四五六日天])", ""),
-            (_near, rf"(?P<near>{near})", ""),
+            (_near, rf"(?P<near>{near})(?:年?(?P<p0>初)|年?(?P<p2>[底末]))?(?!同期)", ""),
+            (_near, rf"{by}月(?:(?P<p0>初)|(?P<p1>中旬)|(?P<p2>[底末]))", ""),
             (_month, rf"(?P<m>1[0-2]|[1-9])月(?:份|{part})?(?!\s*\d)", r"(?:^|\D)"),
             (_year, rf"{years}年", ""),
             (_counted, grammar.ago.format(n=count, unit=counted), ""),
             (_counted, grammar.hence.format(n=count, unit=f"(?P<on>){counted}"), ""),
             (_nearest, rf"{by}{unit}", ""),
+            (_month_end, grammar.month_end, ""),
+            (_holiday, rf"(?P<name>{_NAMES})", ""),
         )
     else:
         noun = rf"(?:(?P<wd>{weekday})|{unit})"
-        date = rf"{day}(?:\.|er|º)?\s*(?:de\s+)?(?P<month>{month})\b\.?"
+        span = rf"(?:(?P<first>3[01]|[12]\d|0?[1-9])(?:\.|er|º)?\s*(?:bis|au|al|y|[-–])\s*)?"
+        date = rf"{span}{day}(?:\.|er|º)?\s*(?:de\s+)?(?P<month>{month})\b\.?"
         of = rf"(?:,?\s+(?:del?\s+)?{years})"
         forms = (
             (_day, rf"\b(?:{weekday},?\s+(?:(?:den|dem|le|el)\s+)?)?{date}{of}?(?!\d)", ""),
@@ -201,6 +231,9 @@ def rules(language: str) -> tuple[Rule, ...]:
             (_nearest, rf"\b{by}\s+{noun}\b", ""),
             (_nearest, rf"\b{noun}\s+{by}(?!\w)", "" if grammar.after else r"(?!)"),
             (_near, rf"\b(?P<near>{near})(?!\w)", r"(?<!\bam )(?<!\bla )(?<!\bpasado )"),
+            (_month_end, rf"\b(?:{grammar.month_end})\b", ""),
+            (_within, rf"\b(?:{grammar.within})\s+{count}\s+{unit}\b", ""),
+            (_holiday, rf"\b(?P<name>{_NAMES})\b", ""),
             (_counted, rf"\b{grammar.ago.format(n=count, unit=unit)}\b", ""),
             (_counted, rf"\b{grammar.hence.format(n=count, unit=f'(?P<on>){unit}')}\b", ""),
             (_month, rf"\b(?P<month>{month})\b", grammar.month),
@@ -233,22 +266,29 @@ def _key(words: str) -> str:
 
 def _day(found: dict[str, str], language: str) -> Sense:
     month, day = _number_of_month(found, language), int(found["day"])
+    first = int(found.get("first") or day)
 
     def make(number: int) -> Interval | None:
         last = month_end(number, month)
-        return on(last.replace(day=day)) if day <= last.day else None
+        if not first <= day <= last.day:
+            return None
+        return Interval(last.replace(day=first), last.replace(day=day))
 
     return in_year(make, found.get("y") or None)
 
 
 def _month(found: dict[str, str], language: str) -> Sense:
     month = _number_of_month(found, language)
-    part = next((one for i, one in enumerate(("early", "mid", "late")) if found.get(f"p{i}")), None)
+    part = _part(found)
 
     def make(number: int) -> Interval | None:
         return modified(months(number, month, month), part)
 
     return in_year(make, found.get("y") or None, note="approximate" if part else "")
+
+
+def _part(found: dict[str, str]) -> str | None:
+    return next((one for i, one in enumerate(("early", "mid", "late")) if found.get(f"p{i}")), None)
 
 
 def _day_of_month(found: dict[str, str], _: str) -> Sense:
@@ -273,14 +313,23 @@ def _nearest(found: dict[str, str], language: str) -> Sense:
     by = _by(found)
     if found.get("wd"):
         weekday = _words(language).weekdays[_key(found["wd"])] - 1
-        if by:
-            return last_or_next_weekday("last" if by < 0 else "next", weekday)
+        if by < 0:
+            return deictic(lambda day: on(last_weekday(day - DAY, weekday)))
+        if re.match(_GRAMMARS[language].coming, found["next"], re.I):
+            return deictic(lambda day: on(next_weekday(day, weekday)))
+        if by > 0:
+            return last_or_next_weekday("next", weekday)
         return deictic(lambda day: in_week(day, 0, weekday))
     return deictic(steps(by, _words(language).units[_key(found["unit"])]))
 
 
 def _near(found: dict[str, str], language: str) -> Sense:
-    return deictic(steps(*_words(language).near[_key(found["near"])]))
+    by, unit = _words(language).near[_key(found["near"])] if found.get("near") else (_by(found), "month")
+    part = _part(found)
+    if part and unit == "year":
+        part = {"early": "start of", "late": "end of"}.get(part, part)
+    place = steps(by, unit)
+    return deictic(lambda day: modified(place(day), part), "approximate" if part else "")
 
 
 def _weekday(found: dict[str, str], language: str) -> Sense:
@@ -293,11 +342,40 @@ def _weekday(found: dict[str, str], language: str) -> Sense:
     return Sense("yearless", lambda scope: by_tense(scope, weekday))
 
 
+def _month_end(found: dict[str, str], _: str) -> Sense:
+    def meaning(scope: Scope) -> Interval | None:
+        if scope.day is None or scope.tense not in AHEAD:
+            return None
+        return modified(containing(scope.day, "month"), "late")
+
+    return Sense("deictic", meaning, "approximate")
+
+
+def _holiday(found: dict[str, str], _: str) -> Sense:
+    return in_year(lambda number: on(holiday(found["name"], number)), None)
+
+
+def _within(found: dict[str, str], language: str) -> Sense:
+    count, unit = _number(found, language)
+
+    def meaning(scope: Scope) -> Interval | None:
+        if scope.day is None or scope.tense not in AHEAD:
+            return None
+        return Interval(scope.day, moved(scope.day, unit, count))
+
+    return Sense("deictic", meaning)
+
+
 def _counted(found: dict[str, str], language: str) -> Sense:
+    count, unit = _number(found, language)
+    sign = 1 if "on" in found else -1
+    return deictic(lambda day: containing(moved(day, unit, sign * count), unit))
+
+
+def _number(found: dict[str, str], language: str) -> tuple[int, Unit]:
     word, numbers = found["n"].lower(), _GRAMMARS[language].numbers.split()
     count = int(word) if word.isdigit() else next(
         number for number, form in enumerate(numbers, 1) if re.fullmatch(form, word)
     )  # fmt: skip
     unit = _words(language).units[_key(found["unit"])]
-    sign = 1 if "on" in found else -1
-    return deictic(lambda day: containing(moved(day, unit, sign * count), unit))
+    return count, unit

@@ -10,6 +10,7 @@ import re
 
 from qa.times import absolute as a
 from qa.times import relative as r
+from qa.times.holidays import NAMES
 from qa.times.rules import Build, Rule, rule
 from qa.times.words import (
     DASH,
@@ -49,11 +50,16 @@ _PARTS = {
     "mod": r"(?:(?P<mod>(?:the )?(?:early|mid|late)|{edge})(?: |-)(?:in )?)?",
     "about": r"(?P<about>(?:about|around|roughly|approximately|nearly|almost|some) )?",
     "more": r"(?P<more>(?:more than|over|less than|under|at least|up to) )?",
+    "holiday": "(?P<holiday>" + "|".join(map(re.escape, NAMES)).replace("'", "['\u2019]").replace(
+        "\\ ", " ") + ")",
+    "short": r"(?P<wd>(?-i:(?:Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun)(?:[a-z]*day)?))\b",
+    "th": r"(?P<day>[12]?\d|3[01])(?:st|nd|rd|th)\b",
+    "stop": r"(?=\s*(?:[.,;:)!?|]|$)| (?:and|or|to|but|at|in|for|from|until|when|we|I|he|she|they|it)\b)",
     "many": r"(?:days|weeks|months|quarters|years|decades?|century|centuries)",
-    "part_of_day": r"(?: (?:morning|afternoon|evening|night))?",
+    "part_of_day": r"(?: (?:morning|noon|lunchtime|afternoon|evening|night))?",
     "weekday": rf"(?:(?P<wd>(?-i:{WEEKDAY_BEFORE_DATE})),? (?:the )?)?",
     "month_day": r"{month} (?:the )?{day}",
-    "day_month": r"(?:the )?{day} (?:of )?{month}",
+    "day_month": r"(?:the )?{day} (?:day )?(?:of )?{month}",
     "range": rf"\s?(?:{DASH}|to\s|and\s)\s?(?P<last>{DAY})",
     "fiscal": r"(?P<fiscal>(?:fiscal|financial) )?",
     "ended": r"(?:(?:the|its|their|our) )?(?:(?:fiscal|financial) )?"
@@ -80,7 +86,7 @@ _ON_DAY = (
     r"[*_]*"
 )
 _AFTER_WORD = r"\b(?!(?:every|each|a|the|one|any|per|most)\s)(?-i:[a-z]+)\s"
-_BEFORE_DAY = r"\b(?:on|by|until|till|before|from|since|after)\s"
+_BEFORE_DAY = r"\b(?:on|by|until|till|before|from|since|after|due|expires?)\s"
 _NO_HOLIDAY = r"(?<!Black\s)(?<!Good\s)(?<!Ash\s)"
 
 # fmt: off
@@ -96,13 +102,19 @@ _TABLE: tuple[tuple[str, str, Build] | tuple[str, str, Build, str], ...] = (
     ("month", r"\b(?:the )?week (?:of|beginning) {date}{in_year}?", a.week_of),
     ("month", r"\b{ended}{month}(?: {day})?{in_year}?", a.ended),
     ("month", r"\b{ended}{day} {month}{in_year}?", a.ended),
+    ("month", r"\b(?:the )?(?P<q>first|last) day (?:of|in) {month}{in_year}?", a.edge_of_month),
+    ("month", r"\b(?:the )?(?P<q>first|second) (?P<half>half) (?:of|in) {month}{in_year}?",
+     a.edge_of_month),
+    ("number", r"(?<![\d/.-])(?P<d>1[3-9]|2\d|3[01])/(?P<m>1[0-2]|0?[1-9])(?![\d/])", a.slashed_day,
+     _BEFORE_DAY),
+    ("holiday", r"\b(?:{last} )?{holiday}\b(?:{in_year}|{stop})", a.named_day),
     ("month", r"\b{weekday}{month_day}{range}{in_year}?", a.day),
     ("month", r"\b(?:(?<=\bbetween\s)|(?:the )?){day}{range} (?:of )?{month}{in_year}?", a.day),
     ("month", r"\b{weekday}{date}{in_year}?", a.day),
     ("month", r"\b{mod}{month}{in_year}", a.month),
     ("weekday", r"\b(?:the )?(?P<q>first|second|third|fourth|last) {wd} (?:of|in) {month}"
      r"{in_year}?", a.weekday_of_month),
-    ("month", r"\b(?:the )?(?:{ordinal}|last) (?:half|week|days) (?:of|in) {month}{in_year}?",
+    ("month", r"\b(?:the )?(?:{ordinal}|last) (?:week|days) (?:of|in) {month}{in_year}?",
      r.vague),
     # quarters, halves, seasons
     ("unit", r"\b(?P<fiscal>){y}[\s-]?(?-i:Q)(?P<q>[1-4])\b", a.quarter),
@@ -110,6 +122,8 @@ _TABLE: tuple[tuple[str, str, Build] | tuple[str, str, Build, str], ...] = (
      r"| (?:of )?{ref})?(?!\s*(?:FY|fiscal))", a.quarter),
     ("unit", r"\b{mod}(?:the )?{ordinal}[\s-]{fiscal}quarter"
      r"(?:{in_year}| (?:of )?(?P<f>(?:fiscal|financial)(?: year)? {YEAR}))?", a.quarter),
+    ("unit", r"\b(?:the )?(?P<q>last|final) (?P<size>quarter|half){in_year}", a.last_part),
+    ("unit", r"\bweek (?P<week>\d\d?)(?:\s*/\s*| of |,? ){y}", a.numbered_week),
     ("unit", r"\b(?P<fiscal>)(?-i:H)(?P<q>[12])(?: |/)(?:of )?{y}", a.half),
     ("unit", r"\b(?:the )?{ordinal}[\s-]{fiscal}half{in_year}", a.half),
     ("unit", rf"\b(?:the )?(?P<edge>first|last|final) (?P<n>{NUMBER}) months?{{in_year}}",
@@ -138,23 +152,36 @@ _TABLE: tuple[tuple[str, str, Build] | tuple[str, str, Build, str], ...] = (
     ("day", r"\b(?P<words>the day before yesterday|the day after tomorrow|yesterday morning"
      r"|this (?:morning|afternoon|evening)|last night|tonight|today|yesterday|tomorrow)\b",
      r.near_day),
+    ("weekday", r"\b{short},? (?:the )?(?:{th}|(?P<number>\d\d?)(?=\s*(?:[.,;)|]|$)))(?! (?:of )?{MONTH})",
+     r.weekday_and_day),
+    ("weekday", r"\b{wd} (?P<plus>week|fortnight)\b(?! (?:of|beginning|commencing)\b)", r.weekday_plus),
+    ("weekday", r"\ba (?P<plus>week|fortnight) (?:on|from|next) {wd}\b", r.weekday_plus),
+    ("weekday", r"\bthe (?P<way>following|next|previous|preceding) {wd}\b", r.weekday_from),
+    ("weekday", r"\bthe {wd} (?P<way>before|after)\b(?=\s*(?:[.,;:)]|$)| (?:so|that|and)\b)",
+     r.weekday_from),
     ("weekday", r"\b(?P<week>{this_week})(?: on|,)? {wd}{part_of_day}\b", r.weekday),
     ("weekday", r"\b{wd}{part_of_day} (?:of )?(?P<week>{this_week})\b", r.weekday),
     ("weekday", _NO_HOLIDAY + r"\b(?:{which}|on) {wd}{part_of_day}\b", r.weekday),
     ("weekday", r"\b{wd}{part_of_day}\b", r.weekday, _ON_DAY),
-    ("weekday", r"\b{wd}{part_of_day}(?=\s*(?:[.,;:)]|$))", r.weekday, _AFTER_WORD),
+    ("weekday", r"\b{short}{part_of_day}{stop}", r.weekday, _AFTER_WORD),
+    ("weekday", r"^\W*{wd}{part_of_day}(?= (?-i:[a-z]))", r.weekday),
+    ("day_only", r"\bthe {th} (?P<which>inst|ult|prox)\b\.?", r.day_of_month),
+    ("day_only", r"\b(?:the )?(?P<week>week) (?:of|beginning|commencing) the {th}", r.day_alone),
     ("day_only", r"\bthe (?P<day>[12]?\d|3[01])(?:st|nd|rd|th)(?=\s*(?:[.,;:)!?]|$)"
      r"| (?:and|or|to|but|at|in|we|I|he|she|they|it)\b)", r.day_alone, _BEFORE_DAY),
     ("unit", r"\b(?:(?:over|at|on) the|{last}) weekend\b", r.weekend),
     ("unit", r"\b(?:the )?(?P<day>[12]?\d|3[01])(?:st|nd|rd|th) of {last} month\b", r.day_of_month),
     ("month", r"\b{which} {month}(?![\w-])", r.named_month),
+    ("season", r"\bthe {season} (?P<before>before) last\b", r.named_season),
     ("season", r"\b{last} {season}\b", r.named_season),
     # so many units from it, or from a day before
     ("unit", r"\b(?:the )?(?:same (?:period|time|quarter|month|week) (?:of )?(?:last year"
      r"|a year (?:ago|earlier|before)|the (?:previous|prior) year)"
      r"|(?:year-ago|year-earlier|prior-year) (?:period|quarter|month))\b", r.same_period),
     ("unit", r"\b{more}{about}{n}{unit} ago\b", r.ago),
-    ("unit", r"\b{about}{n}{unit} (?:from (?:now|today)|hence)\b", r.hence),
+    ("unit", r"\b{about}{n}{unit} from (?P<exact>today|(?:the|this) date(?: hereof| of this \w+)?)\b",
+     r.hence),
+    ("unit", r"\b{about}{n}{unit} (?:from now|hence)\b", r.hence),
     ("unit", r"\bin {about}{n}{unit}['\u2019]?s?['\u2019]? time\b", r.hence),
     ("unit", r"\b(?:within|inside) (?:the (?:next|coming) )?{n}{unit}\b", r.within),
     ("unit", r"\b(?:the|these) (?:past|last|previous|preceding) {more}(?:{n})?(?P<unit>days|weeks"
@@ -165,7 +192,7 @@ _TABLE: tuple[tuple[str, str, Build] | tuple[str, str, Build, str], ...] = (
     ("unit", r"\b{more}{about}{n}{unit} (?P<way>later|after(?:wards)?|earlier|before|previously"
      r"|on)\b(?! (?:the|that|its|his|her|their|a|an|of)\b)", r.later),
     ("unit", r"\b(?P<which>the (?:following|next|previous|preceding|prior|same)|that(?: same)?)"
-     r" {one}", r.following),
+     r" (?P<unit>day|week|month|quarter|year|morning|afternoon|evening|night)\b", r.following),
     ("unit", r"\bthe (?P<unit>day|week|month|year) (?P<which>before)"
      r"(?=\s*(?:[.,;:)]|$)| (?:it|he|she|they|we|there)\b| \d)", r.following),
     # the unit of that day, the last, the next

@@ -18,7 +18,7 @@ _LINE = 240  # characters of a line that are looked at
 class Stated(NamedTuple):
     """A date that a line gives the text; a lower ``rank`` is better evidence."""
 
-    rank: int
+    rank: float
     interval: Interval
     basis: str
 
@@ -35,10 +35,10 @@ _REST = r"(?:\s+(?:on|at|date|the|le|am|den|el|vom))*[\s:：,|*_–—-]*$"
 _LABEL = re.compile(
     _MARK
     + r"(?P<label>(?:first\s+)?published|posted|(?:(?:publication|release|issue|invoice|letter"
-    r"|report|statement|document|print)\s+)?date(?:\s+of\s+(?:publication|issue|report|letter|invoice"
-    r"|writing|this\s+\w+))?"
-    r"|issued|released|sent|filed|press\s+release|(?:for\s+)?(?:immediate\s+)?release"
-    r"|veröffentlicht|erschienen|datum|publié|fecha|publicado|发布(?:日期|时间)|日期)" + _REST,
+    r"|report(?:ing)?|statement|document|print)\s+)?date(?:\s+of\s+(?:publication|issue|report|letter"
+    r"|invoice|writing|this\s+\w+))?|issued|released|sent|filed|press\s+release"
+    r"|(?:for\s+)?(?:immediate\s+)?release|veröffentlicht|erschienen|(?:rechnungs|brief|ausgabe)?datum"
+    r"|publié|fecha(?:\s+de\s+\w+)?|publicado|发布(?:日期|时间)|日期)" + _REST,
     re.I,
 )
 _STATUS = re.compile(
@@ -53,17 +53,12 @@ _ACT = re.compile(  # "Held on Monday,", "Signed in Pellin,", "LEASE between A a
     r"(?:(?!\b(?:before|after|since|until|by|from)\b)[^.;:]){0,40}:?\W*$",
     re.I,
 )
-_OF_ELSE = re.compile(  # what a date in the head is of, where that is not the text
-    r":\s*(?:\w+,?\s+)?$|\b(?:from|for|until|till|before|after|since|by|to|between|force|valid|starts?"
-    r"|opens?|begins?|ends?|closed?|effective|replaces|born|am|ab|bis|ab|dès|desde|hasta|per|as)"
-    r"\s+(?:\w+,?\s+)?$",
-    re.I,
-)
 _BY = re.compile(r"^\W*(?:By|Par|Von|Por)\s+[A-Z][^.!?]{2,60}?[,|·•–—-]\s*(?:on\s+|le\s+)?$")
-_SITTING = re.compile(  # "Committee meeting, 4 November 2022", "Meeting of 16 September 2024"
-    r"^\W*(?:(?P<kept>minutes|notes|protocol)\b[^.!?]{0,120}?|(?:[^\W\d][^.!?:;|]{0,60}?\b)?"
-    r"(?:meeting|session|sitting|letter|notice|statement|Sitzung|séance|réunion|reunión|sesión))"
-    r"(?:\s*\b(?:on|of|from|vom|du|del)|\s*[,:–—-])\s*$",
+_SITTING = re.compile(  # "Committee meeting, 4 November 2022", "Edition of Monday, 16 September 2024"
+    r"^\W*(?:(?P<kept>(?:[^\W\d]\w*\s+)?(?:minutes|notes|protocol|edition|édition|edición|Ausgabe))\b"
+    r"[^.!?]{0,120}?|(?:[^\W\d][^.!?:;|]{0,60}?\b)?(?:meeting|session|sitting|letter|notice|statement"
+    r"|log|report|bulletin|Sitzung|séance|réunion|reunión|sesión))"
+    r"(?:\s*\b(?:on|of|from|vom|du|del)|\s*[,:–—-])?\s*$",
     re.I,
 )
 _PLACE = re.compile(
@@ -74,9 +69,9 @@ _DASHED = re.compile(r"^\s*(?:\([^)]{1,40}\)|/[^/]{1,40}/)?\s*(?:[-\u2013\u2014]
 _OPENS = re.compile(r"[\s#*_(|–—-]*(?:(?:le|el|am|on)\s+)?", re.I)
 _BAR = re.compile(r"[|·•]\s*$|\s[–—-]\s*$")
 _NOTHING = re.compile(r"^[\s.,;|)*_–—-]*(?:(?:at|,|\|)?\s*\d{1,2}[:.h]\d\d.{0,20})?\s*$")
-_GOES_ON_AFTER = re.compile(r"\s*[,.;|–—-]?\s*(?=[^\Wa-z])")
 _APART = re.compile(r"\s*[,.;|(–—-]\s*\S|\s+(?=[^\Wa-z])")  # "12 March 2024, Old Town Hall"
-_TITLE, _FOOT = 3, 7
+_COLUMNS = re.compile(r"\s{3,}|\t|\u3000")
+_TITLE, _FOOT = 3, 7.5
 _COMMAS = 3
 _GOES_ON = re.compile(r"^\s*(?:[a-z]+\b)(?<!at)(?<!by)")
 
@@ -84,13 +79,11 @@ _GOES_ON = re.compile(r"^\s*(?:[a-z]+\b)(?<!at)(?<!by)")
 def stated(text: str) -> tuple[Stated | Dateline, ...]:
     """What the first lines, and the last ones, say of the text's date; best and first first."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    head, foot = lines[:_HEAD_LINES], lines[_HEAD_LINES:][-_FOOT_LINES:]
-    if len(lines) <= _HEAD_LINES:
-        foot = lines[-_FOOT_LINES:]
-    found = [one for line in head for one in _read(line)]
+    last = len(lines) - (_FOOT_LINES if len(lines) > 2 * _FOOT_LINES + 1 else 0)
+    found = [one for line in lines[: min(last, _HEAD_LINES)] for one in _read(line)]
     found += [
         one._replace(rank=_FOOT)
-        for line in foot
+        for line in lines[last:]
         for one in _read(line)
         if isinstance(one, Stated) and one.rank in (0, 4, 5, 7)
     ]
@@ -98,7 +91,11 @@ def stated(text: str) -> tuple[Stated | Dateline, ...]:
 
 
 def _read(line: str) -> Iterator[Stated | Dateline]:
-    line = line[:_LINE]
+    for column in _COLUMNS.split(line[:_LINE].strip()):
+        yield from _of_column(column)
+
+
+def _of_column(line: str) -> Iterator[Stated | Dateline]:
     for atom in atoms(line):
         before, after = line[: atom.start], line[atom.end :]
         words = line[atom.start : atom.end]
@@ -109,6 +106,7 @@ def _read(line: str) -> Iterator[Stated | Dateline]:
         interval = atom.reading.meaning(Scope(None)) if atom.reading.kind == "absolute" else None
         if interval is None or interval not in (
             containing(interval.start, "day"),
+            containing(interval.start, "week"),
             containing(interval.start, "month"),
         ):
             continue
@@ -117,7 +115,7 @@ def _read(line: str) -> Iterator[Stated | Dateline]:
             yield Stated(found[0], interval, f"{found[1]} “{words}”")
 
 
-def _rank(before: str, after: str, line: str) -> tuple[int, str] | None:
+def _rank(before: str, after: str, line: str) -> tuple[float, str] | None:
     if is_ahead(before):
         return None  # "Next meeting: 5 May 2024"
     ends = bool(_NOTHING.match(after))
@@ -128,7 +126,7 @@ def _rank(before: str, after: str, line: str) -> tuple[int, str] | None:
     if _BY.search(before) and not _GOES_ON.match(after):
         return 2, "by-line"
     sitting = _SITTING.search(before)
-    if sitting and sitting["kept"] and (ends or _GOES_ON_AFTER.match(after)):
+    if sitting and sitting["kept"] and (ends or _APART.match(after)):
         return 3, "heading"
     status, act = _STATUS.search(before), _ACT.search(before)
     label = status or (act if act and act["label"] else None)
@@ -143,7 +141,7 @@ def _rank(before: str, after: str, line: str) -> tuple[int, str] | None:
         return 6, "a line of its own"
     if act and (short or act["deed"]):
         return 7, " ".join((act["label"] or act["deed"]).lower().split())
-    return (8, "in the head") if short and not _OF_ELSE.search(before) else None
+    return (8, "in the head") if short and (ends or opens) else None
 
 
 _REPORTED = re.compile(

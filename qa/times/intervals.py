@@ -68,7 +68,7 @@ class Publication:
     interval: Interval
     basis: str
     confidence: Literal["stated", "derived", "unsure"]
-    rank: int = 0
+    rank: float = 0
 
 
 def on(day: date) -> Interval:

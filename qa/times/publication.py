@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from qa.times.clues import Clue, Clues, clues, dateline, latest
+from qa.times.entries import entries
 from qa.times.heads import Dateline, Stated, reported, stated
 from qa.times.intervals import Claimed, Interval, Publication, hull, moved, on
 
@@ -14,7 +15,7 @@ _REACH = 12
 """Years that are tried on a side on which the text sets no bound."""
 _MOST = 60_000
 """Characters above which only the first and last lines are read: a book is not written in a day."""
-_GOOD, _SURE, _HEAD_ONLY, _UNSURE = 2, 3, 4, 8
+_GOOD, _SURE, _HEAD_ONLY, _FOOT, _UNSURE = 2, 3, 4, 7.5, 8
 """Ranks of lines: what speaks against metadata; what needs no more evidence; a date alone; one that
 stands in the head and may be of something else."""
 _QUOTED = 4
@@ -42,6 +43,9 @@ def publication(
         return Publication(hull(found.interval, on(known.day)), told, "unsure")
     if found is not None:
         return found
+    if own := [one for one in entries(text) if one.kind != "mail"]:
+        last = max(own, key=lambda one: one.day.start)
+        return Publication(last.day, f"its last entry {last.day}", "stated", _UNSURE)
     heads = [one for one in stated(text) if isinstance(one, Stated) and one.rank == _UNSURE]
     if len({one.interval for one in heads}) == 1:
         return Publication(heads[0].interval, heads[0].basis, "unsure", _UNSURE)
@@ -57,11 +61,15 @@ def _told(text: str) -> Publication | None:
     heads = stated(text)
     told = [one for one in heads if isinstance(one, Stated) and one.rank < _UNSURE]
     lines = [one for one in heads if isinstance(one, Dateline)]
+    best = [one for one in told if one.rank == told[0].rank]
+    if len({one.interval for one in best}) > 1 and told[0].rank > _SURE:
+        return None
+    good = [one for one in told if one.rank <= _HEAD_ONLY or one.rank == _FOOT]
+    if good and (other := next((one for one in good if not _near(good[0], one)), None)):
+        both = hull(good[0].interval, other.interval)
+        return Publication(both, f"{good[0].basis} or {other.basis}", "unsure")
     if told and told[0].rank <= _SURE:
         return _stated(told[0])
-    best = [one for one in told if one.rank == told[0].rank]
-    if len({one.interval for one in best}) > 1:
-        return None
     evidence = _evidence(text)
     late = evidence.lower[0] if evidence.lower else date.min
     if told and told[0].interval.end >= late:
@@ -70,6 +78,12 @@ def _told(text: str) -> Publication | None:
         line = dateline(lines[0].atom, lines[0].line)
         evidence = evidence._replace(clues=(line, *evidence.clues))
     return _derived(evidence)
+
+
+def _near(one: Stated, other: Stated) -> bool:
+    """Whether they may be of one writing: a letter is signed some days after it was begun."""
+    first, second = sorted((one.interval, other.interval), key=lambda time: time.start)
+    return second.start - first.end <= timedelta(days=7)
 
 
 def _agree(one: Interval, day: date) -> bool:

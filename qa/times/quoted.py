@@ -68,7 +68,8 @@ def told(times: Iterable[Expression]) -> str:
 
 def _expressions(document: Document, sentence: Sentence) -> tuple[Expression, ...]:
     text, (start, end) = document.text, (sentence.start, sentence.end)
-    written, entry = anchor(document), entry_at(text, start)
+    written = anchor(document)
+    entry = entry_at(text, start, written)
     if entry is not None and (entry.day == written or document.date_basis == GIVEN):
         entry = None
     written = entry.day if entry else written

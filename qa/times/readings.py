@@ -7,8 +7,9 @@ from typing import Literal, NamedTuple
 
 from qa.times.intervals import Interval
 
-Tense = Literal["past", "future", "would", "plan"]
-"""What is told of a time; a "plan" is to come by its label, or by the present, not by a word."""
+Tense = Literal["past", "future", "would", "plan", "due"]
+"""What is told of a time; a "plan" is to come by the present, what is "due" by its label."""
+AHEAD = ("future", "plan", "due")
 Kind = Literal["absolute", "yearless", "deictic", "anaphoric", "vague"]
 Make = Callable[[int], Interval | None]
 """An interval of a given year; None where that year has none (30 February)."""
@@ -94,7 +95,7 @@ def yearless(make: Make, *, whole: bool = False, note: str = "") -> Sense:
             wrong = (
                 around[0].start > scope.day
                 if scope.tense == "past"
-                else (scope.tense in ("future", "plan") and around[0].end < scope.day)
+                else (scope.tense in AHEAD and around[0].end < scope.day)
             )
             return None if wrong else around[0]
         if whole:
@@ -110,6 +111,8 @@ def yearless(make: Make, *, whole: bool = False, note: str = "") -> Sense:
         was, will = _away(past, scope.day), _away(future, scope.day)
         if scope.tense == "plan":  # what was to be some weeks ago may be over
             return None if was <= _OVER < will else future
+        if scope.tense == "due":
+            return past if was <= _OVER < will else future
         nearest = past if was < will else future
         return nearest if min(was, will) <= _NEAR else None
 

@@ -6,12 +6,13 @@ from datetime import date, timedelta
 
 from qa.times.absolute import NORTH, SEASONS, modified
 from qa.times.intervals import DAY, Interval, Unit, containing, hull, months, moved, on, year
-from qa.times.readings import VAGUE, Scope, Sense, anaphoric, deictic
+from qa.times.readings import AHEAD, VAGUE, Scope, Sense, anaphoric, deictic
 from qa.times.words import month_number, number, weekday_number
 
 _STEPS = {
     "last": -1, "past": -1, "previous": -1, "preceding": -1, "prior": -1, "before": -1,
     "this": 0, "current": 0, "that": 0, "same": 0, "next": 1, "coming": 1, "following": 1,
+    "inst": 0, "ult": -1, "prox": 1,
 }  # fmt: skip
 """How many units away the last word before one says that it is."""
 _UNITS: tuple[Unit, ...] = ("day", "week", "month", "quarter", "year")
@@ -23,7 +24,7 @@ _DAYS = {
 
 def _unit(match: re.Match[str]) -> Unit:
     name = match["unit"].lower().replace("fortnight", "week")
-    return next(unit for unit in _UNITS if name.startswith(unit))
+    return next((unit for unit in _UNITS if name.startswith(unit)), "day")
 
 
 def _count(match: re.Match[str]) -> int:
@@ -53,9 +54,15 @@ def near(match: re.Match[str]) -> Sense:
     if modifier == "later":
         return deictic(lambda day: _cut(place(day), day, date.max))
     if modifier and unit in ("day", "week"):
-        return VAGUE
+        if not modifier.endswith("end of"):
+            return VAGUE
+        return deictic(lambda day: _end_of_week(place(day)), "approximate")
     note = "approximate" if modifier else ""
     return deictic(lambda day: modified(place(day), modifier or None), note)
+
+
+def _end_of_week(week: Interval) -> Interval:
+    return Interval(moved(week.end, "day", -2), week.end)
 
 
 def _cut(whole: Interval, first: date, last: date) -> Interval:
@@ -84,9 +91,9 @@ def weekday(match: re.Match[str]) -> Sense:
     if which in ("last", "next"):
         return last_or_next_weekday(which, day_of_week)
     if which.endswith("coming"):
-        return deictic(lambda day: on(_next_weekday(day, day_of_week)))
+        return deictic(lambda day: on(next_weekday(day, day_of_week)))
     if which.endswith("past"):
-        return deictic(lambda day: on(_last_weekday(day - DAY, day_of_week)))
+        return deictic(lambda day: on(last_weekday(day - DAY, day_of_week)))
     return Sense("yearless", lambda scope: by_tense(scope, day_of_week))
 
 
@@ -95,9 +102,9 @@ def by_tense(scope: Scope, weekday: int) -> Interval | None:
     if scope.day is None or scope.narrative:
         return None
     if scope.tense == "past":
-        return on(_last_weekday(scope.day, weekday))
-    if scope.tense in ("future", "plan") and scope.day.weekday() != weekday:
-        return on(_next_weekday(scope.day, weekday))
+        return on(last_weekday(scope.day, weekday))
+    if scope.tense in AHEAD and scope.day.weekday() != weekday:
+        return on(next_weekday(scope.day, weekday))
     return None
 
 
@@ -106,7 +113,7 @@ def last_or_next_weekday(which: str, weekday: int) -> Sense:
 
     def meaning(day: date) -> Interval | None:
         last = which == "last"
-        one = _last_weekday(day - DAY, weekday) if last else _next_weekday(day, weekday)
+        one = last_weekday(day - DAY, weekday) if last else next_weekday(day, weekday)
         if containing(one, "week") != containing(day, "week"):
             return on(one)
         return hull(on(one), on(moved(one, "week", -1 if last else 1)))
@@ -119,11 +126,13 @@ def in_week(day: date, by: int, weekday: int) -> Interval:
     return on(containing(day, "week").start + timedelta(days=7 * by + weekday))
 
 
-def _last_weekday(day: date, weekday: int) -> date:
+def last_weekday(day: date, weekday: int) -> date:
+    """The last such weekday, ``day`` itself if it is one."""
     return day - timedelta(days=(day.weekday() - weekday) % 7)
 
 
-def _next_weekday(day: date, weekday: int) -> date:
+def next_weekday(day: date, weekday: int) -> date:
+    """The next such weekday after ``day``."""
     return day + timedelta(days=(weekday - day.weekday() - 1) % 7 + 1)
 
 
@@ -135,7 +144,7 @@ def weekend(match: re.Match[str]) -> Sense:
         by = (
             _STEPS[which.lower()]
             if which
-            else {"past": -1, "future": 0, "plan": 0}.get(scope.tense or "")
+            else {"past": -1, "future": 0, "plan": 0, "due": 0}.get(scope.tense or "")
         )
         if scope.day is None or by is None or (scope.day.weekday() >= 5 and (by or not which)):
             return None
@@ -160,14 +169,16 @@ def named_month(match: re.Match[str]) -> Sense:
 
 def named_season(match: re.Match[str]) -> Sense:
     """Read "last summer"; where two may be meant it stays open."""
-    first, by = SEASONS[match["season"].lower()], _STEPS[match["which"].lower()]
+    found = match.groupdict()
+    first, by = SEASONS[match["season"].lower()], _STEPS[(found.get("which") or "last").lower()]
+    back = 1 if found.get("before") else 0
 
     def of(number: int) -> Interval:
         start = date(number, first, 1)
         return Interval(start, moved(start, "month", 3) - DAY)
 
     def meaning(day: date) -> Interval | None:
-        before, own, winter = of(day.year - 1), of(day.year), first == 12
+        before, own, winter = of(day.year - 1 - back), of(day.year - back), first == 12
         running = next((one for one in (before, own) if one.start <= day <= one.end), None)
         if running is not None:
             return of(running.start.year + by)
@@ -191,6 +202,8 @@ def ago(match: re.Match[str]) -> Sense:
 def hence(match: re.Match[str]) -> Sense:
     """Read "two months from now": as exact as its unit is."""
     unit, count = _unit(match), _count(match)
+    if match.groupdict().get("exact"):
+        return deictic(lambda day: on(moved(day, unit, count)))
     return deictic(lambda day: containing(moved(day, unit, count), unit), _note(match))
 
 
@@ -203,9 +216,10 @@ def in_units(match: re.Match[str]) -> Sense:
         return VAGUE  # "the fourth in five years"
 
     def meaning(scope: Scope) -> Interval | None:
-        if scope.day is None or scope.tense not in ("future", "plan"):
+        if scope.day is None or scope.tense not in AHEAD:
             return None
-        return containing(moved(scope.day, unit, count), unit)
+        day = moved(scope.day, unit, count)
+        return on(day) if unit == "week" and match["n"].lower() in ("a", "one") else containing(day, unit)
 
     return Sense("deictic", meaning)
 
@@ -228,7 +242,7 @@ _RANKED = re.compile(
     r"\b(?:first|second|third|[a-z]{2,}th|[a-z]{2,}est|most|only|times?)\b[^.;:]*$", re.I
 )
 _PROMISE = re.compile(
-    r"\b(?:will|shall|would|due|payable|to\s+be|(?:is|are)\s+to|going\s+to"
+    r"\b(?:will|shall|would|please|due|payable|to\s+be|(?:is|are)\s+to|going\s+to"
     r"|(?:expect|hope|plan|aim|want|intend)(?:s|ed)?)\b|['\u2019]ll\b",
     re.I,
 )
@@ -269,6 +283,8 @@ def later(match: re.Match[str]) -> Sense:
         whole = _period(before)
         if whole is None:
             return None
+        if whole == "day" and match["n"].lower() in ("a", "one") and unit == "week":
+            return on(moved(before.start, unit, by))
         if unit == "year" and by == -1 and whole in ("month", "quarter"):
             return _year_before(before)
         if _UNITS.index(whole) > _UNITS.index(unit):
@@ -316,36 +332,78 @@ def day_of_month(match: re.Match[str]) -> Sense:
 
 def day_alone(match: re.Match[str]) -> Sense:
     """Read "on the 20th": of the last month that has had it, or the next that will."""
-    number = int(match["day"])
+    number, week = int(match["day"]), match.groupdict().get("week")
 
     def meaning(scope: Scope) -> Interval | None:
-        if scope.day is None or scope.tense not in ("past", "future", "plan"):
+        if scope.day is None or scope.tense not in ("past", *AHEAD):
             return None
-        days = [
-            month.start.replace(day=number)
-            for month in (steps(by, "month")(scope.day) for by in (-2, -1, 0, 1, 2))
-            if number <= month.end.day
-        ]
+        days = _numbered(scope.day, number)
         if scope.tense == "past":
-            return on(max(day for day in days if day <= scope.day))
-        return on(min(day for day in days if day >= scope.day))
+            found = max(day for day in days if day <= scope.day)
+        else:
+            found = min(day for day in days if day >= scope.day)
+        return containing(found, "week") if week else on(found)
 
     return Sense("yearless", meaning)
+
+
+def _numbered(day: date, number: int) -> list[date]:
+    """The days of that number in the months around a day."""
+    around = (steps(by, "month")(day) for by in range(-3, 4))
+    return [month.start.replace(day=number) for month in around if number <= month.end.day]
+
+
+def weekday_and_day(match: re.Match[str]) -> Sense:
+    """Read "Wednesday 18th": the nearest that is both."""
+    weekday, number = weekday_number(match["wd"]), int(match["day"] or match["number"])
+
+    def meaning(scope: Scope) -> Interval | None:
+        if scope.day is None or not 1 <= number <= 31:
+            return None
+        day = scope.day
+        days = [one for one in _numbered(day, number) if one.weekday() == weekday]
+        if scope.tense == "past":
+            days = [one for one in days if one <= day]
+        elif scope.tense in ("future", "plan"):
+            days = [one for one in days if one >= day]
+        found = min(days, key=lambda one: abs(one - day), default=None)
+        return on(found) if found else None
+
+    return Sense("yearless", meaning)
+
+
+def weekday_plus(match: re.Match[str]) -> Sense:
+    """Read "Thursday week", "a fortnight on Monday"."""
+    weekday, count = weekday_number(match["wd"]), 1 if match["plus"].lower() == "week" else 2
+    return deictic(lambda day: on(moved(next_weekday(day, weekday), "week", count)))
+
+
+def weekday_from(match: re.Match[str]) -> Sense:
+    """Read "the following Monday", "the Monday before"."""
+    weekday, way = weekday_number(match["wd"]), match["way"].lower()
+
+    def meaning(before: Interval) -> Interval:
+        if way in ("before", "previous", "preceding"):
+            return on(last_weekday(before.start - DAY, weekday))
+        return on(next_weekday(before.end, weekday))
+
+    return anaphoric(meaning)
 
 
 def edge_alone(match: re.Match[str]) -> Sense:
     """Read "by the end of the month" in what is to come: of the present one."""
     unit, edge = _unit(match), match["mod"]
-    if unit in ("day", "week"):
+    if unit == "day" or (unit == "week" and not edge.lower().endswith("end of")):
         return VAGUE
 
     def meaning(scope: Scope) -> Interval | None:
-        if scope.day is None or scope.tense not in ("future", "plan"):
+        if scope.day is None or scope.tense not in AHEAD:
             return None
-        found = modified(containing(scope.day, unit), edge)
+        whole = containing(scope.day, unit)
+        found = _end_of_week(whole) if unit == "week" else modified(whole, edge)
         return found if found is not None and found.end >= scope.day else None
 
-    return Sense("deictic", meaning)
+    return Sense("deictic", meaning, "approximate")
 
 
 def decade(match: re.Match[str]) -> Sense:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
+from qa.times.holidays import NAMES
 from qa.times.readings import Sense
 
 Build = Callable[[re.Match[str]], Sense | None]
@@ -16,13 +17,14 @@ GATES: dict[str, re.Pattern[str]] = {
     "number": re.compile(r"\d"),
     "season": re.compile(r"\b(?:spring|summer|autumn|fall|winter)\b", re.I),
     "weekday": re.compile(
-        r"\b(?:[MF](?:on|ri|ON|RI)|T(?:ue|hu|UE|HU)|W(?:ed|ED)|S(?:at|un|AT|UN))(?:\w*[dD][aA][yY])"
+        r"\b(?:[MF](?:on|ri|ON|RI)|T(?:ue|hu|UE|HU)|W(?:ed|ED)|S(?:at|un|AT|UN))"
     ),
+    "holiday": re.compile("|".join(re.escape(one[:4]) for one in NAMES), re.I),
     "day_only": re.compile(r"\d(?:st|nd|rd|th)\b", re.I),
     "day": re.compile(r"day\b|tomorrow|night|morning|afternoon|evening", re.I),
     "unit": re.compile(
         r"\b(?:days?|weeks?|weekend|fortnights?|months?|quarters?|years?|decades?|half|Q[1-4]|H[12]|FY"
-        r"|year-|fiscal|financial)\b|FY|Q[1-4]",
+        r"|year-|fiscal|financial|morning|afternoon|evening|night)\b|FY|Q[1-4]",
         re.I,
     ),
 }
