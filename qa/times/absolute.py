@@ -3,8 +3,8 @@
 import re
 from datetime import date
 
-from qa.times.intervals import DAY, Interval, containing, months, moved, on, part, year
 from qa.times.holidays import holiday
+from qa.times.intervals import DAY, Interval, containing, months, moved, on, part, year
 from qa.times.readings import VAGUE, Make, Sense, absolute, deictic, in_year
 from qa.times.words import day_number, month_number, number, ordinal, weekday_number
 
@@ -193,7 +193,7 @@ def season(match: re.Match[str]) -> Sense | None:
     name = match["season"].lower()
     if name == "winter":
         return absolute(None, "a winter lies in two years")
-    if name == "fall" and match["ref"] and " of " not in match.group():
+    if name == "fall" and match.groupdict().get("ref") and " of " not in match.group():
         return None  # "sales will fall this year"
     first = SEASONS[name]
     return _of_year(match, lambda number: months(number, first, first + 2), whole=True, note=NORTH)

@@ -111,11 +111,12 @@ _INSIDE = re.compile(  # "The bridge, closed since May, reopens": of the bridge,
 )
 _MOVED = re.compile(
     r"\b(?:put\s+(?:off|back)|postpon|mov(?:ed|ing)\b|delay|defer|push(?:ed|es)?\b|(?:brought|bring)\s+forward"
-    r"|rescheduled?|extended?\b|shift|adjourned|prolonged)\w*(?P<rest>[^.;:!?]*)"
+    r"|rescheduled?|extended?\b|shift|slip|adjourned|prolonged)\w*(?P<rest>[^.;:!?]*)"
     r"\b(?:from|to|till|until|into|for)\s+(?:the\s+)?$",
     re.I,
 )
 _WHOLE = re.compile(r"[.!][\"”’)*_]*\s*$")
+_OPENING = 3  # words before a date that opens its clause: "In the end on Monday"
 _ANSWER = 4  # words at most of an answer that has no verb: "In October."
 
 
@@ -190,6 +191,8 @@ def direction(sentence: str, atom: Atom, before: str | None) -> Tense | None:
     apart = tuple(_APART.finditer(sentence))
     opens = max((one.end() for one in apart if one.end() < start), default=0)
     closes = min((one.start() for one in apart if one.start() >= end), default=len(sentence))
+    if len(sentence[opens:start].split()) > _OPENING:  # its verb stands before it, in the present
+        closes = sentence.find(",", end, closes) if "," in sentence[end:closes] else closes
     near = tuple(cue for cue in found if opens <= cue.start and cue.end <= closes)
     verb = _nearest(near, start, end)
     if _LIMIT.search(lead):

@@ -1,9 +1,9 @@
 """What the places of one text count from: the date of a log's entry, of a mail that is quoted.
 
 A line that begins with a day dates what follows: below a heading or a line of its own up to the
-next, in a line with words up to its paragraph's end, in a row of a table that row.  So does a heading
-that ends with one.  A day without its year, and a weekday of a document of one week, are counted from
-when the document was written.
+next, in a line with words up to its paragraph's end, in a row of a table that row.  So does a
+heading that ends with one.  A day without its year, and a weekday of a document of one week, are
+counted from when the document was written.
 """
 
 import re
@@ -23,9 +23,10 @@ _LABEL = (
 )
 _OPENS = re.compile(
     rf"^[ \t#*_>|\[(•-]*(?:(?P<label>{_LABEL})|(?P<on>on|am|le|el)\s+)?(?=[^\n]{{0,20}}\d)(?P<date>"
-    r"(?:[^\W\d]{2,10}\.?,?\s+)?(?:den\s+)?(?:\d{4}\s?[-/.年]\s?\d{1,2}"
-    r"|\d{1,2}[-/.]\s?\d{1,2}[-/.]\d{4}|\d{1,2}(?:st|nd|rd|th|\.|er)?(?:\s+(?:de\s+)?[^\W\d]{3,}|\s*$)"
-    r"|[^\W\d]{3,}\.?\s+\d{1,2}\b)[^\n]*)$",
+    r"(?:[^\W\d]{2,10}\.?,?[ \t]+)?(?:den[ \t]+)?(?:\d{4}[ \t]?[-/.年][ \t]?\d{1,2}"
+    r"|\d{1,2}[-/.][ \t]?\d{1,2}[-/.]\d{4}"
+    r"|\d{1,2}(?:st|nd|rd|th|\.|er)?(?:[ \t]+(?:de[ \t]+)?[^\W\d]{3,}|[ \t]*$)"
+    r"|[^\W\d]{3,}\.?[ \t]+\d{1,2}\b)[^\n]*)$",
     re.I | re.M,
 )
 _HEADED = re.compile(r"^(?:#{1,6} |[-=*_~]{2,}\s?)(?P<head>[^\n]*)$", re.M)
@@ -65,7 +66,12 @@ def entries(text: str, written: Interval | None = None) -> tuple[Entry, ...]:
     found = [*_dated_lines(text, written), *_dated_heads(text)]
     if written is not None and written == containing(written.start, "week"):
         found += [
-            (match.start(), match.end(), in_week(written.start, 0, weekday_number(match["wd"])), "line")
+            (
+                match.start(),
+                match.end(),
+                in_week(written.start, 0, weekday_number(match["wd"])),
+                "line",
+            )
             for match in _WEEKDAY.finditer(text)
         ]
     found.sort(key=lambda one: one[0])

@@ -24,6 +24,7 @@ _HINT = re.compile(
     r"|JAN|FEB|MAR|APR|JUN|JUL|AUG|SEP|OCT|NOV|DEC|half|morning|afternoon|evening|noon|Easter|Christmas|Halloween",
     re.I,
 )
+_COUNTED = "from the date before it"
 AS_WRITTEN = "as written"
 """How the basis of an expression begins that names its own time."""
 
@@ -43,6 +44,13 @@ _LAST = re.compile(
     re.I,
 )
 _OF_YEAR = re.compile(r"year|jahr|an\b|année|año|\d{4}", re.I)
+_DAY = re.compile(r"(?<!\d)\d{1,2}(?!\d)")
+_PART = re.compile(
+    r"\b(?:the|el|la|le|der|die|das|den|am|au)\s+"
+    r"(?:first|last|final|primer\w*|últim\w*|erste[nrms]?|letzte[nrms]?|premier\w*|dernier\w*)"
+    r"\s+(?:[\w-]+\s+){1,2}(?:of|de|du|des|im)\s+$",
+    re.I,
+)
 _BELONGS = re.compile(r"\b(?:for|of)\s+(?:the\s+year\s+)?$", re.I)
 _FROM = re.compile(r"\b(?:from|between)\s+$", re.I)
 
@@ -61,6 +69,8 @@ def expressions(
     if context and not _BORN.search(context):
         earlier = _resolved(context, atoms(context), anchor, None, None)
         before = next((one for one in reversed(earlier) if one.interval is not None), None)
+        if before is not None and before.basis.startswith(_COUNTED):
+            before = None  # it may not be this that is counted from
     return _resolved(sentence, atoms(sentence), anchor, before, context)
 
 
@@ -85,8 +95,17 @@ def atoms(sentence: str) -> tuple[Atom, ...]:
             reading = build(match)
             if reading is not None:
                 found.append(Atom(start, end, reading, language))
-    ranges = _ranges(sentence, sorted(found, key=lambda atom: atom.start))
-    return _listed(sentence, ranges)
+    found = [
+        one._replace(reading=VAGUE) if _is_of_part(sentence, one) else one
+        for one in sorted(found, key=lambda atom: atom.start)
+    ]
+    return _listed(sentence, _ranges(sentence, found))
+
+
+def _is_of_part(sentence: str, one: Atom) -> bool:
+    """Whether a day of it is meant that is not read: "the first working day of March"."""
+    words = sentence[one.start : one.end]
+    return not _DAY.search(words) and bool(_PART.search(sentence, 0, one.start))
 
 
 def _listed(sentence: str, found: Sequence[Atom]) -> tuple[Atom, ...]:
@@ -289,10 +308,10 @@ def _basis(reading: Sense, scope: Scope, interval: Interval | None) -> str:
     told = {
         "absolute": AS_WRITTEN,
         "deictic": "from the publication date",
-        "anaphoric": "from the date before it" if scope.before else "from the publication date",
+        "anaphoric": _COUNTED if scope.before else "from the publication date",
         "yearless": "the year from the publication date",
         "vague": "",
     }[reading.kind]
     if scope.narrative:
-        told = "from the date before it"
+        told = _COUNTED
     return f"{told}; {reading.note}" if reading.note else told

@@ -220,7 +220,7 @@ def rules(language: str) -> tuple[Rule, ...]:
         )
     else:
         noun = rf"(?:(?P<wd>{weekday})|{unit})"
-        span = rf"(?:(?P<first>3[01]|[12]\d|0?[1-9])(?:\.|er|º)?\s*(?:bis|au|al|y|[-–])\s*)?"
+        span = r"(?:(?P<first>3[01]|[12]\d|0?[1-9])(?:\.|er|º)?\s*(?:bis|au|al|y|[-–])\s*)?"
         date = rf"{span}{day}(?:\.|er|º)?\s*(?:de\s+)?(?P<month>{month})\b\.?"
         of = rf"(?:,?\s+(?:del?\s+)?{years})"
         forms = (
@@ -324,7 +324,9 @@ def _nearest(found: dict[str, str], language: str) -> Sense:
 
 
 def _near(found: dict[str, str], language: str) -> Sense:
-    by, unit = _words(language).near[_key(found["near"])] if found.get("near") else (_by(found), "month")
+    by, unit = (
+        _words(language).near[_key(found["near"])] if found.get("near") else (_by(found), "month")
+    )
     part = _part(found)
     if part and unit == "year":
         part = {"early": "start of", "late": "end of"}.get(part, part)
@@ -342,7 +344,7 @@ def _weekday(found: dict[str, str], language: str) -> Sense:
     return Sense("yearless", lambda scope: by_tense(scope, weekday))
 
 
-def _month_end(found: dict[str, str], _: str) -> Sense:
+def _month_end(_found: dict[str, str], _language: str) -> Sense:
     def meaning(scope: Scope) -> Interval | None:
         if scope.day is None or scope.tense not in AHEAD:
             return None

@@ -44,17 +44,19 @@ _PARTS = {
     "which": r"(?P<which>this past|this coming|the coming|last|next|this|coming|past)",
     "this_week": r"(?:last|this|next) week",
     "ref": r"(?P<ref>(?:(?:last|this|next|that) year|the (?:previous|following|same|prior|current)"
-    r" year|the year\b(?! \w+ed\b))(?!['\u2019]s))",
+    r" year|the (?:calendar )?year\b(?! \w+ed\b))(?!['\u2019]s))",
     "in_year": r"(?:,? (?:of )?{y}|,? (?:of |in )?{ref})",
     "edge": r"(?:the )?(?:beginning|start|middle|end) of",
     "mod": r"(?:(?P<mod>(?:the )?(?:early|mid|late)|{edge})(?: |-)(?:in )?)?",
     "about": r"(?P<about>(?:about|around|roughly|approximately|nearly|almost|some) )?",
     "more": r"(?P<more>(?:more than|over|less than|under|at least|up to) )?",
-    "holiday": "(?P<holiday>" + "|".join(map(re.escape, NAMES)).replace("'", "['\u2019]").replace(
-        "\\ ", " ") + ")",
+    "holiday": "(?P<holiday>"
+    + "|".join(map(re.escape, NAMES)).replace("'", "['\u2019]").replace("\\ ", " ")
+    + ")",
     "short": r"(?P<wd>(?-i:(?:Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun)(?:[a-z]*day)?))\b",
     "th": r"(?P<day>[12]?\d|3[01])(?:st|nd|rd|th)\b",
-    "stop": r"(?=\s*(?:[.,;:)!?|]|$)| (?:and|or|to|but|at|in|for|from|until|when|we|I|he|she|they|it)\b)",
+    "stop": r"(?=\s*(?:[.,;:)!?|]|$)"
+    r"| (?:and|or|to|but|at|in|for|from|until|when|we|I|he|she|they|it)\b)",
     "many": r"(?:days|weeks|months|quarters|years|decades?|century|centuries)",
     "part_of_day": r"(?: (?:morning|noon|lunchtime|afternoon|evening|night))?",
     "weekday": rf"(?:(?P<wd>(?-i:{WEEKDAY_BEFORE_DATE})),? (?:the )?)?",
@@ -86,6 +88,7 @@ _ON_DAY = (
     r"[*_]*"
 )
 _AFTER_WORD = r"\b(?!(?:every|each|a|the|one|any|per|most)\s)(?-i:[a-z]+)\s"
+_LIMIT = r"\b(?:since|until|till|by|before)\s"
 _BEFORE_DAY = r"\b(?:on|by|until|till|before|from|since|after|due|expires?)\s"
 _NO_HOLIDAY = r"(?<!Black\s)(?<!Good\s)(?<!Ash\s)"
 
@@ -99,7 +102,8 @@ _TABLE: tuple[tuple[str, str, Build] | tuple[str, str, Build, str], ...] = (
      a.numeric),
     ("number", r"(?<![\d/.-])(?P<a>\d\d?)/(?P<b>\d\d?)/(?P<y>(?:19|20)\d\d)(?![\d/])", a.slashed),
     # days and months by name
-    ("month", r"\b(?:the )?week (?:of|beginning) {date}{in_year}?", a.week_of),
+    ("month", r"\b(?:the )?(?:week (?:of|beginning|commencing|starting)|w/c) {date}{in_year}?",
+     a.week_of),
     ("month", r"\b{ended}{month}(?: {day})?{in_year}?", a.ended),
     ("month", r"\b{ended}{day} {month}{in_year}?", a.ended),
     ("month", r"\b(?:the )?(?P<q>first|last) day (?:of|in) {month}{in_year}?", a.edge_of_month),
@@ -131,6 +135,7 @@ _TABLE: tuple[tuple[str, str, Build] | tuple[str, str, Build, str], ...] = (
     ("season", r"\b(?:the )?winter (?:of )?(?P<y>\d{4})[/\u2013-](?P<next>\d\d(?:\d\d)?)\b",
      a.winter),
     ("season", r"\b{mod}(?:the )?{season}{in_year}", a.season),
+    ("season", r"\bthe {season}\b(?! (?:of|before)\b)", a.season, _LIMIT),
     # years and longer
     ("unit", r"\b(?:(?-i:FY)\s?['\u2019]?\d{2}(?:\d\d)?|(?:fiscal|financial) (?:year )?\d{4})"
      r"(?:[/\u2013-]\d{2,4})?\b", a.fiscal),
@@ -149,12 +154,15 @@ _TABLE: tuple[tuple[str, str, Build] | tuple[str, str, Build, str], ...] = (
     # days from that of writing
     ("unit", r"\bthe (?P<unit>week|month|quarter|year) (?:(?P<way>after) next|before last)\b",
      r.after_next),
+    ("unit", r"\b{about}{n}{unit} from (?P<exact>today|(?:the|this) date"
+     r"(?: hereof| of this \w+)?)\b", r.hence),
     ("day", r"\b(?P<words>the day before yesterday|the day after tomorrow|yesterday morning"
      r"|this (?:morning|afternoon|evening)|last night|tonight|today|yesterday|tomorrow)\b",
      r.near_day),
-    ("weekday", r"\b{short},? (?:the )?(?:{th}|(?P<number>\d\d?)(?=\s*(?:[.,;)|]|$)))(?! (?:of )?{MONTH})",
-     r.weekday_and_day),
-    ("weekday", r"\b{wd} (?P<plus>week|fortnight)\b(?! (?:of|beginning|commencing)\b)", r.weekday_plus),
+    ("weekday", r"\b{short},? (?:the )?(?:{th}|(?P<number>\d\d?)(?=\s*(?:[.,;)|]|$)))"
+     r"(?! (?:of )?{MONTH})", r.weekday_and_day),
+    ("weekday", r"\b{wd} (?P<plus>week|fortnight)\b(?! (?:of|beginning|commencing)\b)",
+     r.weekday_plus),
     ("weekday", r"\ba (?P<plus>week|fortnight) (?:on|from|next) {wd}\b", r.weekday_plus),
     ("weekday", r"\bthe (?P<way>following|next|previous|preceding) {wd}\b", r.weekday_from),
     ("weekday", r"\bthe {wd} (?P<way>before|after)\b(?=\s*(?:[.,;:)]|$)| (?:so|that|and)\b)",
@@ -179,8 +187,6 @@ _TABLE: tuple[tuple[str, str, Build] | tuple[str, str, Build, str], ...] = (
      r"|a year (?:ago|earlier|before)|the (?:previous|prior) year)"
      r"|(?:year-ago|year-earlier|prior-year) (?:period|quarter|month))\b", r.same_period),
     ("unit", r"\b{more}{about}{n}{unit} ago\b", r.ago),
-    ("unit", r"\b{about}{n}{unit} from (?P<exact>today|(?:the|this) date(?: hereof| of this \w+)?)\b",
-     r.hence),
     ("unit", r"\b{about}{n}{unit} (?:from now|hence)\b", r.hence),
     ("unit", r"\bin {about}{n}{unit}['\u2019]?s?['\u2019]? time\b", r.hence),
     ("unit", r"\b(?:within|inside) (?:the (?:next|coming) )?{n}{unit}\b", r.within),

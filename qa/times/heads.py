@@ -54,7 +54,7 @@ _ACT = re.compile(  # "Held on Monday,", "Signed in Pellin,", "LEASE between A a
     re.I,
 )
 _BY = re.compile(r"^\W*(?:By|Par|Von|Por)\s+[A-Z][^.!?]{2,60}?[,|·•–—-]\s*(?:on\s+|le\s+)?$")
-_SITTING = re.compile(  # "Committee meeting, 4 November 2022", "Edition of Monday, 16 September 2024"
+_SITTING = re.compile(  # "Committee meeting, 4 November 2022", "Edition of 16 May 2024"
     r"^\W*(?:(?P<kept>(?:[^\W\d]\w*\s+)?(?:minutes|notes|protocol|edition|édition|edición|Ausgabe))\b"
     r"[^.!?]{0,120}?|(?:[^\W\d][^.!?:;|]{0,60}?\b)?(?:meeting|session|sitting|letter|notice|statement"
     r"|log|report|bulletin|Sitzung|séance|réunion|reunión|sesión))"

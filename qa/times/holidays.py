@@ -1,6 +1,7 @@
 """Days with a name: "Good Friday", "Silvester"; those of Easter by dateutil's reckoning of it."""
 
 from datetime import date, timedelta
+from importlib import import_module
 
 _FIXED = {
     "new year's eve": (12, 31), "new year's day": (1, 1), "christmas eve": (12, 24),
@@ -9,7 +10,8 @@ _FIXED = {
     "silvester": (12, 31), "neujahr": (1, 1), "heiligabend": (12, 24), "weihnachten": (12, 25),
     "allerheiligen": (11, 1), "noël": (12, 25), "toussaint": (11, 1), "saint-sylvestre": (12, 31),
     "nouvel an": (1, 1), "jour de l'an": (1, 1), "navidad": (12, 25), "nochebuena": (12, 24),
-    "nochevieja": (12, 31), "año nuevo": (1, 1), "元旦": (1, 1), "劳动节": (5, 1), "国庆节": (10, 1),
+    "nochevieja": (12, 31), "año nuevo": (1, 1), "元旦": (1, 1), "劳动节": (5, 1),
+    "国庆节": (10, 1),
 }  # fmt: skip
 _OF_EASTER = {
     "ash wednesday": -46, "palm sunday": -7, "maundy thursday": -3, "good friday": -2,
@@ -32,6 +34,5 @@ def holiday(name: str, year: int) -> date:
     name = " ".join(name.lower().replace("\u2019", "'").split())
     if name in _FIXED:
         return date(year, *_FIXED[name])
-    from dateutil.easter import easter  # loaded by the few texts that name one
-
-    return easter(year) + timedelta(days=_OF_EASTER[name])
+    easter: date = import_module("dateutil.easter").easter(year)  # few texts name one
+    return easter + timedelta(days=_OF_EASTER[name])

@@ -43,7 +43,8 @@ def publication(
         return Publication(hull(found.interval, on(known.day)), told, "unsure")
     if found is not None:
         return found
-    if own := [one for one in entries(text) if one.kind != "mail"]:
+    own = [one for one in entries(text) if one.kind != "mail"]
+    if sum(one.kind == "line" or "\n" in text[one.start : one.end].strip() for one in own) > 1:
         last = max(own, key=lambda one: one.day.start)
         return Publication(last.day, f"its last entry {last.day}", "stated", _UNSURE)
     heads = [one for one in stated(text) if isinstance(one, Stated) and one.rank == _UNSURE]

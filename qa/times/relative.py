@@ -178,14 +178,14 @@ def named_season(match: re.Match[str]) -> Sense:
         return Interval(start, moved(start, "month", 3) - DAY)
 
     def meaning(day: date) -> Interval | None:
-        before, own, winter = of(day.year - 1 - back), of(day.year - back), first == 12
+        before, own, winter = of(day.year - 1), of(day.year), first == 12
         running = next((one for one in (before, own) if one.start <= day <= one.end), None)
         if running is not None:
-            return of(running.start.year + by)
+            return of(running.start.year + by - back)
         if by == 0:
             return None if winter else own
         if by < 0:
-            return before if winter or own.start > day else None
+            return of(before.start.year - back) if winter or own.start > day else None
         return of(day.year + 1) if not winter and own.end < day else None
 
     return deictic(meaning, NORTH)
@@ -210,7 +210,9 @@ def hence(match: re.Match[str]) -> Sense:
 def in_units(match: re.Match[str]) -> Sense:
     """Read "in three years": a date only for what will be; else how long something took."""
     unit, count = _unit(match), _count(match)
-    if match["n"].lower() in ("a", "an") and not _PROMISE.search(match.string, 0, match.start()):
+    alone = _STOP.match(match.string, match.end())
+    promised = _PROMISE.search(match.string, 0, match.start())
+    if match["n"].lower() in ("a", "an") and not (alone or promised):
         return VAGUE  # "three in a year"
     if _RANKED.search(match.string, 0, match.start()):
         return VAGUE  # "the fourth in five years"
@@ -219,7 +221,11 @@ def in_units(match: re.Match[str]) -> Sense:
         if scope.day is None or scope.tense not in AHEAD:
             return None
         day = moved(scope.day, unit, count)
-        return on(day) if unit == "week" and match["n"].lower() in ("a", "one") else containing(day, unit)
+        return (
+            on(day)
+            if unit == "week" and match["n"].lower() in ("a", "one")
+            else containing(day, unit)
+        )
 
     return Sense("deictic", meaning)
 
@@ -238,8 +244,9 @@ def next_units(match: re.Match[str]) -> Sense:
     return deictic(lambda day: Interval(day, moved(day, unit, count)))
 
 
+_STOP = re.compile(r"\s*[.,;)]")
 _RANKED = re.compile(
-    r"\b(?:first|second|third|[a-z]{2,}th|[a-z]{2,}est|most|only|times?)\b[^.;:]*$", re.I
+    r"\b(?:first|second|third|[a-z]{2,}th|[a-z]{2,}est|most|only|times?|once|twice)\b[^.;:]*$", re.I
 )
 _PROMISE = re.compile(
     r"\b(?:will|shall|would|please|due|payable|to\s+be|(?:is|are)\s+to|going\s+to"
