@@ -94,6 +94,17 @@ def edge_of_month(match: re.Match[str]) -> Sense:
     return in_year(make, match["y"] or match["ref"])
 
 
+def worded_day(match: re.Match[str]) -> Sense:
+    """Read "the tenth of June"."""
+    which, first = month_number(match["month"]), ordinal(match["word"])
+
+    def make(number: int) -> Interval | None:
+        found = _safe(number, which, first)
+        return on(found) if found else None
+
+    return in_year(make, match["y"] or match["ref"])
+
+
 def slashed_day(match: re.Match[str]) -> Sense:
     """Read "30/11", a day and a month without the year."""
     which, first = int(match["m"]), int(match["d"])

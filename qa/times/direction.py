@@ -74,7 +74,8 @@ _FORMS = {
         past=r"\b(?:ai|as|a|ont|avons|avez|avait|avaient|est|sont|était|étaient)\s+(?:\w+\s+){0,2}?"
         r"(?:\w+(?:ée?s?|ie?s?|ue?s?|it|erte?s?)|faite?s?|mise?s?)\b|\b\w{3,}(?:ait|aient)\b"
         r"|\b(?:faite?s?|\w{3,}ée?s?)\b",
-        future=r"\b\w{2,}r(?:a|ont|ons|ez)\b|\b(?:va|vont|doit|doivent|peut|peuvent)\b"
+        future=r"\bser(?:a|ont)\s+(?:pas\s+|\w+ment\s+)?\w+(?:é|i|u|t)e?s?\b|\b\w{2,}r(?:a|ont|ons|ez)\b"
+        r"|\b(?:va|vont|doit|doivent|peut|peuvent)\b"
         r"(?:\s+être\s+\w+)?|\bprévue?s?\b|\bà\s+\w{3,}(?:er|ir|re)\b",
     ),
     "es": _Forms(
@@ -189,7 +190,8 @@ def direction(sentence: str, atom: Atom, before: str | None) -> Tense | None:
         else:
             found = tuple(cue for cue in found if not first <= cue.start < last)
     apart = tuple(_APART.finditer(sentence))
-    opens = max((one.end() for one in apart if one.end() < start), default=0)
+    starts = (one.end() for one in apart if one.end() <= start - (one[0][0] == ":"))
+    opens = max(starts, default=0)
     closes = min((one.start() for one in apart if one.start() >= end), default=len(sentence))
     if len(sentence[opens:start].split()) > _OPENING:  # its verb stands before it, in the present
         closes = sentence.find(",", end, closes) if "," in sentence[end:closes] else closes
@@ -209,7 +211,7 @@ def direction(sentence: str, atom: Atom, before: str | None) -> Tense | None:
     if not found and before is not None and before.rstrip().endswith("?") and words <= _ANSWER:
         asked = cues(before, atom.language)
         return asked[0].tense if asked else "future"
-    if words <= 2 and found:
+    if words <= 1 and found:
         return tense_at(found, start, end)
     if atom.language != "en":
         return None  # the present is not told from the past by these forms

@@ -14,7 +14,7 @@ from importlib import import_module
 from typing import Any, NamedTuple
 
 from qa.text.language import tongue
-from qa.times.absolute import modified
+from qa.times.absolute import NORTH, modified
 from qa.times.holidays import NAMES, holiday
 from qa.times.intervals import DAY, Interval, Unit, containing, month_end, months, moved, on, year
 from qa.times.readings import AHEAD, Scope, Sense, absolute, deictic, in_year
@@ -24,11 +24,13 @@ from qa.times.relative import (
     last_or_next_weekday,
     last_weekday,
     next_weekday,
+    season_near,
     steps,
 )
 from qa.times.rules import Build, Rule
 
 _NAMES = "|".join(map(re.escape, NAMES)).replace("'", "['\u2019]")
+_WHICH = ("which", "last", "next")
 _CODES = {"de": "de", "fr": "fr", "es": "es", "han": "zh"}
 _MONTHS = (
     "january february march april may june july august september october november december"
@@ -53,6 +55,11 @@ class _Grammar(NamedTuple):
     """From one on."""
     part: tuple[str, str, str]
     """What stands before a month for its early, middle and late days."""
+    seasons: tuple[str, str, str, str]
+    """From spring to winter."""
+    quarter: str
+    half: str
+    ordinals: tuple[str, str, str, str]
     month_end: str
     within: str
     """What stands before so many units within which something is to be."""
@@ -70,8 +77,12 @@ _GRAMMARS = {
         after=False,
         ago=r"vor\s+{n}\s+{unit}",
         hence=r"in\s+{n}\s+{unit}",
-        numbers="eine[mrn]? zwei drei vier fünf sechs sieben acht neun zehn",
+        numbers="eine[mrn]? zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn vierzehn fünfzehn",
         part=(r"Anfang\s", r"Mitte\s", r"Ende\s"),
+        seasons=("Frühling|Frühjahr", "Sommer", "Herbst", "Winter"),
+        quarter="Quartal",
+        half="Halbjahr",
+        ordinals=("erste[nrsm]?", "zweite[nrsm]?", "dritte[nrsm]?", "vierte[nrsm]?"),
         month_end=r"Ende\s+(?:des|dieses)\s+Monats|Monatsende",
         within=r"(?:innerhalb|binnen)(?:\s+von)?",
         month=r"\b(?:im|seit|bis|ab|vom|von|Anfang|Mitte|Ende|für)\s",
@@ -85,8 +96,12 @@ _GRAMMARS = {
         after=True,
         ago=r"il\s+y\s+a\s+{n}\s+{unit}",
         hence=r"dans\s+{n}\s+{unit}",
-        numbers="une? deux trois quatre cinq six sept huit neuf dix",
+        numbers="une? deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze",
         part=(r"début\s", r"mi-|mi\s", r"fin\s"),
+        seasons=("printemps", "été", "automne", "hiver"),
+        quarter="trimestre",
+        half="semestre",
+        ordinals=("premier", "deuxième", "troisième", "quatrième"),
         month_end=r"fin\s+(?:du|de\s+ce)\s+mois",
         within=r"sous|dans\s+(?:les|un\s+délai\s+de)",
         month=r"\b(?:en|de|depuis|fin|début)\s|\bd['’]|\bjusqu['’]en\s|\bmi-",
@@ -100,8 +115,12 @@ _GRAMMARS = {
         after=True,
         ago=r"hace\s+{n}\s+{unit}",
         hence=r"(?:dentro\s+de|en)\s+{n}\s+{unit}",
-        numbers="una? dos tres cuatro cinco seis siete ocho nueve diez",
+        numbers="una? dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince",
         part=(r"principios\sde\s", r"mediados\sde\s", r"fin(?:al)?es\sde\s"),
+        seasons=("primavera", "verano", "otoño", "invierno"),
+        quarter="trimestre",
+        half="semestre",
+        ordinals=("primer", "segundo", "tercer", "cuarto"),
         month_end=r"fin(?:al)?(?:es)?\s+(?:de|del)\s+(?:este\s+)?mes",
         within=r"en\s+un\s+plazo\s+de",
         month=r"\b(?:en|desde|hasta)\s|(?<!bil\s)(?<!día\s)de\s",
@@ -117,6 +136,10 @@ _GRAMMARS = {
         hence="{n}个?{unit}以?后",
         numbers="一 [二两] 三 四 五 六 七 八 九 十",
         part=("初", "中旬?", "[底末]"),
+        seasons=("春[天季]?", "夏[天季]?", "秋[天季]?", "冬[天季]?"),
+        quarter="季度",
+        half="半年",
+        ordinals=("[一上]", "[二下]", "三", "四"),
         month_end=r"月底",
         within=r"",
         month="",
@@ -200,12 +223,26 @@ def rules(language: str) -> tuple[Rule, ...]:
     day, count = r"(?P<day>3[01]|[12]\d|0?[1-9])", rf"(?P<n>\d{{1,3}}|{number})"
     by = rf"(?P<which>(?P<last>{grammar.last})|{grammar.this}|(?P<next>{grammar.next}))"
     part = "|".join(f"(?P<p{i}>{one})" for i, one in enumerate(grammar.part))
+    season = "|".join(f"(?P<s{3 * i}>{one})" for i, one in enumerate(grammar.seasons, 1))
+    which = "|".join(f"(?P<o{i}>{one})" for i, one in enumerate(grammar.ordinals))
+    size = f"(?:(?P<quarter>{grammar.quarter})|{grammar.half})"
     years = r"(?P<y>(?:1[89]|20)\d\d)"
     unit, counted = rf"(?P<unit>{unit})", rf"(?P<unit>{counted})"
     if language == "zh":
         forms: tuple[tuple[_Build, str, str], ...] = (
-            (_day, rf"(?:{years}\s*年\s*)?(?P<m>1[0-2]|0?[1-9])\s*月\s*{day}\s*[日号]", ""),
+            (
+                _day,
+                rf"(?:{years}\s*年\s*)?(?P<m>1[0-2]|0?[1-9])\s*月\s*"
+                rf"(?:(?P<first>3[01]|[12]\d|0?[1-9])[日号]?[至到—-]+)?{day}\s*[日号]",
+                "",
+            ),
             (_day_of_month, rf"{by}月\s*{day}\s*[日号]", ""),
+            (_span, rf"(?:{years}\s*年\s*)?第?(?:{which}){size}", ""),
+            (
+                _season,
+                rf"(?:{years}\s*年|(?P<which>(?P<last>去年)|今年|(?P<next>明年)))(?:{season})",
+                "",
+            ),
             (_month, rf"{years}\s*年\s*(?P<m>1[0-2]|0?[1-9])\s*月(?:{part})?", ""),
             (_weekday, rf"(?:{by})?(?:周|星期|礼拜)(?P<wd>[一二三四五六日天])", ""),
             (_near, rf"(?P<near>{near})(?:年?(?P<p0>初)|年?(?P<p2>[底末]))?(?!同期)", ""),
@@ -223,8 +260,13 @@ def rules(language: str) -> tuple[Rule, ...]:
         span = r"(?:(?P<first>3[01]|[12]\d|0?[1-9])(?:\.|er|º)?\s*(?:bis|au|al|y|[-–])\s*)?"
         date = rf"{span}{day}(?:\.|er|º)?\s*(?:de\s+)?(?P<month>{month})\b\.?"
         of = rf"(?:,?\s+(?:del?\s+)?{years})"
+        week = _any({word: None for word, unit in words.units.items() if unit == "week"})
         forms = (
-            (_day, rf"\b(?:{weekday},?\s+(?:(?:den|dem|le|el)\s+)?)?{date}{of}?(?!\d)", ""),
+            (_week_and_day, rf"\b{by}\s+{week},?\s+(?:am\s+)?(?P<wd>{weekday})\b", ""),
+            (_week_and_day, rf"\b{week}\s+{by},?\s+(?:le\s+|el\s+)?(?P<wd>{weekday})\b", ""),
+            (_span, rf"\b(?:{which})\s+{size}\b{of}?", ""),
+            (_season, rf"\b(?:{by}\s+)?(?:{season})\b(?:\s+{by.replace('?P<', '?P<x')})?{of}?", ""),
+            (_day, rf"\b(?:(?P<dw>{weekday}),?\s+(?:(?:den|dem|le|el)\s+)?)?{date}{of}?(?!\d)", ""),
             (_day, rf"\b{day}\.\s?(?P<m>1[0-2]|0?[1-9])\.(?!\d)", grammar.weekday),
             (_month, rf"\b(?:{part})?(?P<month>{month})\b\.?{of}", ""),
             (_month, rf"\b(?:{part})(?P<month>{month})\b", ""),
@@ -267,10 +309,13 @@ def _key(words: str) -> str:
 def _day(found: dict[str, str], language: str) -> Sense:
     month, day = _number_of_month(found, language), int(found["day"])
     first = int(found.get("first") or day)
+    weekday = _words(language).weekdays[_key(found["dw"])] - 1 if found.get("dw") else None
 
     def make(number: int) -> Interval | None:
         last = month_end(number, month)
         if not first <= day <= last.day:
+            return None
+        if weekday not in (None, last.replace(day=first).weekday()):
             return None
         return Interval(last.replace(day=first), last.replace(day=day))
 
@@ -285,6 +330,33 @@ def _month(found: dict[str, str], language: str) -> Sense:
         return modified(months(number, month, month), part)
 
     return in_year(make, found.get("y") or None, note="approximate" if part else "")
+
+
+def _week_and_day(found: dict[str, str], language: str) -> Sense:
+    by, weekday = _by(found), _words(language).weekdays[_key(found["wd"])] - 1
+    return deictic(lambda day: in_week(day, by, weekday))
+
+
+def _span(found: dict[str, str], _: str) -> Sense | None:
+    """A quarter or a half of a year."""
+    which, size = next(i for i in range(4) if found.get(f"o{i}")), 3 if found["quarter"] else 6
+    if which >= 12 // size:
+        return None
+    first = which * size + 1
+    return in_year(
+        lambda number: months(number, first, first + size - 1), found.get("y") or None, whole=True
+    )
+
+
+def _season(found: dict[str, str], _: str) -> Sense | None:
+    """A season with its year, or the last, this or next one."""
+    first = next(month for month in (3, 6, 9, 12) if found.get(f"s{month}"))
+    if found.get("y"):
+        return None if first == 12 else absolute(months(int(found["y"]), first, first + 2), NORTH)
+    found = {
+        name.removeprefix("x"): found.get(name) or found.get(f"x{name}") or "" for name in _WHICH
+    }
+    return season_near(first, _by(found)) if found["which"] else None
 
 
 def _part(found: dict[str, str]) -> str | None:

@@ -18,6 +18,7 @@ from qa.times.words import (
     FIGURES,
     MONTH,
     NUMBER,
+    ORDINALS,
     UNIT,
     WEEKDAY,
     WEEKDAY_BEFORE_DATE,
@@ -32,6 +33,7 @@ _PARTS = {
     "DASH": DASH,
     "y": rf"(?P<y>{YEAR})",
     "month": rf"(?P<month>(?-i:{MONTH}))",
+    "ORDINALS": "|".join(ORDINALS),
     "day": rf"(?P<day>{DAY})",
     "wd": rf"(?P<wd>(?-i:{WEEKDAY}))",
     "n": rf"(?P<n>{NUMBER})(?: |-)(?:full |whole |calendar )?",
@@ -87,9 +89,11 @@ _ON_DAY = (
     r"(?:\b(?:by|until|till|before|after|for|of|from|to|since|due|than|said|told|\w\wed)\s|[|:]\s*)"
     r"[*_]*"
 )
-_AFTER_WORD = r"\b(?!(?:every|each|a|the|one|any|per|most)\s)(?-i:[a-z]+)\s"
+_AFTER_WORD = (
+    r"(?:^\W*|\b(?-i:(?=[a-z])))(?!(?:every|each|a|the|one|any|per|most|Black|Good|Ash)\s)\w+\s"
+)
 _LIMIT = r"\b(?:since|until|till|by|before)\s"
-_BEFORE_DAY = r"\b(?:on|by|until|till|before|from|since|after|due|expires?)\s"
+_BEFORE_DAY = r"\b(?:on|of|by|until|till|before|from|between|since|after|due|expires?)\s"
 _NO_HOLIDAY = r"(?<!Black\s)(?<!Good\s)(?<!Ash\s)"
 
 # fmt: off
@@ -115,9 +119,11 @@ _TABLE: tuple[tuple[str, str, Build] | tuple[str, str, Build, str], ...] = (
     ("month", r"\b{weekday}{month_day}{range}{in_year}?", a.day),
     ("month", r"\b(?:(?<=\bbetween\s)|(?:the )?){day}{range} (?:of )?{month}{in_year}?", a.day),
     ("month", r"\b{weekday}{date}{in_year}?", a.day),
+    ("month", r"\b(?:the )?(?P<word>{ORDINALS}) of {month}{in_year}?", a.worded_day),
     ("month", r"\b{mod}{month}{in_year}", a.month),
     ("weekday", r"\b(?:the )?(?P<q>first|second|third|fourth|last) {wd} (?:of|in) {month}"
      r"{in_year}?", a.weekday_of_month),
+    ("weekday", r"\b(?:{ordinal}|last) {wd} (?:of|in) (?:every|each|the|any|a) ", r.vague),
     ("month", r"\b(?:the )?(?:{ordinal}|last) (?:week|days) (?:of|in) {month}{in_year}?",
      r.vague),
     # quarters, halves, seasons
@@ -154,6 +160,9 @@ _TABLE: tuple[tuple[str, str, Build] | tuple[str, str, Build, str], ...] = (
     # days from that of writing
     ("unit", r"\bthe (?P<unit>week|month|quarter|year) (?:(?P<way>after) next|before last)\b",
      r.after_next),
+    ("unit", r"\b{about}{n}{unit} (?P<exact>ago) today\b", r.ago),
+    ("unit", r"\bthis time {last} (?P<unit>week|month|year)\b", r.this_time),
+    ("day", r"\b(?P<day>today|tomorrow) (?P<plus>week|fortnight)\b", r.weekday_plus),
     ("unit", r"\b{about}{n}{unit} from (?P<exact>today|(?:the|this) date"
      r"(?: hereof| of this \w+)?)\b", r.hence),
     ("day", r"\b(?P<words>the day before yesterday|the day after tomorrow|yesterday morning"

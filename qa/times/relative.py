@@ -168,34 +168,50 @@ def named_month(match: re.Match[str]) -> Sense:
 
 
 def named_season(match: re.Match[str]) -> Sense:
-    """Read "last summer"; where two may be meant it stays open."""
+    """Read "last summer", "the summer before last"."""
     found = match.groupdict()
-    first, by = SEASONS[match["season"].lower()], _STEPS[(found.get("which") or "last").lower()]
-    back = 1 if found.get("before") else 0
+    by = _STEPS[(found.get("which") or "last").lower()]
+    return season_near(SEASONS[match["season"].lower()], by, 1 if found.get("before") else 0)
+
+
+def season_near(first: int, by: int, back: int = 0) -> Sense:
+    """The season that begins in a month: the last, this or next one; ``back`` years before that.
+
+    Where two may be meant it stays open.
+    """
 
     def of(number: int) -> Interval:
-        start = date(number, first, 1)
+        start = date(number - back, first, 1)
         return Interval(start, moved(start, "month", 3) - DAY)
 
     def meaning(day: date) -> Interval | None:
-        before, own, winter = of(day.year - 1), of(day.year), first == 12
-        running = next((one for one in (before, own) if one.start <= day <= one.end), None)
+        winter, begins = first == 12, date(day.year, first, 1)
+        running = next(
+            (
+                n
+                for n in (day.year - 1, day.year)
+                if date(n, first, 1) <= day < moved(date(n, first, 1), "month", 3)
+            ),
+            None,
+        )
         if running is not None:
-            return of(running.start.year + by - back)
+            return of(running + by)
         if by == 0:
-            return None if winter else own
+            return None if winter else of(day.year)
         if by < 0:
-            return of(before.start.year - back) if winter or own.start > day else None
-        return of(day.year + 1) if not winter and own.end < day else None
+            return of(day.year - 1) if winter or begins > day else None
+        return of(day.year + 1) if not winter and begins < day else None
 
     return deictic(meaning, NORTH)
 
 
 def ago(match: re.Match[str]) -> Sense:
     """Read "three months ago": the month, as exact as its unit is."""
-    if match["more"]:
+    found, unit, count = match.groupdict(), _unit(match), _count(match)
+    if found.get("more"):
         return VAGUE
-    unit, count = _unit(match), _count(match)
+    if found.get("exact"):
+        return deictic(lambda day: on(moved(day, unit, -count)))
     return deictic(lambda day: containing(moved(day, unit, -count), unit), _note(match))
 
 
@@ -339,17 +355,20 @@ def day_of_month(match: re.Match[str]) -> Sense:
 
 def day_alone(match: re.Match[str]) -> Sense:
     """Read "on the 20th": of the last month that has had it, or the next that will."""
-    number, week = int(match["day"]), match.groupdict().get("week")
+    found = match.groupdict()
+    number, week, last = int(match["day"]), found.get("week"), found.get("last")
 
     def meaning(scope: Scope) -> Interval | None:
         if scope.day is None or scope.tense not in ("past", *AHEAD):
             return None
         days = _numbered(scope.day, number)
         if scope.tense == "past":
-            found = max(day for day in days if day <= scope.day)
+            day = max(one for one in days if one <= scope.day)
         else:
-            found = min(day for day in days if day >= scope.day)
-        return containing(found, "week") if week else on(found)
+            day = min(one for one in days if one >= scope.day)
+        if last:
+            return Interval(day, min(one for one in _numbered(day, int(last)) if one >= day))
+        return containing(day, "week") if week else on(day)
 
     return Sense("yearless", meaning)
 
@@ -381,8 +400,18 @@ def weekday_and_day(match: re.Match[str]) -> Sense:
 
 def weekday_plus(match: re.Match[str]) -> Sense:
     """Read "Thursday week", "a fortnight on Monday"."""
-    weekday, count = weekday_number(match["wd"]), 1 if match["plus"].lower() == "week" else 2
+    found, count = match.groupdict(), 1 if match["plus"].lower() == "week" else 2
+    if "day" in found:  # "tomorrow week"
+        by = _DAYS.get(found["day"].lower(), 0)
+        return deictic(lambda day: on(day + timedelta(days=by, weeks=count)))
+    weekday = weekday_number(match["wd"])
     return deictic(lambda day: on(moved(next_weekday(day, weekday), "week", count)))
+
+
+def this_time(match: re.Match[str]) -> Sense:
+    """Read "this time last year"."""
+    unit, by = _unit(match), _STEPS[match["which"].lower()]
+    return deictic(lambda day: on(moved(day, unit, by)))
 
 
 def weekday_from(match: re.Match[str]) -> Sense:

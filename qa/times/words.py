@@ -16,7 +16,13 @@ _NUMBERS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen"
     " fifteen sixteen seventeen eighteen nineteen twenty"
 ).split()
-_ORDINALS = "first second third fourth".split()
+ORDINALS = (
+    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth"
+    " fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth twenty-first"
+    " twenty-second twenty-third twenty-fourth twenty-fifth twenty-sixth twenty-seventh"
+    " twenty-eighth twenty-ninth thirtieth thirty-first"
+).split()
+"""Of the days of a month."""
 
 
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
@@ -68,7 +74,7 @@ def number(word: str) -> int:
 def ordinal(word: str) -> int:
     """1 for "first" or "1st"."""
     word = word.lower()
-    return int(word[0]) if word[0].isdigit() else _ORDINALS.index(word) + 1
+    return int(word[0]) if word[0].isdigit() else ORDINALS.index(word) + 1
 
 
 def day_number(word: str) -> int:
