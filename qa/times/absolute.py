@@ -1,11 +1,11 @@
 """Expressions that name a day, month, quarter, season or year, with the year or without."""
 
 import re
+from collections.abc import Callable
 from datetime import date
 
-from qa.times.holidays import holiday
 from qa.times.intervals import DAY, Interval, containing, months, moved, on, part, year
-from qa.times.readings import VAGUE, Make, Sense, absolute, deictic, in_year
+from qa.times.readings import VAGUE, Make, Sense, absolute, in_year
 from qa.times.words import day_number, month_number, number, ordinal, weekday_number
 
 FISCAL = VAGUE._replace(note="where its fiscal year begins is not known")
@@ -44,95 +44,59 @@ def _safe(number: int, month: int, day: int) -> date | None:
         return None
 
 
+def _in_month(match: re.Match[str], pick: Callable[[Interval], Interval | None]) -> Sense:
+    """What ``pick`` makes of the month that the match names, in its year."""
+    found = match.groupdict()
+    which = month_number(found["month"]) if found.get("month") else int(found["m"])
+    return _of_year(match, lambda number: pick(months(number, which, which)))
+
+
+def _days(whole: Interval, first: int, last: int) -> Interval | None:
+    if not 1 <= first <= last <= whole.end.day:
+        return None
+    return Interval(whole.start.replace(day=first), whole.start.replace(day=last))
+
+
 def day(match: re.Match[str]) -> Sense | None:
     """Read "Monday, March 4, 2024"; where weekday and date disagree neither is believed."""
     found = match.groupdict()
-    month, first = month_number(match["month"]), day_number(match["day"])
+    words = found.get("day") or found.get("d")
+    first = day_number(words) if words else ordinal(match["word"])
     last = day_number(found["last"]) if found.get("last") else first
     if last < first:
         return None  # "No. 31 - 4 August"
     weekday = weekday_number(found["wd"]) if found.get("wd") else None
 
-    def make(number: int) -> Interval | None:
-        start, end = _safe(number, month, first), _safe(number, month, last)
-        if start is None or end is None or weekday not in (None, start.weekday()):
-            return None
-        return Interval(start, end)
+    def pick(whole: Interval) -> Interval | None:
+        days = _days(whole, first, last)
+        return days if days and weekday in (None, days.start.weekday()) else None
 
-    return in_year(make, found["y"] or found["ref"])
+    return _in_month(match, pick)
 
 
 def weekday_of_month(match: re.Match[str]) -> Sense:
     """Read "the second Tuesday of April"."""
-    which, weekday, name = month_number(match["month"]), weekday_number(match["wd"]), match["q"]
+    weekday, name = weekday_number(match["wd"]), match["q"].lower()
 
-    def make(number: int) -> Interval | None:
-        whole = months(number, which, which)
-        first = moved(whole.start, "day", (weekday - whole.start.weekday()) % 7)
-        if name.lower() == "last":
-            return on(moved(first, "week", (whole.end - first).days // 7))
-        return on(moved(first, "week", ordinal(name) - 1))
+    def pick(whole: Interval) -> Interval:
+        first = 1 + (weekday - whole.start.weekday()) % 7
+        days = range(first, whole.end.day + 1, 7)
+        return on(whole.start.replace(day=days[-1 if name == "last" else ordinal(name) - 1]))
 
-    return in_year(make, match["y"] or match["ref"])
+    return _in_month(match, pick)
 
 
 def edge_of_month(match: re.Match[str]) -> Sense:
     """Read "the last day of February", "the first half of May"."""
-    which, first = month_number(match["month"]), match["q"].lower() == "first"
-    middle = 15 if match.groupdict().get("half") else None
+    first, half = match["q"].lower() == "first", match.groupdict().get("half")
 
-    def make(number: int) -> Interval | None:
-        whole = months(number, which, which)
-        if middle is None:
-            return on(whole.start if first else whole.end)
-        return (
-            Interval(whole.start, whole.start.replace(day=middle))
-            if first
-            else Interval(whole.start.replace(day=middle + 1), whole.end)
-        )
+    def pick(whole: Interval) -> Interval | None:
+        last = whole.end.day
+        if half:
+            return _days(whole, 1, 15) if first else _days(whole, 16, last)
+        return _days(whole, 1, 1) if first else _days(whole, last, last)
 
-    return in_year(make, match["y"] or match["ref"])
-
-
-def worded_day(match: re.Match[str]) -> Sense:
-    """Read "the tenth of June"."""
-    which, first = month_number(match["month"]), ordinal(match["word"])
-
-    def make(number: int) -> Interval | None:
-        found = _safe(number, which, first)
-        return on(found) if found else None
-
-    return in_year(make, match["y"] or match["ref"])
-
-
-def slashed_day(match: re.Match[str]) -> Sense:
-    """Read "30/11", a day and a month without the year."""
-    which, first = int(match["m"]), int(match["d"])
-
-    def make(number: int) -> Interval | None:
-        found = _safe(number, which, first)
-        return on(found) if found else None
-
-    return in_year(make, None)
-
-
-def named_day(match: re.Match[str]) -> Sense:
-    """Read "Good Friday", "last Christmas"."""
-    name, which = match["holiday"], match["which"]
-    make: Make = lambda number: on(holiday(name, number))  # noqa: E731 - a closure
-    if which is None:
-        return in_year(make, match["y"] or match["ref"])
-    if which.lower() == "this":
-        return in_year(make, "this year")
-    last = which.lower() == "last"
-
-    def meaning(day: date) -> Interval | None:
-        known = [on(holiday(name, day.year + by)) for by in (-1, 0, 1)]
-        if last:
-            return max((one for one in known if one.end < day), key=lambda one: one.start)
-        return min((one for one in known if one.start > day), key=lambda one: one.start)
-
-    return deictic(meaning)
+    return _in_month(match, pick)
 
 
 def last_part(match: re.Match[str]) -> Sense:
@@ -152,13 +116,13 @@ def numbered_week(match: re.Match[str]) -> Sense | None:
 
 def month(match: re.Match[str]) -> Sense:
     """A month, with its year or without."""
-    which = month_number(match["month"])
-    return _of_year(match, lambda number: months(number, which, which))
+    return _in_month(match, lambda whole: whole)
 
 
 def numeric(match: re.Match[str]) -> Sense | None:
     """Year, month and day in figures whose order is certain."""
-    found = _safe(int(match["y"]), int(match["m"]), int(match["d"]))
+    number = int(match["y"]) + (2000 if len(match["y"]) == 2 else 0)
+    found = _safe(number, int(match["m"]), int(match["d"]))
     return absolute(on(found)) if found else None
 
 
@@ -247,13 +211,13 @@ _MONTHS = {"quarter": 3, "half": 6, "month": 1}
 
 def week_of(match: re.Match[str]) -> Sense:
     """Read "the week of March 6": from Monday to Sunday."""
-    which, first = month_number(match["month"]), day_number(match["day"])
+    first = day_number(match["day"])
 
-    def make(number: int) -> Interval | None:
-        start = _safe(number, which, first)
-        return containing(start, "week") if start else None
+    def pick(whole: Interval) -> Interval | None:
+        days = _days(whole, first, first)
+        return containing(days.start, "week") if days else None
 
-    return _of_year(match, make)
+    return _in_month(match, pick)
 
 
 def year_part(match: re.Match[str]) -> Sense:

@@ -2,13 +2,12 @@
 
 The words (months, weekdays, units, "gestern", "la semana pasada") are dateparser's, which has them
 from Unicode's CLDR; what they mean is counted as everywhere here.  Ours is one table: what is last,
-this and next, and what stands before a month or weekday that is a date.  Quarters, halves, seasons,
-decades and fiscal years are not read, nor other languages.
+this and next, and what stands before a month or weekday that is a date.  Decades and fiscal years
+are not read, nor other languages.
 """
 
 import re
 from collections.abc import Callable
-from datetime import date
 from functools import lru_cache
 from importlib import import_module
 from typing import Any, NamedTuple
@@ -17,14 +16,16 @@ from qa.text.language import tongue
 from qa.times.absolute import NORTH, modified
 from qa.times.holidays import NAMES, holiday
 from qa.times.intervals import DAY, Interval, Unit, containing, month_end, months, moved, on, year
-from qa.times.readings import AHEAD, Scope, Sense, absolute, deictic, in_year
+from qa.times.readings import Sense, absolute, ahead, deictic, in_year
 from qa.times.relative import (
     by_tense,
+    day_in,
     in_week,
     last_or_next_weekday,
     last_weekday,
+    named,
     next_weekday,
-    season_near,
+    season,
     steps,
 )
 from qa.times.rules import Build, Rule
@@ -77,7 +78,8 @@ _GRAMMARS = {
         after=False,
         ago=r"vor\s+{n}\s+{unit}",
         hence=r"in\s+{n}\s+{unit}",
-        numbers="eine[mrn]? zwei drei vier fünf sechs sieben acht neun zehn elf zwölf dreizehn vierzehn fünfzehn",
+        numbers="eine[mrn]? zwei drei vier fünf sechs sieben acht neun zehn"
+        " elf zwölf dreizehn vierzehn fünfzehn",
         part=(r"Anfang\s", r"Mitte\s", r"Ende\s"),
         seasons=("Frühling|Frühjahr", "Sommer", "Herbst", "Winter"),
         quarter="Quartal",
@@ -96,7 +98,8 @@ _GRAMMARS = {
         after=True,
         ago=r"il\s+y\s+a\s+{n}\s+{unit}",
         hence=r"dans\s+{n}\s+{unit}",
-        numbers="une? deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze",
+        numbers="une? deux trois quatre cinq six sept huit neuf dix"
+        " onze douze treize quatorze quinze",
         part=(r"début\s", r"mi-|mi\s", r"fin\s"),
         seasons=("printemps", "été", "automne", "hiver"),
         quarter="trimestre",
@@ -115,7 +118,8 @@ _GRAMMARS = {
         after=True,
         ago=r"hace\s+{n}\s+{unit}",
         hence=r"(?:dentro\s+de|en)\s+{n}\s+{unit}",
-        numbers="una? dos tres cuatro cinco seis siete ocho nueve diez once doce trece catorce quince",
+        numbers="una? dos tres cuatro cinco seis siete ocho nueve diez"
+        " once doce trece catorce quince",
         part=(r"principios\sde\s", r"mediados\sde\s", r"fin(?:al)?es\sde\s"),
         seasons=("primavera", "verano", "otoño", "invierno"),
         quarter="trimestre",
@@ -223,7 +227,7 @@ def rules(language: str) -> tuple[Rule, ...]:
     day, count = r"(?P<day>3[01]|[12]\d|0?[1-9])", rf"(?P<n>\d{{1,3}}|{number})"
     by = rf"(?P<which>(?P<last>{grammar.last})|{grammar.this}|(?P<next>{grammar.next}))"
     part = "|".join(f"(?P<p{i}>{one})" for i, one in enumerate(grammar.part))
-    season = "|".join(f"(?P<s{3 * i}>{one})" for i, one in enumerate(grammar.seasons, 1))
+    seasons = "|".join(f"(?P<s{3 * i}>{one})" for i, one in enumerate(grammar.seasons, 1))
     which = "|".join(f"(?P<o{i}>{one})" for i, one in enumerate(grammar.ordinals))
     size = f"(?:(?P<quarter>{grammar.quarter})|{grammar.half})"
     years = r"(?P<y>(?:1[89]|20)\d\d)"
@@ -240,7 +244,7 @@ def rules(language: str) -> tuple[Rule, ...]:
             (_span, rf"(?:{years}\s*年\s*)?第?(?:{which}){size}", ""),
             (
                 _season,
-                rf"(?:{years}\s*年|(?P<which>(?P<last>去年)|今年|(?P<next>明年)))(?:{season})",
+                rf"(?:{years}\s*年|(?P<which>(?P<last>去年)|今年|(?P<next>明年)))(?:{seasons})",
                 "",
             ),
             (_month, rf"{years}\s*年\s*(?P<m>1[0-2]|0?[1-9])\s*月(?:{part})?", ""),
@@ -260,12 +264,17 @@ def rules(language: str) -> tuple[Rule, ...]:
         span = r"(?:(?P<first>3[01]|[12]\d|0?[1-9])(?:\.|er|º)?\s*(?:bis|au|al|y|[-–])\s*)?"
         date = rf"{span}{day}(?:\.|er|º)?\s*(?:de\s+)?(?P<month>{month})\b\.?"
         of = rf"(?:,?\s+(?:del?\s+)?{years})"
+        behind = by.replace("?P<", "?P<x")
         week = _any({word: None for word, unit in words.units.items() if unit == "week"})
         forms = (
             (_week_and_day, rf"\b{by}\s+{week},?\s+(?:am\s+)?(?P<wd>{weekday})\b", ""),
             (_week_and_day, rf"\b{week}\s+{by},?\s+(?:le\s+|el\s+)?(?P<wd>{weekday})\b", ""),
             (_span, rf"\b(?:{which})\s+{size}\b{of}?", ""),
-            (_season, rf"\b(?:{by}\s+)?(?:{season})\b(?:\s+{by.replace('?P<', '?P<x')})?{of}?", ""),
+            (
+                _season,
+                rf"\b(?:{by}\s+)?(?:{seasons})\b(?:\s+{behind})?{of}?",
+                "",
+            ),
             (_day, rf"\b(?:(?P<dw>{weekday}),?\s+(?:(?:den|dem|le|el)\s+)?)?{date}{of}?(?!\d)", ""),
             (_day, rf"\b{day}\.\s?(?P<m>1[0-2]|0?[1-9])\.(?!\d)", grammar.weekday),
             (_month, rf"\b(?:{part})?(?P<month>{month})\b\.?{of}", ""),
@@ -356,7 +365,8 @@ def _season(found: dict[str, str], _: str) -> Sense | None:
     found = {
         name.removeprefix("x"): found.get(name) or found.get(f"x{name}") or "" for name in _WHICH
     }
-    return season_near(first, _by(found)) if found["which"] else None
+    which = "last" if found["last"] else "next" if found["next"] else "this"
+    return named(season(first), which, NORTH) if found["which"] else None
 
 
 def _part(found: dict[str, str]) -> str | None:
@@ -364,13 +374,7 @@ def _part(found: dict[str, str]) -> str | None:
 
 
 def _day_of_month(found: dict[str, str], _: str) -> Sense:
-    by, day = _by(found), int(found["day"])
-
-    def meaning(now: date) -> Interval | None:
-        month = steps(by, "month")(now)
-        return on(month.start.replace(day=day)) if day <= month.end.day else None
-
-    return deictic(meaning)
+    return day_in(_by(found), int(found["day"]))
 
 
 def _year(found: dict[str, str], _: str) -> Sense:
@@ -417,12 +421,7 @@ def _weekday(found: dict[str, str], language: str) -> Sense:
 
 
 def _month_end(_found: dict[str, str], _language: str) -> Sense:
-    def meaning(scope: Scope) -> Interval | None:
-        if scope.day is None or scope.tense not in AHEAD:
-            return None
-        return modified(containing(scope.day, "month"), "late")
-
-    return Sense("deictic", meaning, "approximate")
+    return ahead(lambda day: modified(containing(day, "month"), "late"), "approximate")
 
 
 def _holiday(found: dict[str, str], _: str) -> Sense:
@@ -431,13 +430,7 @@ def _holiday(found: dict[str, str], _: str) -> Sense:
 
 def _within(found: dict[str, str], language: str) -> Sense:
     count, unit = _number(found, language)
-
-    def meaning(scope: Scope) -> Interval | None:
-        if scope.day is None or scope.tense not in AHEAD:
-            return None
-        return Interval(scope.day, moved(scope.day, unit, count))
-
-    return Sense("deictic", meaning)
+    return ahead(lambda day: Interval(day, moved(day, unit, count)))
 
 
 def _counted(found: dict[str, str], language: str) -> Sense:

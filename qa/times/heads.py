@@ -44,20 +44,25 @@ _LABEL = re.compile(
 _STATUS = re.compile(
     _MARK + r"(?P<label>(?:last\s+)?(?:updated|modified|reviewed|revised|changed|edited)|stand"
     r"|as\s+of|status|version(?:\s+[\w.]+)?|revision(?:\s+[\w.]+)?|draft(?:\s+of)?"
-    r"|aktualisiert|mis(?:e)?\s+à\s+jour|actualizado|更新(?:日期|时间|于)?)" + _REST,
+    r"|(?:zuletzt\s+|letzte\s+)?(?:aktualisi|geänder|änder)\w+|(?:dernière\s+)?mise?\s+à\s+jour"
+    r"|(?:última\s+)?actualiza\w+|更新(?:日期|时间|于)?)" + _REST,
     re.I,
 )
-_ACT = re.compile(  # "Held on Monday,", "Signed in Pellin,", "LEASE between A and B, made on"
-    rf"(?:^\W*(?P<label>{PARTICIPLE})\b|(?<!was )(?<!were )(?<!been )"
-    r"\b(?P<deed>made|dated|signed|executed)\b)"
+_ACT = re.compile(  # "Held on Monday,", "Signed: A. Bell,", "LEASE between A and B, made on"
+    rf"^\W*(?P<label>{PARTICIPLE})(?:\s*:|\s+(?:on|at|in|by|this|before)\b|(?=\W*$))"
+    r"(?:(?!\b(?:after|since|until|from)\b)(?:[A-Z]\.|[^.;])){0,60}$"
+    r"|(?<!was )(?<!were )(?<!been )\b(?P<deed>made|dated|signed|executed)\b"
     r"(?:(?!\b(?:before|after|since|until|by|from)\b)[^.;:]){0,40}:?\W*$",
     re.I,
 )
 _BY = re.compile(r"^\W*(?:By|Par|Von|Por)\s+[A-Z][^.!?]{2,60}?[,|·•–—-]\s*(?:on\s+|le\s+)?$")
 _SITTING = re.compile(  # "Committee meeting, 4 November 2022", "Edition of 16 May 2024"
-    r"^\W*(?:(?P<kept>(?:[^\W\d]\w*\s+)?(?:minutes|notes|protocol|edition|édition|edición|Ausgabe))\b"
-    r"[^.!?]{0,120}?|(?:[^\W\d][^.!?:;|]{0,60}?\b)?(?:meeting|session|sitting|letter|notice|statement"
-    r"|log|report|bulletin|Sitzung|séance|réunion|reunión|sesión))"
+    r"^\W*(?:(?P<kept>(?:[^\W\d]\w*\s+)?(?:minutes|notes|protocol|edition|édition|edición|Ausgabe|Protokoll"
+    r"|Niederschrift|compte\s+rendu|procès-verbal|acta)\b[^.!?]{0,120}?"
+    r"|(?:[^\W\d][^.!?:;|]{0,60}\b)?(?:issue|no|nr|n[°º]|vol|volume|number)\.?\s*[\d,]+)"
+    r"|(?:[^\W\d][^.!?:;|]{0,60}?\b)?(?:meeting|session|sitting|letter|notice|statement|log|report"
+    r"|bulletin|newsletter|invoice|agreement|contract|Sitzung|Rechnung|Vertrag|séance|réunion|facture"
+    r"|reunión|sesión|factura|contrato)(?:\s+(?:no\.?|nr\.?|n[°º])?\s*[\d/-]+)?)"
     r"(?:\s*\b(?:on|of|from|vom|du|del)|\s*[,:–—-])?\s*$",
     re.I,
 )
@@ -66,10 +71,10 @@ _PLACE = re.compile(
     r"(?:(?:den|le|a|am|el)\s+)?$"
 )
 _DASHED = re.compile(r"^\s*(?:\([^)]{1,40}\)|/[^/]{1,40}/)?\s*(?:[-\u2013\u2014]+|:)(?:\s|$)")
-_OPENS = re.compile(r"[\s#*_(|–—-]*(?:(?:le|el|am|on)\s+)?", re.I)
-_BAR = re.compile(r"[|·•]\s*$|\s[–—-]\s*$")
+_OPENS = re.compile(r"[\s#*_(\[|–—-]*(?:(?:le|el|am|on)\s+)?", re.I)
+_BAR = re.compile(r"[|·•]\s*$|\s[/–—-]\s*$")
 _NOTHING = re.compile(r"^[\s.,;|)*_–—-]*(?:(?:at|,|\|)?\s*\d{1,2}[:.h]\d\d.{0,20})?\s*$")
-_APART = re.compile(r"\s*[,.;|(–—-]\s*\S|\s+(?=[^\Wa-z])")  # "12 March 2024, Old Town Hall"
+_APART = re.compile(r"\s*[,.;|(\]/–—-]\s*\S|\s+(?=[^\Wa-z])")  # "12 March 2024, Old Town Hall"
 _COLUMNS = re.compile(r"\s{3,}|\t|\u3000")
 _TITLE, _FOOT = 3, 7.5
 _COMMAS = 3

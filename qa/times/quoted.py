@@ -15,7 +15,6 @@ from qa.times.intervals import Expression, Interval
 GIVEN = "set by the user"
 """The basis of a date that a user gave a document: it goes before what the text says."""
 _REACH = 400
-_TABLE = re.compile(r"^(?P<head>[^\n]*\|[^\n]*)\n(?:[^\n]*\|[^\n]*\n)*\Z", re.M)
 _END = re.compile(r"[.!?][\"”’)]?\s+(?=[\"“(]?[A-Z])|\n\s*\n")
 
 
@@ -104,10 +103,12 @@ def _columns(text: str, start: int) -> Sequence[str]:
     end = text.find("\n", start)
     if "|" not in text[start : end if end >= 0 else len(text)]:
         return ()
-    top = _TABLE.search(text, max(start - _REACH * 10, 0), text.rfind("\n", 0, start) + 1)
-    line = top["head"] if top else ""
+    lines = text[max(start - _REACH * 10, 0) : text.rfind("\n", 0, start) + 1].splitlines()
+    head = ""
+    while lines and "|" in lines[-1]:
+        head = lines.pop()
     inside = text[text.rfind("\n", 0, start) + 1 : start].count("|")  # "| a | b |" is read from a
-    return line.split("|")[inside:]
+    return head.split("|")[inside:]
 
 
 def _before(text: str, start: int) -> str:

@@ -68,6 +68,15 @@ def deictic(meaning: Callable[[date], Interval | None], note: str = "") -> Sense
     return Sense("deictic", lambda scope: meaning(scope.day) if scope.day else None, note)
 
 
+def ahead(meaning: Callable[[date], Interval | None], note: str = "") -> Sense:
+    """Words that count from the day on which they are written, in what is to come alone."""
+
+    def told(scope: Scope) -> Interval | None:
+        return meaning(scope.day) if scope.day and scope.tense in AHEAD else None
+
+    return Sense("deictic", told, note)
+
+
 def anaphoric(meaning: Callable[[Interval], Interval | None], note: str = "") -> Sense:
     """Words that count from a time spoken of before."""
     return Sense("anaphoric", lambda scope: meaning(scope.before) if scope.before else None, note)

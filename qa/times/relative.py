@@ -5,8 +5,9 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 from qa.times.absolute import NORTH, SEASONS, modified
+from qa.times.holidays import holiday
 from qa.times.intervals import DAY, Interval, Unit, containing, hull, months, moved, on, year
-from qa.times.readings import AHEAD, VAGUE, Scope, Sense, anaphoric, deictic
+from qa.times.readings import AHEAD, VAGUE, Make, Scope, Sense, ahead, anaphoric, deictic, in_year
 from qa.times.words import month_number, number, weekday_number
 
 _STEPS = {
@@ -153,56 +154,62 @@ def weekend(match: re.Match[str]) -> Sense:
     return Sense("deictic", meaning)
 
 
-def named_month(match: re.Match[str]) -> Sense:
-    """Read "last November"; where the one of this year may be meant as well it stays open."""
-    month, which = month_number(match["month"]), _words(match, "which")
+def named(make: Make, which: str, note: str = "", back: int = 0) -> Sense:
+    """Read "last November": what comes once a year, of the last, this or next time.
+
+    Where that of this year may be meant as well ("last March" in October) it stays open, but for
+    "past" and "coming".  ``back`` is how many years before that are meant.
+    """
+    by, either = _STEPS[which.split()[-1]], which in ("last", "next")
+
+    def year_of(day: date) -> int | None:
+        known = {which: make(which) for which in (day.year - 1, day.year)}
+        for running, one in known.items():
+            if one and one.start <= day <= one.end:
+                return running + by
+        own = known[day.year]
+        if own is None:
+            return None
+        if by == 0:
+            return day.year if own.start.year == own.end.year else None
+        if (own.end < day) == (by > 0):
+            return day.year + by
+        return None if either else day.year
 
     def meaning(day: date) -> Interval | None:
-        by = _STEPS[which.split()[-1]]
-        other = by * (month - day.month) <= 0  # than this year's
-        if which in ("last", "next") and not other:
-            return None
-        return months(day.year + (by if other else 0), month, month)
+        number = year_of(day)
+        return make(number - back) if number is not None else None
 
-    return deictic(meaning)
+    return deictic(meaning, note)
+
+
+def named_month(match: re.Match[str]) -> Sense:
+    """Read "last November"."""
+    month = month_number(match["month"])
+    return named(lambda number: months(number, month, month), _words(match, "which"))
+
+
+def season(first: int) -> Make:
+    """The three months from the first one."""
+    return lambda number: Interval(
+        date(number, first, 1), moved(date(number, first, 1), "month", 3) - DAY
+    )
 
 
 def named_season(match: re.Match[str]) -> Sense:
     """Read "last summer", "the summer before last"."""
-    found = match.groupdict()
-    by = _STEPS[(found.get("which") or "last").lower()]
-    return season_near(SEASONS[match["season"].lower()], by, 1 if found.get("before") else 0)
+    back = 1 if match.groupdict().get("before") else 0
+    which = _words(match, "which") or "last"
+    return named(season(SEASONS[match["season"].lower()]), which, NORTH, back)
 
 
-def season_near(first: int, by: int, back: int = 0) -> Sense:
-    """The season that begins in a month: the last, this or next one; ``back`` years before that.
-
-    Where two may be meant it stays open.
-    """
-
-    def of(number: int) -> Interval:
-        start = date(number - back, first, 1)
-        return Interval(start, moved(start, "month", 3) - DAY)
-
-    def meaning(day: date) -> Interval | None:
-        winter, begins = first == 12, date(day.year, first, 1)
-        running = next(
-            (
-                n
-                for n in (day.year - 1, day.year)
-                if date(n, first, 1) <= day < moved(date(n, first, 1), "month", 3)
-            ),
-            None,
-        )
-        if running is not None:
-            return of(running + by)
-        if by == 0:
-            return None if winter else of(day.year)
-        if by < 0:
-            return of(day.year - 1) if winter or begins > day else None
-        return of(day.year + 1) if not winter and begins < day else None
-
-    return deictic(meaning, NORTH)
+def named_day(match: re.Match[str]) -> Sense:
+    """Read "Good Friday", "last Christmas"."""
+    name, which = match["holiday"], _words(match, "which")
+    make: Make = lambda number: on(holiday(name, number))  # noqa: E731 - a closure
+    if not which:
+        return in_year(make, match["y"] or match["ref"])
+    return named(make, {"last": "past", "next": "coming"}.get(which, which))
 
 
 def ago(match: re.Match[str]) -> Sense:
@@ -233,17 +240,15 @@ def in_units(match: re.Match[str]) -> Sense:
     if _RANKED.search(match.string, 0, match.start()):
         return VAGUE  # "the fourth in five years"
 
-    def meaning(scope: Scope) -> Interval | None:
-        if scope.day is None or scope.tense not in AHEAD:
-            return None
-        day = moved(scope.day, unit, count)
+    def meaning(today: date) -> Interval:
+        day = moved(today, unit, count)
         return (
             on(day)
             if unit == "week" and match["n"].lower() in ("a", "one")
             else containing(day, unit)
         )
 
-    return Sense("deictic", meaning)
+    return ahead(meaning)
 
 
 def past_units(match: re.Match[str]) -> Sense:
@@ -344,7 +349,11 @@ def same_period(_: re.Match[str]) -> Sense:
 
 def day_of_month(match: re.Match[str]) -> Sense:
     """Read "the 3rd of last month"."""
-    number, by = int(match["day"]), _STEPS[match["which"].lower()]
+    return day_in(_STEPS[match["which"].lower()], int(match["day"]))
+
+
+def day_in(by: int, number: int) -> Sense:
+    """The day of that number in the month ``by`` months after the present one."""
 
     def meaning(now: date) -> Interval | None:
         month = steps(by, "month")(now)
@@ -359,24 +368,31 @@ def day_alone(match: re.Match[str]) -> Sense:
     number, week, last = int(match["day"]), found.get("week"), found.get("last")
 
     def meaning(scope: Scope) -> Interval | None:
-        if scope.day is None or scope.tense not in ("past", *AHEAD):
+        day = _numbered(scope, number) if scope.tense in ("past", *AHEAD) else None
+        if day is None:
             return None
-        days = _numbered(scope.day, number)
-        if scope.tense == "past":
-            day = max(one for one in days if one <= scope.day)
-        else:
-            day = min(one for one in days if one >= scope.day)
         if last:
-            return Interval(day, min(one for one in _numbered(day, int(last)) if one >= day))
+            end = _numbered(Scope(day, "plan"), int(last))
+            return Interval(day, end) if end else None
         return containing(day, "week") if week else on(day)
 
     return Sense("yearless", meaning)
 
 
-def _numbered(day: date, number: int) -> list[date]:
-    """The days of that number in the months around a day."""
-    around = (steps(by, "month")(day) for by in range(-3, 4))
-    return [month.start.replace(day=number) for month in around if number <= month.end.day]
+def _numbered(scope: Scope, number: int, weekday: int | None = None) -> date | None:
+    """The nearest day of that number in a month, and weekday, in the direction that is told."""
+    if scope.day is None:
+        return None
+    day = scope.day
+    months_near = (steps(by, "month")(day) for by in range(-3, 4))
+    days = [one.start.replace(day=number) for one in months_near if 1 <= number <= one.end.day]
+    if weekday is not None:
+        days = [one for one in days if one.weekday() == weekday]
+    if scope.tense == "past":
+        days = [one for one in days if one <= day]
+    elif scope.tense in ("future", "plan"):
+        days = [one for one in days if one >= day]
+    return min(days, key=lambda one: abs(one - day), default=None)
 
 
 def weekday_and_day(match: re.Match[str]) -> Sense:
@@ -384,15 +400,7 @@ def weekday_and_day(match: re.Match[str]) -> Sense:
     weekday, number = weekday_number(match["wd"]), int(match["day"] or match["number"])
 
     def meaning(scope: Scope) -> Interval | None:
-        if scope.day is None or not 1 <= number <= 31:
-            return None
-        day = scope.day
-        days = [one for one in _numbered(day, number) if one.weekday() == weekday]
-        if scope.tense == "past":
-            days = [one for one in days if one <= day]
-        elif scope.tense in ("future", "plan"):
-            days = [one for one in days if one >= day]
-        found = min(days, key=lambda one: abs(one - day), default=None)
+        found = _numbered(scope, number, weekday)
         return on(found) if found else None
 
     return Sense("yearless", meaning)
@@ -427,17 +435,20 @@ def weekday_from(match: re.Match[str]) -> Sense:
 
 
 def edge_alone(match: re.Match[str]) -> Sense:
-    """Read "by the end of the month" in what is to come: of the present one."""
+    """Read "by the end of the month" in what is to come, "since the start of it" in the past."""
     unit, edge = _unit(match), match["mod"]
     if unit == "day" or (unit == "week" and not edge.lower().endswith("end of")):
         return VAGUE
 
+    begins = "start" in edge.lower() or "begin" in edge.lower()
+
     def meaning(scope: Scope) -> Interval | None:
-        if scope.day is None or scope.tense not in AHEAD:
+        if scope.day is None or not (scope.tense in AHEAD or (begins and scope.tense == "past")):
             return None
         whole = containing(scope.day, unit)
         found = _end_of_week(whole) if unit == "week" else modified(whole, edge)
-        return found if found is not None and found.end >= scope.day else None
+        past = scope.tense == "past"
+        return found if found and (past or found.end >= scope.day) else None
 
     return Sense("deictic", meaning, "approximate")
 

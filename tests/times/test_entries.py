@@ -100,3 +100,9 @@ def test_entries_lie_in_the_text_in_order(text: str) -> None:
     found = entries(text)
     ends = [0, *(place for one in found for place in (one.start, one.end)), len(text)]
     assert ends == sorted(ends)
+
+
+def test_a_row_of_many_columns_is_read_at_once() -> None:
+    """A wide table without an end does not hold up an answer."""
+    text = "| a | b | c | d | e | f | g | h |\n" * 40 + "text\n| Friday |"
+    assert days(text, "| Friday |", date(2024, 3, 13)) == []

@@ -52,6 +52,15 @@ def test_two_good_dates_that_disagree_are_both_told() -> None:
     assert expected == publication("Published: 1 May 2019", known=known)
 
 
+def test_a_head_and_a_foot_of_different_months_are_both_told() -> None:
+    """A letter dated in August and signed in September counts from neither."""
+    lines = ["6 August 2020", "Dear Ann,", *["It leaks."] * 6, "Yours,"]
+    found = publication("\n\n".join([*lines, "Signed at Hull on 6 September 2020"]))
+    assert found is not None
+    assert found.confidence == "unsure"
+    assert "“6 August 2020” or signed “6 September 2020”" in found.basis
+
+
 @given(st.text(alphabet="Published:1 May2019\n,.|-–Mondyltasrhi()eof", max_size=200))
 def test_any_text_is_dated_or_not_without_an_error(text: str) -> None:
     """No document, however broken, stops an ingest here."""
