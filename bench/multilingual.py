@@ -48,7 +48,7 @@ def _measured(assistant: Assistant, asked: list[tuple[int, str]]) -> list[str]:
             found += hits[0].path == path
             whole, _ = read_across(question, open_windows(hits, view), assistant.embedding)
             answered += whole.confidence >= THRESHOLD
-            cited += any(one.hit.path == path for one in select(whole))
+            cited += any(one.hit.path == path for one in select(whole, sure=False))
             rest = view.without([known[path]])
             left = open_windows(retrieve(question, rest, assistant.embedding), rest)
             reading, _ = read_across(question, left, assistant.embedding)

@@ -82,9 +82,9 @@ class Case(NamedTuple):
             overlap((one.start, one.end), evidence) for evidence in self.asked.evidence
         )
 
-    def is_shown(self, reading: Reading) -> bool:
+    def is_shown(self, reading: Reading, *, sure: bool) -> bool:
         """Whether what would be shown holds a part of the answer."""
-        return any(self.is_gold(one.window, one.place) for one in select(reading))
+        return any(self.is_gold(one.window, one.place) for one in select(reading, sure=sure))
 
 
 def cases(
@@ -176,21 +176,37 @@ def weights_of(has_answer: Truths) -> Numbers:
     return np.where(has_answer, 1.0, others)
 
 
-def bars(confidence: Numbers, true: Truths, weight: Numbers) -> tuple[float, float]:
+class Shown(NamedTuple):
+    """Of each question, whether what answers is among the few of a sure answer, and at all."""
+
+    sure: Truths
+    maybe: Truths
+
+
+def shown_of(found: Sequence[Case], made: Sequence[Reading]) -> Shown:
+    """What each reading would show of its case."""
+    sure, maybe = (
+        np.array([case.is_shown(one, sure=few) for case, one in zip(found, made, strict=True)])
+        for few in (True, False)
+    )
+    return Shown(sure, maybe)
+
+
+def bars(confidence: Numbers, true: Shown, weight: Numbers) -> tuple[float, float]:
     """The lowest confidences from which on few enough are false: of an answer, and of what may be.
 
     Where nothing sure is true often enough, no confidence makes an answer: the bar is 1.
     """
     order = np.argsort(-confidence, kind="stable")
-    sorted_, false = confidence[order], np.cumsum(weight[order] * ~true[order])
-    total = np.cumsum(weight[order])
+    sorted_, total = confidence[order], np.cumsum(weight[order])
+    false, maybe = (np.cumsum(weight[order] * ~one[order]) for one in true)
     last_of_equals = np.append(sorted_[1:] < sorted_[:-1], True)
     good = np.flatnonzero((false <= ANSWERED * total) & last_of_equals)
     answered, before_false, before_total, first = 1.0, 0.0, 0.0, -1
     if len(good):
         first = int(good[-1])
-        answered, before_false, before_total = float(sorted_[first]), false[first], total[first]
-    few = false - before_false <= PERHAPS * (total - before_total)
+        answered, before_false, before_total = float(sorted_[first]), maybe[first], total[first]
+    few = maybe - before_false <= PERHAPS * (total - before_total)
     fine = np.flatnonzero(few & last_of_equals & (np.arange(len(order)) > first))
     return answered, float(sorted_[fine[-1]]) if len(fine) else answered
 
@@ -201,7 +217,7 @@ def report_of(found: Sequence[Case], held: Card) -> dict[str, list[float]]:
 
     made = readings(found, held)
     confidence = np.array([one.confidence for one in made])
-    true = np.array([case.is_shown(one) for case, one in zip(found, made, strict=True)])
+    true = shown_of(found, made)
     has = np.array([case.asked.label != "none" for case in found])
     leads = [one.weighed[0] if one.weighed else None for one in made]
     top = np.array(
@@ -213,13 +229,16 @@ def report_of(found: Sequence[Case], held: Card) -> dict[str, list[float]]:
     weight = weights_of(has)
 
     def figures(rows: NDArray[np.int64]) -> dict[str, float]:
-        c, t, w, h = confidence[rows], true[rows], weight[rows], has[rows]
+        c, w, h = confidence[rows], weight[rows], has[rows]
+        few, all_ = true.sure[rows], true.maybe[rows]
         sure, maybe = c >= held.answered, (c >= held.perhaps) & (c < held.answered)
         return {
             "top unit": top[rows][h].mean(),
-            "shown holds it": t[h].mean(),
-            "false among answered": (w * (~t & sure)).sum() / max(1e-9, (w * sure).sum()),
-            "false among perhaps": (w * (~t & maybe)).sum() / max(1e-9, (w * maybe).sum()),
+            "few hold it": few[h].mean(),
+            "may-answer holds it": all_[h].mean(),
+            "right shown": ((sure & few) | (maybe & all_))[h].mean(),
+            "false among answered": (w * (~few & sure)).sum() / max(1e-9, (w * sure).sum()),
+            "false among perhaps": (w * (~all_ & maybe)).sum() / max(1e-9, (w * maybe).sum()),
             "answerable answered": sure[h].mean(),
             "answerable perhaps": maybe[h].mean(),
             "unanswerable answered": sure[~h].mean(),
@@ -250,17 +269,17 @@ def fit_card(found: Sequence[Case], sha256: str) -> Card:
     made = readings(found, held)
     kept = [(case, one) for case, one in zip(found, made, strict=True) if one.weighed]
     rows = [read.answer_features(one.weighed, one.outcomes, one.windows) for _, one in kept]
-    true = np.array([case.is_shown(one) for case, one in kept])
+    true = shown_of([case for case, _ in kept], [one for _, one in kept])
     weight = weights_of(np.array([case.asked.label != "none" for case, _ in kept]))
     fold = np.array([number(case.document) // 10 % _FOLDS for case, _ in kept])
     confidence = np.zeros(len(rows))
     for k in sorted(set(fold)):
         rest = np.flatnonzero(fold != k)
-        model = fitted([rows[i] for i in rest], true[rest], weight[rest])
+        model = fitted([rows[i] for i in rest], true.sure[rest], weight[rest])
         for i in np.flatnonzero(fold == k):
             confidence[i] = read.chance(read.linear(model, rows[i]))
     answered, perhaps = (round(bar, 4) for bar in bars(confidence, true, weight))
-    return Card(sha256, unit, fitted(rows, true, weight), answered, perhaps, "")
+    return Card(sha256, unit, fitted(rows, true.sure, weight), answered, perhaps, "")
 
 
 def calibrate(lines: Sequence[dict[str, Any]], graph: Path, out: Path, every: int = 1) -> None:

@@ -4,8 +4,8 @@
                                 `-> write -> check
 
 Both engines share the windows.  Without a model the reader orders and settles them; a model is
-shown them as they were found, while the reader reads them beside it.  Going deeper is a loop
-here: where nothing is settled, or a model asks for it, more is retrieved.
+shown them as they were found, while the reader reads them beside it.  Looking again is a loop
+here: where a model asks for it, more is retrieved.
 """
 
 import time
@@ -48,13 +48,11 @@ from qa.errors import ModelError
 from qa.library.interface import Library, View
 from qa.models.chat.base import LLM
 from qa.models.embed.base import Embedding
-from qa.models.reader.base import Reader, Said, Turns
+from qa.models.reader.base import Reader, Turns
 from qa.settings.prompts import load
 
 Events = Iterator[Note | Statement | LeftOut | Answer]
 
-DEEPER = 10
-"""How many more windows are read where the best ones settle nothing."""
 BESIDE = 3
 """How many of the best windows are read beside a model.
 
@@ -104,39 +102,27 @@ class _Looked(NamedTuple):
 
 
 class _Found(NamedTuple):
-    """What was read of it; ``is_deep`` where it took a second look."""
+    """What was read of it."""
 
     question: Question
     hits: tuple[Hit, ...]
     readings: tuple[Reading, ...]
     bar: Bar
-    is_deep: bool
     notes: tuple[Note, ...]
     view: View
     clock: Clock
 
 
-class _Asked:
-    """A question that is read over windows, each of them once."""
-
-    def __init__(self, question: Question, reader: Reader) -> None:
-        self._question = question
-        self._reader = reader
-        self._texts = period.texts_for(question.period)
-        self._adjust = period.adjusted_for(question.period)
-        self._said: dict[str, list[Said]] = {}
-
-    def readings(self, windows: Sequence[Window]) -> list[Reading]:
-        """A reading for each part; ``windows`` begins with those that were read before."""
-        turns = self._question.turns
-        parts = self._question.parts or (self._question.lookup,)
-        made = []
-        for part in parts:
-            said = self._said.setdefault(part, [])
-            said += said_of(part, turns, windows[len(said) :], self._reader, self._texts)
-            made.append(reading_of(part, windows, said, self._adjust))
-            turns = (*self._question.turns, (part, ""))  # "and when?" asks of the same thing
-        return made
+def _readings(question: Question, windows: Sequence[Window], reader: Reader) -> list[Reading]:
+    """A reading for each part of the question."""
+    texts = period.texts_for(question.period)
+    adjust = period.adjusted_for(question.period)
+    turns, made = question.turns, []
+    for part in question.parts or (question.lookup,):
+        said = said_of(part, turns, windows, reader, texts)
+        made.append(reading_of(part, windows, said, adjust))
+        turns = (*question.turns, (part, ""))  # "and when?" asks of the same thing
+    return made
 
 
 def stream(
@@ -224,33 +210,29 @@ def _looked(
     return _Looked(question, history, hits, windows, notes, view, clock)
 
 
-def _read(parts: Answering, looked: _Looked, *, deeper: bool = True) -> _Found:
-    """Read what was found, and deeper where that settles nothing."""
+def _read(parts: Answering, looked: _Looked) -> _Found:
+    """Read what was found."""
     question, _, hits, windows, notes, view, clock = looked
     with clock.stage("read"):
         bar = _bar(parts, parts.bar())
         if parts.multilingual and is_across(question.lookup, hits):
             reading, own = read_across(question.lookup, windows, parts.embedding)
             bar, across = _bar(parts, own), (Note("across"),)
-            return _Found(question, hits, (reading,), bar, False, across, view, clock)
-        asked = _Asked(question, parts.reader)
-        readings = asked.readings(windows)
-        # What a second look finds only may answer: where that is not shown, it is not looked for.
-        deep = deeper and not parts.strict and max(one.confidence for one in readings) < bar.perhaps
-        if deep:
-            more = _retrieved(question.searches, view, parts.embedding, LIMIT + DEEPER)
-            known = {hit.passage.id for hit in hits}
-            hits += tuple(hit for hit in more if hit.passage.id not in known)
-            readings = asked.readings(open_windows(hits, view)[: len(windows) + DEEPER])
+            return _Found(question, hits, (reading,), bar, across, view, clock)
+        readings = _readings(question, windows, parts.reader)
         instead = period.newest_instead(question.period)
-        if deep and instead is not None and max(one.confidence for one in readings) < bar.perhaps:
+        if instead is not None and _best(readings) < bar.perhaps:
             newest = question.at(instead)
-            again = _Asked(newest, parts.reader).readings(open_windows(hits, view))
-            if max(one.confidence for one in again) >= bar.perhaps:
+            again = _readings(newest, windows, parts.reader)
+            if _best(again) >= bar.perhaps:
                 question, readings = newest, again
     if bar.stale:
         notes += (Note.of("stale", reason=bar.stale),)
-    return _Found(question, hits, tuple(readings), bar, deep, notes, view, clock)
+    return _Found(question, hits, tuple(readings), bar, notes, view, clock)
+
+
+def _best(readings: Sequence[Reading]) -> float:
+    return max(one.confidence for one in readings)
 
 
 def searched(
@@ -295,11 +277,11 @@ def settle(found: _Found) -> _Settled:
     """The outcome, and the units that make it: of each part that reaches the bar, a few."""
     question, bar = found.question, found.bar
     readings = found.readings
-    confidence = max(one.confidence for one in readings)
+    confidence = _best(readings)
     kind = bar.outcome(confidence)
     surest = max(readings, key=lambda one: one.confidence).weighed[:1]
-    if kind == "answered" and (found.is_deep or any(one.unit.voice for one in surest)):
-        kind = "perhaps"  # the bars were measured on what is read at first, of documents' own words
+    if kind == "answered" and any(one.unit.voice for one in surest):
+        kind = "perhaps"  # the bars were measured on documents' own words
     notes: list[Note] = []
     asked = question.period
     first = readings[0].weighed[0] if readings[0].weighed else None
@@ -317,7 +299,7 @@ def settle(found: _Found) -> _Settled:
             if len(readings) > 1 and kind != "not_found":
                 notes.append(Note.of("unanswered", part=one.question))
             continue
-        chosen.append(quote.select(one))
+        chosen.append(quote.select(one, sure=kind == "answered"))
     if kind != "not_found":
         notes += _remarks(found, readings)
     return _Settled(readings, tuple(chosen), kind, confidence, tuple(notes))
@@ -447,7 +429,7 @@ def _written(parts: Answering, looked: _Looked) -> Events:
     said = False
     with ThreadPoolExecutor(1) as pool:
         beside = looked._replace(windows=looked.windows[:BESIDE], clock=Clock())
-        reading = pool.submit(_read, parts, beside, deeper=False)
+        reading = pool.submit(_read, parts, beside)
         try:
             for event in _searched(parts, looked):
                 if isinstance(event, Written):

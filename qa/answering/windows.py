@@ -6,7 +6,6 @@ header.  What only says what the units are about (a heading, a table's header, t
 opens a list or introduces code) is a frame: it is read and shown with them, and answers nothing.
 """
 
-import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
@@ -18,6 +17,7 @@ from qa.ingest.split import passage_id, tidy
 from qa.library.interface import View
 from qa.text.blocks import VERBATIM, Block, blocks
 from qa.text.sentences import sentences_of, weight
+from qa.text.tables import Header, header_of, with_header
 
 MOST = 220
 """Tokens (by estimate) that a window grows to; a passage that is longer is a window by itself."""
@@ -27,7 +27,6 @@ WHOLE = 400
 
 _READ = 200_000  # characters of a document whose blocks are looked for at once
 _AROUND = 20_000  # of a longer one: so many before and behind
-_RULE = re.compile(r"[ \t]*\|?[ \t]*:?-{2,}:?[ \t]*(?:\|[ \t]*:?-{2,}:?[ \t]*)*\|?[ \t]*$")
 _OPENING = 24  # words of a document's first sentence that stand for it
 _NEAR = 4_000  # characters around a hit that a window may grow into
 _APART = 400  # characters between two rows of one table, at most
@@ -101,7 +100,7 @@ def window(hit: Hit, passages: Sequence[Passage]) -> Window:
     title = tidy(document.title or "")
     first = max(0, bisect_right(starts, start) - 1)
     units += _frames(text, found, first)
-    headers: dict[int, list[str] | None] = {}
+    headers: dict[int, Header | None] = {}
     at = first
     for sentence in sentences:
         while at + 1 < len(found) and found[at + 1].start <= sentence.start:
@@ -114,12 +113,12 @@ def window(hit: Hit, passages: Sequence[Passage]) -> Window:
         if role == "row":
             top = _top(text, found, at)
             if top not in headers:
-                headers[top] = _header(text, found[top])
+                headers[top] = header_of(text, found[top].start, found[top].end)
             header = headers[top]
             if header is not None and top == at:
                 role = "frame"
             elif header is not None:
-                said = _with_header(header, text[sentence.start : sentence.end]) or said
+                said = tidy(with_header(header, text, sentence.start, sentence.end) or said)
         if said == title and not any(unit.role != "frame" for unit in units):
             role = "heading"  # of a text file whose first line is its title
         units.append(Unit(sentence, said, role))
@@ -236,33 +235,10 @@ def _blocks(text: str) -> list[Block]:
 def _top(text: str, found: Sequence[Block], at: int) -> int:
     """The first row of the table that ``found[at]`` stands in."""
     while at > 0 and found[at - 1].kind == "row" and found[at].start - found[at - 1].end < _APART:
-        if _header(text, found[at]) is not None:  # another table stands right above
+        if header_of(text, found[at].start, found[at].end):  # another table stands right above
             break
         at -= 1
     return at
-
-
-def _header(text: str, block: Block) -> list[str] | None:
-    """The cells of a Markdown table's header; None where it has none."""
-    end = text.find("\n", block.end)
-    if end < 0:
-        return None
-    below = text[end + 1 : (text.find("\n", end + 1) + 1 or len(text) + 1) - 1]
-    if "-" not in below or not _RULE.match(below):
-        return None
-    return _cells(text[block.start : block.end])
-
-
-def _cells(row: str) -> list[str]:
-    return [tidy(cell) for cell in re.split(r"(?<!\\)\|", row.strip().strip("|"))]
-
-
-def _with_header(header: Sequence[str], row: str) -> str | None:
-    cells = _cells(row)
-    if len(cells) > len(header) or len(cells) < 2:
-        return None
-    pairs = zip(header, cells, strict=False)
-    return "; ".join(f"{name}: {cell}" if name else cell for name, cell in pairs if cell)
 
 
 def _frames(text: str, found: Sequence[Block], first: int) -> list[Unit]:
@@ -272,7 +248,7 @@ def _frames(text: str, found: Sequence[Block], first: int) -> list[Unit]:
     kind, at = found[first].kind, first
     if kind == "row":
         top = _top(text, found, first)
-        if top < first and _header(text, found[top]) is not None:
+        if top < first and header_of(text, found[top].start, found[top].end):
             head = found[top]
             return [_unit(text, head, "frame")]
         at = top

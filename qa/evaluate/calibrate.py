@@ -21,9 +21,8 @@ from qa.evaluate.run import Asks
 class Sure(NamedTuple):
     """How sure a question's answer is; 1.0 passes every bar, None none.
 
-    ``answered`` is what decides whether it is shown as an answer.  ``shown`` decides whether
-    it is shown at all: what falls short at first is looked for again, deeper, so it is the
-    surer of both looks.
+    ``answered`` is what decides whether it is shown as an answer, ``shown`` whether it is shown
+    at all.
     """
 
     answered: float | None
@@ -31,39 +30,34 @@ class Sure(NamedTuple):
 
 
 def confidences(
-    pairs: Sequence[GoldPair], lowest: Asks, highest: Asks, step: Callable[[], None]
+    pairs: Sequence[GoldPair], asks: Asks, step: Callable[[], None]
 ) -> tuple[list[Sure], list[Sure]]:
     """How sure the answers to the answerable and to the unanswerable pairs are.
 
-    ``lowest`` refuses nothing for its confidence, so that it looks once; ``highest`` lets no
-    confidence through, so that it looks twice.  ``step`` is called after each pair.
+    ``asks`` refuses nothing for its confidence.  ``step`` is called after each pair.
     """
     found: tuple[list[Sure], list[Sure]] = [], []
     for pair in pairs:
         history: list[Answer] = []
         when = {"as_of": pair.as_of, "today": pair.today}
         for earlier in pair.history:
-            history.append(lowest.ask(earlier, tuple(history), **when))
-        first = lowest.ask(pair.question, tuple(history), **when)
-        found[not pair.answerable].append(
-            sure_of(first, highest.ask(pair.question, tuple(history), **when))
-        )
+            history.append(asks.ask(earlier, tuple(history), **when))
+        answer = asks.ask(pair.question, tuple(history), **when)
+        found[not pair.answerable].append(sure_of(answer))
         step()
     return found
 
 
-def sure_of(first: Answer, second: Answer) -> Sure:
-    """From the answer under the lowest bar and the one under the highest.
+def sure_of(answer: Answer) -> Sure:
+    """From the answer under the lowest bar.
 
-    What passes the highest bar, such as a summary, is shown whatever its confidence.
+    What only may answer even there, such as a summary, is shown whatever its confidence.
     """
-    if not first.answered:
+    if not answer.answered:
         return Sure(None, None)
-    if second.answered:
-        return Sure(1.0 if second.outcome == "answered" else None, 1.0)
-    both = [one.confidence for one in (first, second) if one.confidence is not None]
-    answered = first.confidence if first.outcome == "answered" else None
-    return Sure(answered, max(both, default=None))
+    if answer.outcome == "answered":
+        return Sure(answer.confidence, answer.confidence)
+    return Sure(None, 1.0)
 
 
 class Chosen(NamedTuple):
@@ -125,7 +119,7 @@ def bars(
         false_answers,
         confidence,
     )
-    if shown.threshold >= answered.threshold:  # one bar: the second look answers too
+    if shown.threshold >= answered.threshold:  # raised by what is shown whatever its confidence
         answered = choose(held, lost, false_answers, confidence)
     return answered, shown
 

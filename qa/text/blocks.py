@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
+from qa.text.tables import columned
 from qa.text.words import STOPWORDS
 
 Kind = Literal["heading", "prose", "item", "field", "row", "code"]
@@ -60,6 +61,7 @@ _FIELD = re.compile(  # "Built by: Seres", "service.mail.relay[0].port: 25"
     r"(?:[^\s:.!?,;]{1,40}(?: [^\s:.!?,;]{1,40}){0,3}"
     r"|[^\s:.!?,;]{1,80}(?:\.[^\s:.!?,;]{1,80}){1,20}):[ \t]+\S"
 )
+_COLUMNS = re.compile(r"[^\s|>] {2,}[^\s|]")
 _MARKUP = "-=*_~^#+`|:> \t"
 _LONGEST_HEADING = 200
 _SHORT_LINE = 0.8
@@ -113,6 +115,7 @@ class _Blocks:
         self.table = False
         self.underlines: list[str] = []
         self.fences = self._longest_fence_below()
+        self.columned = self._columned()
 
     def read(self, i: int) -> int:
         """Take the lines at ``i``; return how many."""
@@ -176,6 +179,28 @@ class _Blocks:
             for fence, length in longest.items():
                 below[fence].append(length)
         return {fence: lengths[::-1] for fence, lengths in below.items()}
+
+    def _columned(self) -> set[int]:
+        """The lines that are rows of a table set in columns, without a mark."""
+        found: set[int] = set()
+        if not _COLUMNS.search(self.text):
+            return found
+        first = 0
+        for i in range(len(self.lines) + 1):
+            if i < len(self.lines) and self.lines[i][0] < self.lines[i][1]:
+                continue
+            if i - first > 2:
+                lines = [self._raw(at) for at in range(first, i)]
+                if not any("|" in line or line.lstrip()[0] == ">" for line in lines):
+                    found |= {first + at for at in columned(lines)}
+            first = i + 1
+        return found
+
+    def _raw(self, i: int) -> str:
+        """A line with what it is indented by, which counts in a table set in columns."""
+        start, end = self.lines[i]
+        above = self.lines[i - 1][1] if i else 0
+        return self.text[above:start].rpartition("\n")[2] + self.text[start:end]
 
     def _fence(self, i: int, line: str) -> int:
         """Lines taken by a fenced code block that starts at ``i``; 0 where none does."""
@@ -253,7 +278,7 @@ class _Blocks:
         return bool(self.open) and self.text[self.open[-1][1] - 1] in ":："
 
     def _is_row(self, i: int, line: str) -> bool:
-        if line[0] == "|" and len(line) > 1:
+        if i in self.columned or (line[0] == "|" and len(line) > 1):
             return True
         if line.count(" | ") > 1 or "\t" in line or _FIELDS.match(line):
             return True

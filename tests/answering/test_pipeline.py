@@ -11,7 +11,7 @@ import pytest
 from qa.answering.bar import dumps
 from qa.answering.wording import REFUSAL
 from qa.assistant import Assistant, Parts
-from qa.data import Answer, Note, OutcomeKind, Statement
+from qa.data import Answer, Note, Statement
 from qa.errors import ModelRejected, ModelUnreachable
 from qa.models.chat.base import LLM, Message, Reply
 from qa.models.chat.fake import FakeChat
@@ -215,28 +215,6 @@ def test_a_summary_may_answer(made: Assistant) -> None:
         "This may answer it:",
         "These are the opening and the sections' first sentences of mill.md, no summary.",
     )
-
-
-PUMPS = {f"{name}.md": f"The pump of {name} is green.\n" for name in "abcdefghijklmn"} | {
-    "far.md": "The pump of Kell is said to leak.\n"
-}
-
-
-@pytest.mark.parametrize(
-    ("unit", "outcome", "rounds"),
-    [("pump of c", "answered", [10]), ("leak", "perhaps", [10, 5]), ("xyz", "not_found", [10, 5])],
-)
-def test_a_second_look(
-    tmp_path: Path, unit: str, outcome: OutcomeKind, rounds: Sequence[int]
-) -> None:
-    """Where the best hits say nothing more are read, each once; what they say only may answer."""
-    reader = Graded({unit: 9.0})
-    with assistant(tmp_path, PUMPS, reader) as deep:
-        answer = deep.ask("Which pump is green?")
-    assert answer.outcome == outcome
-    assert [len(windows) for windows in reader.read_windows] == list(rounds)
-    read = [one for windows in reader.read_windows for one in windows]
-    assert len(read) == len(set(read))
 
 
 def test_a_model_writes_from_what_was_read(made: Assistant) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from qa.answering.quote import FEW, LISTED, nearest, quoted, renumbered, select
+from qa.answering.quote import FEW, LISTED, MAYBE_FEW, nearest, quoted, renumbered, select
 from qa.data import Reading, Statement
 from tests.answering.made import opened, reading
 
@@ -147,20 +147,22 @@ MANY = opened("\n\n".join(f"Quay number {number:02} is open." for number in rang
 
 
 @pytest.mark.parametrize(
-    ("chances", "kept"),
+    ("chances", "sure", "maybe"),
     [
-        ([0.2], 1),  # the likeliest is shown, whatever it is
-        ([0.9, 0.3], 1),  # below a third of it
-        ([0.9, 0.4], 2),
-        ([0.4, 0.3, 0.3, 0.3, 0.3], FEW),
-        ([0.9, 0.6, 0.6, 0.6, 0.6, 0.2], 5),  # likelier than not, all of them
-        ([0.9] * 20, LISTED),
+        ([0.2], 1, 1),  # the likeliest is shown, whatever it is
+        ([0.9, 0.08], 1, 1),  # below a tenth of it
+        ([0.9, 0.3], 1, 2),  # below a third of it
+        ([0.9, 0.4], 2, 2),
+        ([0.4, 0.3, 0.3, 0.3, 0.3], FEW, MAYBE_FEW),
+        ([0.9, 0.6, 0.6, 0.6, 0.6, 0.2], 5, 5),  # likelier than not, all of them
+        ([0.9] * 20, LISTED, LISTED),
     ],
 )
-def test_how_many_are_shown(chances: list[float], kept: int) -> None:
-    """Few units beside the likeliest, and a list as long as it is sure."""
+def test_how_many_are_shown(chances: list[float], sure: int, maybe: int) -> None:
+    """Few units beside the likeliest, more of what only may answer, and a list as it is sure."""
     found = reading(MANY, {f"number {at:02}": one for at, one in enumerate(chances)})
-    assert select(found) == found.weighed[:kept]
+    assert select(found, sure=True) == found.weighed[:sure]
+    assert select(found, sure=False) == found.weighed[:maybe]
 
 
 def test_the_same_words_are_shown_once() -> None:
@@ -169,13 +171,13 @@ def test_the_same_words_are_shown_once() -> None:
     windows = (TOWN, copy)
     one, other = (reading((each,), {"two pumps": 0.9}).weighed[0] for each in windows)
     found = Reading("?", windows, (), (one, other), 0.9)
-    assert select(found) == (one,)
+    assert select(found, sure=False) == (one,)
     assert [place.path for place in nearest(found)] == ["town.md"]
 
 
 def test_nothing_weighed_is_nothing_shown() -> None:
     """No unit, no statement."""
-    assert select(reading(TOWN, {})) == ()
+    assert select(reading(TOWN, {}), sure=True) == ()
     assert nearest(reading(TOWN, {})) == ()
 
 

@@ -45,16 +45,8 @@ class Evaluated(Assistant):
 class Unrefusing(Assistant):
     """An assistant that lets every confidence through, to see what each question has."""
 
-    _bar = 0.0
-
     def bar(self) -> "Bar":
-        """One confidence for all, whatever is calibrated."""
+        """None at all, whatever is calibrated."""
         from qa.answering.bar import Bar
 
-        return Bar(self._bar, self._bar, f"everything is shown from confidence {self._bar} on")
-
-
-class Refusing(Unrefusing):
-    """An assistant that no confidence satisfies, so that it looks for every answer twice."""
-
-    _bar = 2.0
+        return Bar(0.0, 0.0, "everything is shown")

@@ -107,10 +107,9 @@ def _calibrate(
     confidence: float,
 ) -> None:
     from qa.answering import bar
-    from qa.assistant import Parts
     from qa.evaluate.calibrate import bars, confidences, reaching, require_enough
     from qa.evaluate.run import read_folder, require_evidence
-    from qa.fronts.cli.eval_assistant import Refusing, Unrefusing
+    from qa.fronts.cli.eval_assistant import Unrefusing
 
     assistant = Unrefusing.from_here(**settings)
     documents = read_folder(assistant.settings.documents, assistant.settings.exclude)
@@ -120,10 +119,8 @@ def _calibrate(
     require_enough(sum(not pair.answerable for pair in pairs), false_answers, confidence)
     with assistant:
         assistant.sync(purpose="qa eval calibrate")
-        parts = Parts(assistant.embedding, assistant.reader)
-        highest = Refusing(assistant.settings, parts)
         with progress("asking", len(pairs)) as step:
-            answerable, unanswerable = confidences(pairs, assistant, highest, step)
+            answerable, unanswerable = confidences(pairs, assistant, step)
     answered, shown = bars(answerable, unanswerable, false_answers, false_perhaps, confidence)
     made = bar.Calibration(
         threshold=answered.threshold,
