@@ -384,15 +384,6 @@ def test_a_model_that_fails_may_be_stood_in_for(made: Assistant) -> None:
         by(made, READER, chat).ask(OWNS)
 
 
-def test_beside_a_model_nothing_is_read_twice(made: Assistant) -> None:
-    """What the reader says beside a model's answer takes one look; it is not what answers."""
-    reader = FakeReader({})
-    by(made, reader, FakeChat("NO_ANSWER")).ask("What is the weather in Vesterhavn?")
-    alone = FakeReader({})
-    by(made, alone).ask("What is the weather in Vesterhavn?")
-    assert (len(reader.asked), len(alone.asked)) == (1, 2)
-
-
 def test_a_model_that_fails_in_the_middle_is_an_error(made: Assistant) -> None:
     """Nothing is put behind what it said."""
     chat = FakeChat("Ilva Strand owns the mill [1.2].\n", "It", ModelUnreachable("it broke"))
