@@ -15,7 +15,7 @@ from qa.models.reader.coding import coded
 from qa.models.reader.fake import FakeReader
 from train import written
 from train.__main__ import build
-from train.calibrate import bars, cases, weights_of
+from train.calibrate import Holds, bars, cases, weights_of
 from train.coder import Cutter, rows
 from train.items import (
     CONTRA,
@@ -213,17 +213,26 @@ def test_bars_by_hand() -> None:
     """An answer: 1 of 20 false at most; what may be one: of those below, 1 of 4."""
     confidence = np.array([0.9, 0.8, 0.7, 0.6, 0.5, 0.45, 0.4])
     true = np.array([True, True, False, True, True, True, False])
-    assert bars(confidence, true, np.ones(7)) == (0.8, 0.45)
+    assert bars(confidence, Holds(true, true), np.ones(7)) == (0.8, 0.45)
     order = [3, 0, 6, 2, 5, 1, 4]
-    assert bars(confidence[order], true[order], np.ones(7)) == (0.8, 0.45)
+    shown = Holds(true[order], true[order])
+    assert bars(confidence[order], shown, np.ones(7)) == (0.8, 0.45)
+
+
+def test_bars_of_more_that_may_answer() -> None:
+    """What may be one shows more, and so the third holds it: of five below, one is false."""
+    confidence = np.array([0.9, 0.8, 0.7, 0.6, 0.5, 0.45, 0.4])
+    few = np.array([True, True, False, True, True, True, False])
+    more = np.array([True, True, True, True, True, True, False])
+    assert bars(confidence, Holds(few, more), np.ones(7)) == (0.8, 0.4)
 
 
 def test_bars_where_nothing_is_sure() -> None:
     """The most confident ones are false: nothing is an answer, and equal ones stay together."""
     none = np.array([False, True, True, True])
-    assert bars(np.array([0.9, 0.8, 0.7, 0.6]), none, np.ones(4)) == (1.0, 0.6)
+    assert bars(np.array([0.9, 0.8, 0.7, 0.6]), Holds(none, none), np.ones(4)) == (1.0, 0.6)
     equals = np.array([True, True, False, False])
-    assert bars(np.array([0.9, 0.8, 0.8, 0.7]), equals, np.ones(4)) == (0.9, 0.9)
+    assert bars(np.array([0.9, 0.8, 0.8, 0.7]), Holds(equals, equals), np.ones(4)) == (0.9, 0.9)
 
 
 def test_unanswerable_questions_weigh_an_eighth() -> None:
@@ -247,7 +256,7 @@ def test_cases_are_read_as_the_product_reads(
     places = [(i, p) for i, said in enumerate(case.said) for p in range(len(said.evidence))]
     gold = [(i, p) for i, p in places if case.is_gold(i, p)]
     assert [case.windows[i].units[p].text for i, p in gold] == [told]
-    assert not case.is_shown(Reading("", case.windows, (), (), 0.0))
+    assert not case.is_shown(Reading("", case.windows, (), (), 0.0), sure=False)
 
 
 def test_a_network_is_trained_exported_and_read(tmp_path: Path) -> None:

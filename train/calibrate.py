@@ -176,23 +176,23 @@ def weights_of(has_answer: Truths) -> Numbers:
     return np.where(has_answer, 1.0, others)
 
 
-class Shown(NamedTuple):
+class Holds(NamedTuple):
     """Of each question, whether what answers is among the few of a sure answer, and at all."""
 
     sure: Truths
     maybe: Truths
 
 
-def shown_of(found: Sequence[Case], made: Sequence[Reading]) -> Shown:
+def holds_of(found: Sequence[Case], made: Sequence[Reading]) -> Holds:
     """What each reading would show of its case."""
     sure, maybe = (
         np.array([case.is_shown(one, sure=few) for case, one in zip(found, made, strict=True)])
         for few in (True, False)
     )
-    return Shown(sure, maybe)
+    return Holds(sure, maybe)
 
 
-def bars(confidence: Numbers, true: Shown, weight: Numbers) -> tuple[float, float]:
+def bars(confidence: Numbers, true: Holds, weight: Numbers) -> tuple[float, float]:
     """The lowest confidences from which on few enough are false: of an answer, and of what may be.
 
     Where nothing sure is true often enough, no confidence makes an answer: the bar is 1.
@@ -217,7 +217,7 @@ def report_of(found: Sequence[Case], held: Card) -> dict[str, list[float]]:
 
     made = readings(found, held)
     confidence = np.array([one.confidence for one in made])
-    true = shown_of(found, made)
+    true = holds_of(found, made)
     has = np.array([case.asked.label != "none" for case in found])
     leads = [one.weighed[0] if one.weighed else None for one in made]
     top = np.array(
@@ -269,7 +269,7 @@ def fit_card(found: Sequence[Case], sha256: str) -> Card:
     made = readings(found, held)
     kept = [(case, one) for case, one in zip(found, made, strict=True) if one.weighed]
     rows = [read.answer_features(one.weighed, one.outcomes, one.windows) for _, one in kept]
-    true = shown_of([case for case, _ in kept], [one for _, one in kept])
+    true = holds_of([case for case, _ in kept], [one for _, one in kept])
     weight = weights_of(np.array([case.asked.label != "none" for case, _ in kept]))
     fold = np.array([number(case.document) // 10 % _FOLDS for case, _ in kept])
     confidence = np.zeros(len(rows))
