@@ -185,7 +185,8 @@ def test_without_its_evidence_a_question_is_refused_or_wrong(sound: Kept) -> Non
         report = measured(poorer, alone)
     assert mean(report, "recall@10") == 0.0
     assert mean(report, "cited") == 0.0
-    assert mean(report, "false-refusal") > 0.5
+    assert mean(report, "answered") == 0.0  # what is shown of the rest only may answer
+    assert mean(report, "false-refusal") >= 0.5
     assert mean(measured(sound, alone), "false-refusal") == 0.0
 
 

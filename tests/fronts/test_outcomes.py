@@ -15,6 +15,7 @@ from qa.settings import config
 from tests.answering.made import Graded
 
 QUESTION = "when did the Ostrava bakery open?"
+OTHER = "who painted the bridge?"
 SENTENCE = "The Ostrava bakery opened in 1987."
 SURE = {"opened in 1987": 6.0}
 
@@ -89,7 +90,7 @@ def test_perhaps(folder: Path) -> None:
 
 def test_not_found(folder: Path) -> None:
     """What no unit answers has status 1; what comes nearest is shown, and is no statement."""
-    result = qa(folder, Graded({}), "ask", QUESTION)
+    result = qa(folder, Graded({}), "ask", OTHER)
     assert (result.exit_code, result.stdout.splitlines()) == (
         1,
         [
@@ -102,7 +103,7 @@ def test_not_found(folder: Path) -> None:
             "Answered by: extractive",
         ],
     )
-    result = qa(folder, Graded({}), "ask", QUESTION, "--json")
+    result = qa(folder, Graded({}), "ask", OTHER, "--json")
     answer = json.loads(result.stdout)
     assert (result.exit_code, answer["outcome"], answer["answered"]) == (1, "not_found", False)
     assert (answer["statements"], answer["nearest"][0]["quote"]) == ([], SENTENCE)
