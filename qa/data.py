@@ -139,13 +139,13 @@ class Voice:
     """A stretch of a text, as offsets, whose form says that it is somebody else's words.
 
     ``kind`` is "chat" (a talk with a language model, or an order to one), "mail" (pasted),
-    "comment" (what a page does not show), "output" (this program's own) or "file": words that
-    are attributed to the file named ``file``.
+    "reply" (what a mail quotes of earlier ones), "comment" (what a page does not show), "output"
+    (this program's own) or "file": words that are attributed to the file named ``file``.
     """
 
     start: int
     end: int
-    kind: Literal["chat", "mail", "comment", "output", "file"]
+    kind: Literal["chat", "mail", "reply", "comment", "output", "file"]
     file: str = ""
 
 

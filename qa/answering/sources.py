@@ -36,6 +36,7 @@ _TEXT = re.compile(r"[^\W_]")
 _VOICES = {
     "chat": "words of a chat, not of the document",
     "mail": "from a mail pasted in",
+    "reply": "quoted from an earlier mail",
     "comment": "from a comment that is not shown",
     "output": "in the form of an answer of yours, not of the document",
     "file": "not found in {}",

@@ -15,7 +15,7 @@ from qa.answering.voiced import voiced
 from qa.data import Document, Hit, Passage, Role, Sentence, Unit, Window
 from qa.ingest.split import passage_id, tidy
 from qa.library.interface import View
-from qa.text.blocks import VERBATIM, Block, blocks
+from qa.text.blocks import VERBATIM, Block, Kind, blocks
 from qa.text.sentences import sentences_of, weight
 from qa.text.tables import Header, header_of, with_header
 
@@ -30,6 +30,14 @@ _AROUND = 20_000  # of a longer one: so many before and behind
 _OPENING = 24  # words of a document's first sentence that stand for it
 _NEAR = 4_000  # characters around a hit that a window may grow into
 _APART = 400  # characters between two rows of one table, at most
+_ROLES: dict[Kind, Role] = {
+    "heading": "heading",
+    "attribution": "frame",
+    "item": "item",
+    "field": "field",
+    "row": "row",
+    "code": "code",
+}
 _LETTERHEAD = 6  # lines of fields that head a document, and so much of its first blocks
 
 
@@ -197,14 +205,14 @@ def _unit(text: str, block: Block, role: Role) -> Unit:
 def _role(block: Block | None, sentence: Sentence) -> Role:
     if block is None or not block.start <= sentence.start < block.end:
         return "text"
-    return "text" if block.kind == "prose" else block.kind
+    return _ROLES.get(block.kind, "text")
 
 
 def _opening(document: Document, before: int) -> str:
     """The first sentence that says something, if it ends before the window."""
     title = tidy(document.title or "").casefold()
     for block in _blocks_of(document, 0, 1)[:8]:
-        if block.kind in ("heading", "row", "code", "field"):
+        if block.kind in ("heading", "attribution", "row", "code", "field"):
             continue
         for sentence in sentences_of(document.text, block):
             said = tidy(document.text[sentence.start : sentence.end])
@@ -257,7 +265,7 @@ def _frames(text: str, found: Sequence[Block], first: int) -> list[Unit]:
             at -= 1
     else:
         return []
-    if at == 0 or found[at - 1].kind != "prose":
+    if at == 0 or found[at - 1].kind not in ("prose", "quotation"):
         return []
     last = list(sentences_of(text, found[at - 1]))[-1]
     return [Unit(last, tidy(text[last.start : last.end]), "frame")]

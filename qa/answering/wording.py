@@ -24,6 +24,7 @@ _AGES = {"newer": "A newer document", "older": "An older document", "unknown": "
 _VOICES = {
     "chat": "words of a chat with a language model, or to one, that stand in it",
     "mail": "from a mail that was pasted into it",
+    "reply": "quoted there from an earlier mail",
     "comment": "from a comment that a page does not show",
     "output": "from text in the form of an answer of this program",
     "file": "as quoted there, not found in {file}",

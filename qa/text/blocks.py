@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 from qa.text.tables import columned
 from qa.text.words import STOPWORDS
 
-Kind = Literal["heading", "prose", "item", "field", "row", "code"]
+Kind = Literal["heading", "prose", "quotation", "attribution", "item", "field", "row", "code"]
 Span = tuple[int, int]
 
 
@@ -21,8 +21,9 @@ class Block(NamedTuple):
     """Lines that belong together, as offsets into the text.
 
     ``lines`` holds (start, end) per line, without markers ("- ", "> ", "## ") and without
-    surrounding whitespace.  ``level`` is a heading's depth from 1, else 0.  Only "prose" and
-    "item" have several lines.
+    surrounding whitespace.  ``level`` is a heading's depth from 1, else 0.  A "quotation" is
+    prose that is marked as quoted, an "attribution" the line above one that says whose words
+    follow.  Only "prose", "quotation", "attribution" and "item" have several lines.
     """
 
     kind: Kind
@@ -63,7 +64,10 @@ _FIELD = re.compile(  # "Built by: Seres", "service.mail.relay[0].port: 25"
 )
 _COLUMNS = re.compile(r"[^\s|>] {2,}[^\s|]")
 _MARKUP = "-=*_~^#+`|:> \t"
+_ENDED = re.compile(r"[^\W\d_]{3}[.!?]\s|[。！？]")  # a sentence that says something is over
+_NAMES = re.compile(r"[@\d]")  # an address or a day
 _LONGEST_HEADING = 200
+_LONGEST_ATTRIBUTION = 200
 _SHORT_LINE = 0.8
 
 
@@ -142,6 +146,8 @@ class _Blocks:
         if bool(quote) != self.quoted:
             self.close()
             self.apart, self.quoted = True, bool(quote)
+        if self._attributes(i):
+            return 1
         taken = self._heading(i, start, end, line)
         if not taken:
             self._body(i, start, end, line)
@@ -150,8 +156,9 @@ class _Blocks:
     def close(self) -> None:
         """End the open paragraph or item."""
         if self.open:
+            kind = "quotation" if self.quoted and self.kind == "prose" else self.kind
             for lines in _paragraphs(self.text, self.open):
-                self.done.append(Block(self.kind, tuple(lines)))
+                self.done.append(Block(kind, tuple(lines)))
             self.open = []
         self.kind = "prose"
 
@@ -161,6 +168,17 @@ class _Blocks:
         if start < end:
             self.done.append(Block(kind, ((start, end),), level))
         self.apart = kind == "heading"
+
+    def _attributes(self, i: int) -> bool:
+        """Whether line ``i`` ends an attribution, as "On 3 June Ann wrote:"; then it is taken."""
+        lines = attribution(self.text, self.lines, i)
+        whole = len(lines) > 1 and len(self.open) == 1
+        if not lines or (self.open and not whole):
+            return False
+        self.open = []
+        self.done.append(Block("attribution", lines))
+        self.apart = True
+        return True
 
     def _longest_fence_below(self) -> dict[str, list[int]]:
         """Per fence character and line, the longest closing fence from that line on.
@@ -292,6 +310,30 @@ class _Blocks:
 
     def _is_field(self, i: int) -> bool:
         return i < len(self.lines) and bool(_FIELD.match(self.text[slice(*self.lines[i])]))
+
+
+def depth(line: str) -> int:
+    """How often a line is marked as quoted ("> > ...")."""
+    marks = _QUOTE.match(line) if line[:1] == ">" else None
+    return marks.group().count(">") if marks else 0
+
+
+def attribution(text: str, lines: list[Span], i: int) -> tuple[Span, ...]:
+    """The lines, two where a mail program broke it, that say whose words are quoted below ``i``.
+
+    Such a line ends in a colon, says a day or an address, and no whole sentence.  ``lines`` are
+    all lines, as (start, end) without surrounding whitespace.
+    """
+    start, end = lines[i]
+    if text[end - 1 : end] not in (":", "：") or end - start > _LONGEST_ATTRIBUTION:
+        return ()
+    below = next((text[a:b] for a, b in lines[i + 1 : i + 3] if text[a:b].strip("> ")), "")
+    own, above = depth(text[start:end]), text[slice(*lines[i - 1])] if i else ""
+    if depth(below) <= own or _ENDED.search(text, start, end):
+        return ()
+    if above and depth(above) == own and _NAMES.search(above) and above[-1] not in ".!?:":
+        return lines[i - 1], (start, end)
+    return ((start, end),) if _NAMES.search(text, start, end) else ()
 
 
 def _is_underline(title: str, below: str) -> bool:

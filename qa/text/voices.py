@@ -1,8 +1,9 @@
 """Words that a document gives as somebody else's, told by their form and never by what they say.
 
 A line with the label of a chat's role, a chat template's tokens, a mail pasted into other text, a
-comment that a page does not show, this program's own output, and words put into the mouth of
-another file.  A transcript whose speakers have other names is none of these, nor is code.
+comment that a page does not show, this program's own output, words put into the mouth of
+another file, and what a mail quotes of earlier ones.  A transcript whose speakers have other names
+is none of these, nor is code.
 """
 
 import re
@@ -13,7 +14,7 @@ from functools import cached_property, lru_cache
 from typing import Literal
 
 from qa.data import Voice
-from qa.text.blocks import VERBATIM
+from qa.text.blocks import VERBATIM, attribution, depth
 from qa.text.plain import holds_template_token
 from qa.text.words import terms
 
@@ -46,12 +47,14 @@ _ROLE_HEADING = re.compile(r"(?P<marks>#{1,6})[ \t]+(?P<label>[^:：\n]{1,30}?)[
 _WHOLE = re.compile(r"[.!?。！？…][\"'”’»」)]*(?:<[^<>]*>)?$")
 _HEADER = re.compile(
     r"[*_]{0,2}(?P<name>from|to|cc|subject|date|sent|von|an|betreff|datum|gesendet|de|para|à|asunto"
-    r"|assunto|objet|fecha|data|enviado|发件人|收件人|主题|日期|发送时间|差出人|宛先|件名|日時)"
+    r"|assunto|objet|fecha|data|enviado|envoyé|发件人|收件人|主题|日期|发送时间|差出人|宛先|件名|日時)"
     r"[*_]{0,2}[ \t]*[:：]",
     re.IGNORECASE,
 )
+_SENT = frozenset("sent|gesendet|envoyé|enviado|发送时间".split("|"))  # of an earlier mail
 _SENDER = frozenset("from|von|de|发件人|差出人".split("|"))
 _FORWARDS = re.compile(r"[-_=*]{4,}|.*[:：]$|>")  # what a mail program puts above a mail it quotes
+_SEPARATES = re.compile(r"-{3,}\s*[^\W\d_].*|[^\W\d_].*[:：]$|_{20,}")  # an earlier mail, in a mail
 _COMMENT = re.compile(  # the two ways in which Markdown hides a line
     r"^[ ]{0,3}\[[^\]\n]*\]:[ \t]*<?#>?[ \t]*(?:\([^\n]*\)|\"[^\n]*\"|'[^\n]*')[ \t]*$",
     re.MULTILINE,
@@ -153,7 +156,7 @@ def voices(text: str) -> tuple[Voice, ...]:
         return ()
     lines = _Lines(text)
     found = [*_chats(lines), *_templates(lines), *_mails(lines), *_outputs(lines)]
-    found += [*_comments(lines), *_quotations(lines)]
+    found += [*_comments(lines), *_quotations(lines), *_replies(lines)]
     return tuple(sorted(found, key=lambda one: one.start))
 
 
@@ -245,9 +248,9 @@ def _templates(lines: _Lines) -> Iterator[Voice]:
             yield _stretch(lines, *lines.paragraph(i), "chat")
 
 
-def _mails(lines: _Lines) -> Iterator[Voice]:
-    """Mails below the heads that stand amid other text, without a mail program's line above."""
-    heads: list[tuple[int, int]] = []
+def _heads(lines: _Lines) -> list[tuple[int, int, str]]:
+    """The heads of mails: first line, the one behind the last, and what stands above."""
+    heads: list[tuple[int, int, str]] = []
     i = 0
     while i < len(lines):
         first, fields = i, set[str]()
@@ -255,15 +258,44 @@ def _mails(lines: _Lines) -> Iterator[Voice]:
             fields.add(match["name"].casefold())
             i += 1
         if len(fields) > 2 and fields & _SENDER:
-            heads.append((first, i))
+            above = next((lines[j] for j in range(first - 1, -1, -1) if lines[j]), "")
+            heads.append((first, i, above))
         i += i == first
-    for at, (first, end) in enumerate(heads):
-        above = next((lines[j] for j in range(first - 1, -1, -1) if lines[j]), "")
+    return heads
+
+
+def _mails(lines: _Lines) -> Iterator[Voice]:
+    """Mails below the heads that stand amid other text, without a mail program's line above."""
+    heads = _heads(lines)
+    for at, (_, end, above) in enumerate(heads):
         if not above:
             return  # the text is a mail itself, and holds what it quotes
         if not _FORWARDS.match(above):
             last = heads[at + 1][0] - 1 if at + 1 < len(heads) else len(lines) - 1
             yield _stretch(lines, end, last, "mail")
+
+
+def _replies(lines: _Lines) -> Iterator[Voice]:
+    """What a mail quotes of earlier ones: marked lines, and all below an earlier mail's head."""
+    heads = _heads(lines)
+    is_mail = bool(heads) and not heads[0][2]
+    end = len(lines)
+    for first, behind, above in heads[1:] if is_mail else ():
+        names = (match["name"] for i in range(first, behind) if (match := _HEADER.match(lines[i])))
+        if _SENT & {name.casefold() for name in names} or _SEPARATES.match(above):
+            yield _stretch(lines, first, len(lines) - 1, "reply")
+            end = first
+            break
+    i = 0
+    while i < end:
+        first = i
+        while i < end and depth(lines[i]):
+            i += 1
+        if i > first:
+            near = next((j for j in range(first - 1, max(first - 3, -1), -1) if lines[j]), 0)
+            if is_mail or attribution(lines.text, lines.spans, near):
+                yield _stretch(lines, first, i - 1, "reply")
+        i += i == first
 
 
 def _outputs(lines: _Lines) -> Iterator[Voice]:
@@ -326,7 +358,7 @@ def _end_of(lines: _Lines, last: int) -> int:
 
 
 def _stretch(
-    lines: _Lines, first: int, last: int, kind: Literal["chat", "mail", "output"]
+    lines: _Lines, first: int, last: int, kind: Literal["chat", "mail", "reply", "output"]
 ) -> Voice:
     return Voice(lines.spans[min(first, len(lines) - 1)][0], _end_of(lines, last), kind)
 

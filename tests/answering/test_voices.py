@@ -73,13 +73,17 @@ def test_a_planted_claim_is_known_by_its_form(case: dict[str, Any]) -> None:
 
 
 def test_what_looks_alike_is_taken_for_its_documents_own_words() -> None:
-    """Of 200 transcripts, minutes, samples, bibliographies, plays and mails, none is named."""
+    """Of 200 transcripts, minutes, samples, bibliographies, plays and mails, none is named.
+
+    But for what a mail quotes, which is never what the mail itself says.
+    """
     assert len(ALIKE) == 200
     wrong = [
         (ids(case), unit.text)
         for case in ALIKE
         for unit in Folder(case["documents"]).units()
-        if unit.voice is not None and (unit.voice.kind != "comment" or case["truth"] in unit.text)
+        if unit.voice is not None
+        and (unit.voice.kind not in ("comment", "reply") or case["truth"] in unit.text)
     ]
     assert wrong == []
 
@@ -134,6 +138,52 @@ def test_a_model_is_told_whose_words_they_are(harbour: Assistant) -> None:
     assert f"] {FEE}\n" in sent
     assert any(one.quote == CLAIM for one in answer.citations)
     assert "notes.txt, line 5: as quoted there, not found in fees.txt." in notes(answer)
+
+
+HEAD = "From: Ann <a@b.c>\nTo: Bo <b@b.c>\nDate: 3 June 2024\nSubject: Drill\n\n"
+OWN, OLD = "It moves to 14:30.", "It is at 10:00."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"{HEAD}{OWN}\n\nOn Mon, Jun 3, 2024 Bo <b@b.c> wrote:\n> {OLD}\n",
+        f"{HEAD}{OWN}\n\nOn Mon, Jun 3, 2024 Bo <b@b.c>\nwrote:\n\n> Hi,\n>\n> {OLD}\n",
+        f"{HEAD}> {OLD}\n\n{OWN}\n",
+        f"{HEAD}{OWN}\n\n-----Original Message-----\nFrom: Bo\nDate: 1 June\nSubject: D\n\n{OLD}\n",
+        f"{HEAD}{OWN}\n\nVon: Bo\nGesendet: Montag\nBetreff: D\n\n{OLD}\n",
+        f"{OWN}\n\nAm 3. Juni 2024 schrieb Bo:\n\n> {OLD}\n",
+    ],
+)
+def test_what_a_mail_quotes_is_not_its_own(text: str) -> None:
+    """Marked lines of a mail, or below a line that says whose they are; all below an older head."""
+    told = {one.text: one.voice and one.voice.kind for one in Folder({"m": text}).units()}
+    assert (told[OWN], told[OLD]) == (None, "reply")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"# Rules\n\nThe board says:\n\n> {OLD}\n",
+        f"{HEAD}{OWN}\n\n{HEAD}{OLD}\n",
+        f"On 3 June it rained. Ann said:\n\n> {OLD}\n",
+    ],
+)
+def test_a_quotation_of_no_mail_is_a_documents_own(text: str) -> None:
+    """A notice set apart, the next mail of an export, a sentence that ends in a colon."""
+    assert all(one.voice is None for one in Folder({"m": text}).units())
+
+
+def test_what_a_mail_quotes_comes_after_it_and_is_named(tmp_path: Path) -> None:
+    """The mail's own words lead; where the quoted ones alone answer, they are shown as quoted."""
+    mail = f"{HEAD}{OWN}\n\nOn Mon, Jun 3, 2024 Bo <b@b.c> wrote:\n> {OLD}\n> Bo has the key.\n"
+    reader = Graded({OLD: 6.0, OWN: 4.0})
+    made = assistant(tmp_path, {"drill.txt": mail}, reader)
+    assert [one.text for one in made.ask("When is the drill?").statements] == [OWN]
+    other = FakeReader({"Who has the key?": ["Bo has the key."]})
+    answer = Assistant(made.settings, Parts(made.embedding, other)).ask("Who has the key?")
+    assert answer.outcome == "perhaps"
+    assert notes(answer)[1] == "drill.txt, line 10: quoted there from an earlier mail."
 
 
 @pytest.mark.parametrize(

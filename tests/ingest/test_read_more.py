@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from qa.errors import DocumentError
 from qa.ingest.formats.rows import Spanned, spread
 from qa.ingest.read import Content, contents
-from qa.text.blocks import VERBATIM
+from qa.text.blocks import VERBATIM, blocks
 from tests.ingest import made
 from tests.ingest.files import reading, refusal
 
@@ -253,11 +253,19 @@ def test_a_mailbox_is_its_messages(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("marks", ["", "> "])
-def test_whose_words_a_mail_quotes_is_a_heading(tmp_path: Path, marks: str) -> None:
-    """That Ann wrote on 3 June what follows is never an answer by itself."""
-    body = f"New.\n\n{marks}On 3 June 2024 Ann <a@b.c> wrote:\n{marks}> Old.\n"
+def test_whose_words_a_mail_quotes_is_no_answer(tmp_path: Path, marks: str) -> None:
+    """That Ann wrote on 3 June what follows says nothing by itself, also broken over two lines."""
+    body = f"New.\n\n{marks}On 3 June 2024 Ann <a@b.c>\n{marks}wrote:\n{marks}> Old.\n"
     text = reading(tmp_path, "a.eml", made.mail("S", body)).text
-    assert f"{marks}### On 3 June 2024 Ann <a@b.c> wrote:\n" in text
+    kinds = [one.kind for one in blocks(text)]
+    assert kinds == [*["field"] * 3, "prose", "attribution", "quotation"]
+
+
+def test_a_quotation_of_a_page_is_marked(tmp_path: Path) -> None:
+    """What a page or an HTML mail quotes stands behind ">", as deep as it is quoted."""
+    page = "<p>A.<blockquote>B.<blockquote>C.<br>D.</blockquote><ul><li>E.</ul></blockquote>F."
+    text = reading(tmp_path, "a.html", page).text
+    assert text == "A.\n\n> B.\n\n> > C.\n> > D.\n\n> - E.\n\nF.\n"
 
 
 def test_a_zip_is_read_as_a_folder(tmp_path: Path) -> None:

@@ -18,8 +18,6 @@ from qa.times.intervals import Claimed
 _LONG = 20_000  # characters of a header; the parser's time grows with their square
 _SHOWN = ("From", "To", "Cc", "Date", "Subject")
 _SEPARATOR = re.compile(rb"^From \S.*$(?=\n[!-9;-~]+:)", re.M)
-_QUOTED = re.compile(r"[ \t]*(?:>[ \t]?)*")
-_LONGEST_ATTRIBUTION = 200
 _SUFFIXES = {
     "text/plain": ".txt",
     "text/html": ".html",
@@ -53,7 +51,7 @@ def message(raw: Raw) -> Draft:
     day = dates.parse(headers["Date"])
     sent = Claimed(day, "e-mail header") if day else None
     return Draft(
-        text="\n".join(lines) + "\n\n" + thread(body),
+        text="\n".join(lines) + "\n\n" + body,
         title=headers["Subject"] or None,
         author=headers["From"] or None,
         published=sent,
@@ -80,28 +78,6 @@ def box(raw: Raw) -> Draft:
         lines.append(row_line([("Message", str(at)), *named]))
         parts.append(Part(f"{at}.eml", one))
     return Draft(text="\n".join(lines) + "\n", parts=tuple(parts), is_rows=True)
-
-
-def thread(body: str) -> str:
-    """The text of a message, what it quotes of earlier ones under a heading that says whose.
-
-    "On 3 June Ann wrote:" above quoted lines says nothing by itself: it becomes a heading, as
-    does the head of a forwarded message.  Lines stay lines.
-    """
-    lines = body.split("\n")
-    for at, line in enumerate(lines):
-        quoted = _QUOTED.match(line)
-        assert quoted is not None
-        said = line[quoted.end() :].strip()
-        if not said.endswith((":", "：")) or len(said) > _LONGEST_ATTRIBUTION:
-            continue
-        after = next((one for one in lines[at + 1 : at + 3] if one.strip(" >\r")), "")
-        deeper = _QUOTED.match(after)
-        assert deeper is not None
-        begins = deeper.group().count(">") > quoted.group().count(">")
-        if begins and (re.search(r"\d", said) or "@" in said):
-            lines[at] = f"{quoted.group()}### {said}"
-    return "\n".join(lines)
 
 
 def _header(parsed: Message, name: str) -> str:

@@ -11,7 +11,6 @@ from typing import Any
 from qa.errors import DocumentError
 from qa.ingest.formats.decode import decode
 from qa.ingest.formats.draft import Draft, Part, Raw
-from qa.ingest.formats.mail import thread
 from qa.ingest.formats.web import visible_text
 from qa.times.intervals import Claimed
 
@@ -59,7 +58,7 @@ def _draft(found: "_Properties") -> Draft:
     if not body.strip() and (page := found.bytes(_HTML)):
         body = visible_text(decode(page))
     return Draft(
-        text="\n".join(lines) + "\n\n" + thread(body),
+        text="\n".join(lines) + "\n\n" + body,
         title=subject or None,
         author=sender or None,
         published=Claimed(day, "e-mail header") if day else None,

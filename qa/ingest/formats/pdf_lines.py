@@ -33,7 +33,7 @@ class Line(NamedTuple):
 
 
 _ITEM = re.compile(r"(?:[•‣▪●○■□◦·–—*\-]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,4})[.)])(?:\s|$)")
-_CLOSED = re.compile(r"[.!?:;。！？…][\"'”’)\]»]*$")
+_CLOSED = re.compile(r"[.!?:;。！？…][\"'”’)\]»]*(?:\[\d{1,3}\])*$")
 _COUNTER = re.compile(
     r"^\W*(?P<first>\d{1,5})\b|\b(?P<last>\d{1,5})(?:\s*(?:of|/)\s*\d+)?\W*$", re.I
 )
@@ -303,6 +303,7 @@ def _runs_over(
     same = abs(before.size - line.size) < 0.12 * line.size
     last = before.text.rsplit(None, 1)[-1]
     breaks_off = last[-1] == "," or last in STOPWORDS
+    breaks_off = breaks_off or (full and wraps and not _ITEM.match(line.text))
     return line.text[:1].islower() or (same and breaks_off)
 
 

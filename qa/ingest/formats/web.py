@@ -84,6 +84,7 @@ class _Reader:
         self.named: list[bool] = []  # of the cells, which are headers
         self.tables: list[list[tuple[list[Spanned], bool]]] = []  # rows of each open table
         self.verbatim = 0
+        self.quoted = 0
         self.marked = False
 
     def read(self, root: Any) -> str:
@@ -137,6 +138,7 @@ class _Reader:
             self._add(" ")
         elif tag in _BLOCKS:
             self._flush()
+            self.quoted += tag == "blockquote"
             if tag == "li":
                 self.prefix, self.kind = "- ", "li"
             elif tag in _HEADINGS:
@@ -163,6 +165,7 @@ class _Reader:
             self._add(" ")
         elif tag in _BLOCKS:
             self._flush()
+            self.quoted -= tag == "blockquote"
             if tag == "li" or tag in _HEADINGS:
                 self.prefix, self.kind = "", ""
         elif tag == "q":
@@ -195,7 +198,10 @@ class _Reader:
         if text := self._taken():
             if self.prefix.startswith("#"):
                 text = " ".join(text.split())
-            self.blocks.append((self.kind, self.prefix + text))
+            marks = "> " * self.quoted
+            lines = (self.prefix + text).split("\n") if marks else ()
+            quoted = "\n".join(f"{marks}{line}".rstrip() for line in lines)
+            self.blocks.append((self.kind, quoted or self.prefix + text))
             self.prefix, self.kind = "", ""
 
 
