@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 
+from qa.answering.alike import listed
 from qa.data import Note, Reading, Weighed
 from qa.positions import line_of
 from qa.text.facts import Date, Number, dated, names, numbers
@@ -18,6 +19,8 @@ from qa.times.quoted import dates_of, is_newer
 
 LIKELY = 0.4
 """A unit disagrees with the likeliest one only where its chance is this share of it."""
+AMENDS = 0.1
+"""One that names the likeliest one's figure, to give another for it, needs no more than this."""
 _MONTH = timedelta(days=27)  # from its first to its last day: a shorter time tells of no year
 
 
@@ -26,16 +29,34 @@ def disagreement(reading: Reading) -> tuple[Weighed, Weighed] | None:
 
     Without dates that tell which is newer, the likeliest is first.
     """
-    if not reading.weighed:
+    if not reading.weighed or listed(reading):
         return None
     lead = reading.weighed[0]
     for other in reading.weighed[1:]:
-        if other.chance < LIKELY * lead.chance:
+        if other.chance < AMENDS * lead.chance:
             return None
+        if _amends(other, lead):
+            return other, lead
+        if other.chance < LIKELY * lead.chance:
+            continue
         if _may_compare(lead, other) and _differ(lead, other):
             newer = is_newer(other.hit.document, lead.hit.document)
             return (other, lead) if newer else (lead, other)
     return None
+
+
+def _amends(other: Weighed, lead: Weighed) -> bool:
+    """Whether a newer document names the figure that answers, and one other of its kind beside it.
+
+    "The period of 180 days is replaced by 270 days."
+    """
+    if other.unit.voice is not None or not is_newer(other.hit.document, lead.hit.document):
+        return False
+    answers = numbers(_said(lead)) if lead.phrase else ()
+    if len(answers) != 1 or answers[0].unit is None:
+        return False
+    given = {one.value for one in numbers(other.unit.text) if one.unit == answers[0].unit}
+    return len(given) == 2 and answers[0].value in given
 
 
 def note(sides: tuple[Weighed, Weighed], markers: tuple[int, int]) -> Note:

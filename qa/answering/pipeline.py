@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from qa.answering import conflicts, period, quote, voiced, wording
 from qa.answering.across import is_across, read_across
+from qa.answering.alike import listed
 from qa.answering.bar import Bar
 from qa.answering.changes import asks_for_changes, changes
 from qa.answering.question import Question, complete_with, question_of
@@ -220,6 +221,11 @@ def _read(parts: Answering, looked: _Looked) -> _Found:
             bar, across = _bar(parts, own), (Note("across"),)
             return _Found(question, hits, (reading,), bar, across, view, clock)
         readings = _readings(question, windows, parts.reader)
+        if any(listed(one) for one in readings):  # a list may go on further down
+            more = _retrieved(question.searches, view, parts.embedding, 2 * LIMIT)
+            known = {hit.passage.id for hit in hits}
+            hits += tuple(hit for hit in more if hit.passage.id not in known)
+            readings = _readings(question, open_windows(hits, view)[: 2 * LIMIT], parts.reader)
         instead = period.newest_instead(question.period)
         if instead is not None and _best(readings) < bar.perhaps:
             newest = question.at(instead)

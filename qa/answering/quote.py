@@ -4,10 +4,11 @@ A list item comes with the line that opens its list, a code line with the line t
 it, a row with its header's words, a sentence that begins with a pronoun with the one before it.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
+from qa.answering import alike
 from qa.answering.cite import cite
 from qa.data import Citation, Hit, Reading, Sentence, Statement, Unit, Weighed, Window
 
@@ -51,7 +52,8 @@ def select(reading: Reading, *, sure: bool) -> tuple[Weighed, ...]:
         if not (listed or beside or not kept):
             break
         kept.append(one)
-    return tuple(kept)
+    named = [one for _, one in alike.sections(reading)]
+    return tuple(dict.fromkeys((*(named or kept), *alike.listed(reading))))[:LISTED]
 
 
 def distinct(weighed: Iterable[Weighed]) -> Iterator[Weighed]:
@@ -85,9 +87,10 @@ def quoted(reading: Reading, chosen: Sequence[Weighed]) -> tuple[Statement, ...]
     """
     windows = list(dict.fromkeys(one.window for one in chosen))
     pieces: list[_Piece] = []
+    headings = {one.unit.sentence: heading for heading, one in alike.sections(reading)}
     for number in windows:
         own = sorted((one for one in chosen if one.window == number), key=lambda one: one.place)
-        pieces += _pieces(reading.windows[number], own)
+        pieces += _pieces(reading.windows[number], own, headings)
     markers: dict[tuple[str, int, int], int] = {}
     statements = []
     for piece in dict.fromkeys(pieces):
@@ -121,11 +124,16 @@ def renumbered(statements: Sequence[Statement]) -> tuple[Statement, ...]:
     )
 
 
-def _pieces(window: Window, chosen: Sequence[Weighed]) -> Iterator[_Piece]:
+def _pieces(
+    window: Window, chosen: Sequence[Weighed], headings: Mapping[Sentence, Unit]
+) -> Iterator[_Piece]:
     """The pieces of one window; ``chosen`` is in reading order."""
     at = 0
     while at < len(chosen):
         one = chosen[at]
+        if one.unit.sentence in headings:
+            heading = headings[one.unit.sentence]
+            yield _Piece(heading.text, ((window.hit, heading.sentence),), None)
         first = _opened_by(window.units, one.place)
         if one.unit.role in ("item", "code") or first is not None:
             first = _first_of(window.units, one.place) if first is None else first

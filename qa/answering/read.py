@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
+from qa.answering.alike import LESS, meant_less
 from qa.answering.voiced import own_first
 from qa.data import Reading, Weighed, Window
 from qa.models.reader.base import Reader, Said, Shown, Turns
@@ -54,7 +55,13 @@ def reading_of(
             if adjust is not None and (gain := adjust(found)):
                 found = replace(found, chance=chance(score + gain))
             weighed.append(found)
-    weighed = own_first(weighed)
+    weighed.sort(key=lambda one: -one.chance)  # stable: of equal ones, the better hit's leads
+    # Where a time is asked for, its own rule tells units apart.
+    less = meant_less(question, windows, weighed) if adjust is None else set()
+    weighed = own_first(
+        replace(one, chance=chance(_logit(one.chance) - LESS)) if at in less else one
+        for at, one in enumerate(weighed)
+    )
     outcomes = tuple(one.outcome for one in said)
     confidence = 0.0
     if weighed:

@@ -85,9 +85,9 @@ def _voices(text: str, start: int, end: int) -> tuple[Voice, ...]:
     return tuple(replace(one, start=one.start + low, end=one.end + low) for one in near)
 
 
-def own_first(weighed: Sequence[Weighed]) -> list[Weighed]:
+def own_first(weighed: Iterable[Weighed]) -> list[Weighed]:
     """The likeliest first; where a document's own words may answer, others' words come last."""
-    ordered = sorted(weighed, key=lambda one: -one.chance)  # of equal ones, the better hit's leads
+    ordered = sorted(weighed, key=lambda one: -one.chance)
     if any(one.unit.voice is None and one.chance >= BETTER for one in ordered):
         ordered.sort(key=lambda one: one.unit.voice is not None)
     return ordered

@@ -1,0 +1,141 @@
+"""Units made alike, such as records: which of them the question means, and which make a list.
+
+Two units are alike that share most of their words.  Where the question has a figure or a name by
+which one differs from the other, and no word by which the other does, it asks of the first: 33
+amperes, not 34; vitamin D, not vitamin C.  Any word tells rows apart, and sentences that differ
+in single words; of sections made alike their headings tell.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from qa.answering.windows import heading_above
+from qa.data import Reading, Unit, Weighed, Window
+from qa.text.words import words
+
+NEAR = 40
+"""So many of the likeliest units are compared with each other."""
+LESS = 3.0
+"""What a unit's logit loses to one that the question means instead."""
+SHARED, SHARED_BELOW = 0.5, 0.3
+"""Alike are two units that share this part of the longer one's words; below headings, this."""
+MANY = 3
+"""So many units of as many documents that say the same of other things make a list ..."""
+LISTED = 0.05
+"""... where each is so likely, as a share of the likeliest one."""
+
+
+_NAME = re.compile(r"[\w.,]*\d[\w.,]*|[^\W\d_a-z]\w*")
+
+
+class _Record(NamedTuple):
+    """A unit's document, its words, and the heading that it stands under in it, with its words.
+
+    ``names`` are the words of it that may tell it from others; ``text`` are all, in order.
+    """
+
+    document: str
+    own: frozenset[str]
+    names: frozenset[str]
+    text: tuple[str, ...]
+    heading: Unit | None
+    above: frozenset[str]
+
+
+def meant_less(question: str, windows: Sequence[Window], weighed: Sequence[Weighed]) -> set[int]:
+    """Which of ``weighed``, likeliest first, the question means less than another one alike."""
+    asked = _words(question)
+    near = [_record(windows, one) for one in weighed[:NEAR]]
+    return {
+        at for at, one in enumerate(near) if any(_is_meant(asked, other, one) for other in near)
+    }
+
+
+def _is_meant(asked: frozenset[str], one: _Record, other: _Record) -> bool:
+    """Whether the question means ``one``, and not ``other``."""
+    shared, longest = len(one.own & other.own), max(len(one.own), len(other.own))
+    names = one.own if _is_same_but_for_words(one.text, other.text) else one.names
+    tells = asked & (names - other.own) and not asked & (other.own - one.own)
+    if tells and shared >= SHARED * longest:
+        return True
+    if one.document != other.document or one.heading == other.heading:
+        return False
+    if one.heading is None or other.heading is None or shared < SHARED_BELOW * longest:
+        return False
+    return asked & (one.own | one.above) > asked & (other.own | other.above)
+
+
+def _is_same_but_for_words(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether one sentence is made of the other by exchanging words: "upper" for "lower"."""
+    exchanged = sum(a != b for a, b in zip(one, other, strict=False))
+    return len(one) == len(other) and 2 * exchanged <= len(one)
+
+
+def listed(reading: Reading) -> tuple[Weighed, ...]:
+    """The units that say of other things what the likeliest one says of its own; or none.
+
+    They stand in documents of their own, are of the same words but for names and figures, and
+    the question has no word that only the likeliest one or its title has.
+    """
+    if not reading.weighed:
+        return ()
+    lead, asked = reading.weighed[0], _words(reading.question)
+    own, about = _words(lead.unit.text), _words(reading.windows[lead.window].context)
+    found = {lead.hit.document.id: lead}
+    for one in reading.weighed[1:]:
+        if one.chance < LISTED * lead.chance:
+            break
+        other = _words(one.unit.text)
+        named = asked & (own | about)
+        if (
+            one.unit.voice is None
+            and len(other) == len(own)
+            and 3 * len(own - other) <= len(own)
+            and named <= other | _words(reading.windows[one.window].context)
+        ):
+            found.setdefault(one.hit.document.id, one)
+    return tuple(found.values()) if len(found) >= MANY else ()
+
+
+def sections(reading: Reading) -> tuple[tuple[Unit, Weighed], ...]:
+    """The headings that name what is asked for, where several do and what is below does not.
+
+    With each comes the likeliest unit below it; they stand in reading order.
+    """
+    if not reading.weighed:
+        return ()
+    lead, asked = _record(reading.windows, reading.weighed[0]), _words(reading.question)
+    named = asked & lead.above
+    if not named or named & lead.own:
+        return ()
+    found: dict[int, tuple[Unit, Weighed]] = {}
+    for one in reading.weighed:
+        it = _record(reading.windows, one)
+        likely = one.chance >= LISTED * reading.weighed[0].chance
+        if likely and it.document == lead.document and it.heading and named <= it.above:
+            found.setdefault(it.heading.sentence.start, (it.heading, one))
+    return tuple(found[start] for start in sorted(found)) if len(found) > 1 else ()
+
+
+def _record(windows: Sequence[Window], one: Weighed) -> _Record:
+    found = windows[one.window]
+    above = (*heading_above(found), *found.units[: one.place])
+    heading = next((unit for unit in reversed(above) if unit.role == "heading"), None)
+    said = _words(heading.text) if heading else frozenset()
+    own = _words(one.unit.text)
+    is_row = one.unit.role in ("row", "field")
+    names = own if is_row else _words(" ".join(_NAME.findall(one.unit.text)))
+    text = tuple(one.unit.text.casefold().split())
+    return _Record(one.hit.document.id, own, names, text, heading, said)
+
+
+def _words(text: str) -> frozenset[str]:
+    """The terms of a text, and the letters that stand for names: "Pump A", "vitamin D"."""
+    found = set()
+    for word in words(text):
+        is_letter = len(word.text) == 1 and word.text.isupper()
+        term = word.text.casefold() if is_letter else word.term
+        if term is not None:
+            found.add(term)
+    return frozenset(found)
