@@ -70,7 +70,7 @@ def shown(folder: Path, case: Case) -> tuple[Statement, ...]:
     turns = tuple((one, "") for one in [case["after"]]) if "after" in case else ()
     said = said_of(case["question"], turns, read, READER())
     found = reading_of(case["question"], read, said)
-    return quote.quoted(found, quote.select(found))
+    return quote.quoted(found, quote.select(found, sure=True))
 
 
 def number(case: Case) -> int:
