@@ -303,7 +303,6 @@ def _runs_over(
     same = abs(before.size - line.size) < 0.12 * line.size
     last = before.text.rsplit(None, 1)[-1]
     breaks_off = last[-1] == "," or last in STOPWORDS
-    breaks_off = breaks_off or (full and wraps and not _ITEM.match(line.text))
     return line.text[:1].islower() or (same and breaks_off)
 
 
