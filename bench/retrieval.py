@@ -52,6 +52,7 @@ class StandIn:
 
     name = "stand-in"
     one_by_one = True
+    level = MiniLM.level
     spread = MiniLM.spread
 
     def __init__(self, model: MiniLM, vector: NDArray[np.float32]) -> None:

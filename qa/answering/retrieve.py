@@ -89,10 +89,12 @@ def _best(question: str, view: View, embedding: Embedding, count: int) -> list[_
     unit = _unit(scores, embedding)
     # Without a most there is no word to look up, and every BM25 is 0.
     weight = LEXICAL / (scores.bm25_most or 1.0)
-    fused = scores.dense * unit
+    # The cards count on MiniLM's scale: on E5's all that is unrelated has a cosine of 0.74.
+    level = embedding.level - MiniLM.level if embedding.level else 0.0
+    fused = (scores.dense - level) * unit
     fused += scores.bm25 * weight
     some = _leading(fused, count)
-    dense, words = scores.dense[some] * unit, scores.bm25[some] * weight
+    dense, words = (scores.dense[some] - level) * unit, scores.bm25[some] * weight
     total = dense + words
     order = np.argsort(-total, kind="stable")[:count]
     rows = some[order]

@@ -40,6 +40,7 @@ class Hashed:
 
     name = "model"
     one_by_one = False
+    level = 0.0
     spread = None
 
     def embed(

@@ -35,5 +35,12 @@ class Embedding(Embeds, Protocol):
     def spread(self) -> float | None:
         """About the standard deviation of a question's cosines with passages, where known."""
 
+    @property
+    def level(self) -> float:
+        """About the cosine of a question with passages that have nothing to do with it.
+
+        0 where it is not known.
+        """
+
     def embed_question(self, question: str) -> "NDArray[np.float32]":
         """The unit vector of a question, which some models embed in a way of its own."""

@@ -23,6 +23,7 @@ class OpenAIEmbedding:
     """
 
     one_by_one = False
+    level = 0.0
     spread: float | None = None  # as different as the models that answer there
 
     def __init__(

@@ -22,6 +22,7 @@ class LlamaEmbedding:
     """
 
     one_by_one = False
+    level = 0.0
     spread: float | None = None  # as different as the models are
 
     def __init__(self, named: str) -> None:
