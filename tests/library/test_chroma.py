@@ -93,6 +93,17 @@ def test_another_chroma_is_asked_by_its_client(
     assert counts == [3]
 
 
+def test_a_text_of_two_documents_is_near_in_both(tmp_path: Path) -> None:
+    """Passages that share one vector are all found, though there are more of them than vectors."""
+    library = library_at(tmp_path)
+    with library.writing("test") as writer:
+        store(
+            writer, change("a.txt", "JAC builds vans."), change("b.txt", "JAC builds vans.", "Or.")
+        )
+    with library.reading() as view:
+        assert cosines(view, "JAC builds vans.")[:2] == pytest.approx([1.0, 1.0])
+
+
 def test_others_open_the_collection(library: LocalLibrary) -> None:
     """With chromadb alone: the passages' texts, and where each stands, by documented names."""
     import chromadb

@@ -108,9 +108,9 @@ class LocalView:
         """The positions of the nearest passages, in no order; None where it must be all."""
         import numpy as np
 
-        count, all_ = DEPTH, len(self._index.matrix)
+        count = DEPTH  # of passages: several may have one row of vectors
         while count < 8 * DEPTH:
-            ids = self._nearest(vector, min(count, all_))
+            ids = self._nearest(vector, count)
             if ids is None:
                 return None
             known = np.array(catalog.read_numbered(self._connection, ids), np.int64)
