@@ -101,7 +101,8 @@ def listed(reading: Reading) -> tuple[Weighed, ...]:
 def sections(reading: Reading) -> tuple[tuple[Unit, Weighed], ...]:
     """The headings that name what is asked for, where several do and what is below does not.
 
-    With each comes the likeliest unit below it; they stand in reading order.
+    With each comes the likeliest unit below it that is made as the likeliest of all is, as records
+    are; they stand in reading order.
     """
     if not reading.weighed:
         return ()
@@ -110,10 +111,13 @@ def sections(reading: Reading) -> tuple[tuple[Unit, Weighed], ...]:
     if not named or named & lead.own:
         return ()
     found: dict[int, tuple[Unit, Weighed]] = {}
-    for one in reading.weighed:
+    for one in reading.weighed[:NEAR]:
+        if one.chance < LISTED * reading.weighed[0].chance:
+            break
         it = _record(reading.windows, one)
-        likely = one.chance >= LISTED * reading.weighed[0].chance
-        if likely and it.document == lead.document and it.heading and named <= it.above:
+        if it.document != lead.document or it.heading is None or not named <= it.above:
+            continue
+        if len(it.own & lead.own) >= SHARED_BELOW * max(len(it.own), len(lead.own)):
             found.setdefault(it.heading.sentence.start, (it.heading, one))
     return tuple(found[start] for start in sorted(found)) if len(found) > 1 else ()
 

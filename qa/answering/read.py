@@ -2,7 +2,7 @@
 
 The reader's own logits are joined with what retrieval said by two small linear models, fitted on
 documents held apart (``train/calibrate.py``): of a unit, and of the answer that its best unit
-leads.  No word of question or document is looked at here.
+leads.  Words are looked at only to tell units apart that are made alike (``alike``).
 """
 
 import math

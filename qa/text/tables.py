@@ -49,12 +49,11 @@ def columned(lines: Sequence[str]) -> set[int]:
     {1, 2, 3}
     """
     found = [cells_in(line) if len(line) <= _WIDEST else [] for line in lines]
-    rules = [bool(_LINE.fullmatch(line)) for line in lines]
     first = next((i for i, cells in enumerate(found) if len(cells) > 1), len(lines))
     last = len(lines) - 1
     if last > first and len(found[last]) == 1 and not lines[last][0].isspace():
         last -= 1
-    rows = [i for i in range(first, last + 1) if not rules[i]]
+    rows = [i for i in range(first, last + 1) if not _is_ruled(lines[i])]
     if len(rows) < _ROWS or any(len(found[i]) < 2 for i in rows):
         return set()
     places = [{a for a, _ in found[i][1:]} | {-b for _, b in found[i][1:]} for i in rows]
@@ -62,9 +61,9 @@ def columned(lines: Sequence[str]) -> set[int]:
     return set(rows) if shared >= _ALIGNED * len(rows) else set()
 
 
-def is_between(line: str) -> bool:
+def _is_ruled(line: str) -> bool:
     """Whether a line is the rule of dashes of a table set in columns."""
-    return bool(_LINE.fullmatch(line))
+    return _LINE.fullmatch(line) is not None
 
 
 def header_of(text: str, start: int, end: int) -> Header | None:
@@ -87,7 +86,7 @@ def _column_header(text: str, start: int, end: int, below: str) -> Header | None
     cells = cells_in(line)
     if len(cells) < 2 or len(cells_in(above)) > 1 or any(map(str.isdigit, line)):
         return None
-    if not is_between(below):
+    if not _is_ruled(below):
         rows = list(_rows_below(text, end))
         if not rows or 2 * sum(any(map(str.isdigit, row)) for row in rows) <= len(rows):
             return None

@@ -135,6 +135,22 @@ class _Lines:
         lasts = [i for i in full if i + 1 == len(self) or not self[i + 1]]
         return list(zip(firsts, lasts, strict=True))
 
+    @cached_property
+    def heads(self) -> list[tuple[int, int, str]]:
+        """The heads of mails: first line, the one behind the last, and what stands above."""
+        heads: list[tuple[int, int, str]] = []
+        i = 0
+        while i < len(self):
+            first, fields = i, set[str]()
+            while i < len(self) and (match := _HEADER.match(self[i])):
+                fields.add(match["name"].casefold())
+                i += 1
+            if len(fields) > 2 and fields & _SENDER:
+                above = next((self[j] for j in range(first - 1, -1, -1) if self[j]), "")
+                heads.append((first, i, above))
+            i += i == first
+        return heads
+
     def paragraph(self, i: int) -> tuple[int, int]:
         """The first and the last line of the paragraph that line ``i`` stands in."""
         return self.paragraphs[bisect_right(self.paragraphs, (i, len(self))) - 1]
@@ -248,25 +264,9 @@ def _templates(lines: _Lines) -> Iterator[Voice]:
             yield _stretch(lines, *lines.paragraph(i), "chat")
 
 
-def _heads(lines: _Lines) -> list[tuple[int, int, str]]:
-    """The heads of mails: first line, the one behind the last, and what stands above."""
-    heads: list[tuple[int, int, str]] = []
-    i = 0
-    while i < len(lines):
-        first, fields = i, set[str]()
-        while i < len(lines) and (match := _HEADER.match(lines[i])):
-            fields.add(match["name"].casefold())
-            i += 1
-        if len(fields) > 2 and fields & _SENDER:
-            above = next((lines[j] for j in range(first - 1, -1, -1) if lines[j]), "")
-            heads.append((first, i, above))
-        i += i == first
-    return heads
-
-
 def _mails(lines: _Lines) -> Iterator[Voice]:
     """Mails below the heads that stand amid other text, without a mail program's line above."""
-    heads = _heads(lines)
+    heads = lines.heads
     for at, (_, end, above) in enumerate(heads):
         if not above:
             return  # the text is a mail itself, and holds what it quotes
@@ -277,7 +277,7 @@ def _mails(lines: _Lines) -> Iterator[Voice]:
 
 def _replies(lines: _Lines) -> Iterator[Voice]:
     """What a mail quotes of earlier ones: marked lines, and all below an earlier mail's head."""
-    heads = _heads(lines)
+    heads = lines.heads
     is_mail = bool(heads) and not heads[0][2]
     end = len(lines)
     for first, behind, above in heads[1:] if is_mail else ():

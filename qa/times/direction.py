@@ -86,7 +86,8 @@ _FORMS = {
     ),
     "zh": _Forms(past="[了已曾]|完成", future="[将会]|预计|计划|请|(?<=[日号月底初末])[之以]?前"),
 }
-_SINCE = re.compile(r"\b(?:since|seit|depuis|desde)\s+(?:(?:dem|le|el)\s+)?$", re.I)
+SINCE = re.compile(r"\b(?:(?:ever\s+)?since|seit|depuis|desde)\s+(?:(?:dem|le|el)\s+)?$", re.I)
+"""What stands before a time that has gone on from then."""
 _LIMIT = re.compile(
     r"\b(?:by|until|till|before|(?:later|earlier)\s+than|due(?:\s+(?:on|in|by))?|bis|spätestens(?:\s+am)?"
     r"|avant|hasta|antes\s+del?|jusqu['’](?:au|à|en)|d['’]ici(?:\s+à)?)"
@@ -175,7 +176,7 @@ def direction(sentence: str, atom: Atom, before: str | None) -> Tense | None:
     """
     start, end = atom.start, atom.end
     lead, found = sentence[:start], cues(sentence, atom.language)
-    if _SINCE.search(lead):
+    if SINCE.search(lead):
         return "past"
     if is_ahead(lead):
         return "due"

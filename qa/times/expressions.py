@@ -10,7 +10,7 @@ from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
 
-from qa.times.direction import direction, is_moved
+from qa.times.direction import SINCE, direction, is_moved
 from qa.times.foreign import rules, spoken
 from qa.times.grammar import RULES
 from qa.times.intervals import Expression, Interval, containing, hull
@@ -31,7 +31,6 @@ AS_WRITTEN = "as written"
 _ENGLISH = tuple(("en", *one) for one in RULES)
 _LONGEST = 4000
 _BETWEEN = re.compile(rf"\s?(?:{DASH})\s?|\s+(?:to|until|till|through|and)\s+", re.I)
-_SINCE = re.compile(r"\b(?:(?:ever\s+)?since|seit|depuis|desde)\s+(?:dem\s+|le\s+|el\s+)?$", re.I)
 _UNTIL = re.compile(
     r"\b(?:until|till|through|bis(?:\s+zum)?|jusqu['’](?:au|à|en)|hasta(?:\s+el)?)\s+$", re.I
 )
@@ -268,9 +267,9 @@ def _expression(sentence: str, atom: Atom, scope: Scope, anchor: Interval | None
         limit = _LAST.search(sentence[: atom.end]) if reading.note == "approximate" else None
         if limit and not _OF_YEAR.search(sentence, atom.start, atom.end):
             interval = Interval(interval.end, interval.end)
-        if reading.note == "approximate" and _SINCE.search(sentence, 0, atom.start):
+        if reading.note == "approximate" and SINCE.search(sentence, 0, atom.start):
             pass
-        elif (word := _SINCE.search(sentence, 0, atom.start)) and interval.start <= anchor.end:
+        elif (word := SINCE.search(sentence, 0, atom.start)) and interval.start <= anchor.end:
             interval, start = Interval(interval.start, max(anchor.end, interval.end)), word.start()
         elif (word := _UNTIL.search(sentence, 0, atom.start)) and interval.start > anchor.end:
             interval, start = Interval(anchor.start, interval.end), word.start()
