@@ -56,9 +56,18 @@ def columned(lines: Sequence[str]) -> set[int]:
     rows = [i for i in range(first, last + 1) if not _is_ruled(lines[i])]
     if len(rows) < _ROWS or any(len(found[i]) < 2 for i in rows):
         return set()
-    places = [{a for a, _ in found[i][1:]} | {-b for _, b in found[i][1:]} for i in rows]
+    if _aligned([found[i] for i in rows]):
+        return set(rows)
+    # A header without figures may stand in the middle over columns of them.
+    headed = not any(map(str.isdigit, lines[rows[0]]))
+    return set(rows) if headed and _aligned([found[i] for i in rows[1:]]) else set()
+
+
+def _aligned(rows: Sequence[Sequence[Span]]) -> bool:
+    """Whether cells of nearly all rows, other than the first of each, begin or end at one place."""
+    places = [{a for a, _ in cells[1:]} | {-b for _, b in cells[1:]} for cells in rows]
     shared = max(sum(one in each for each in places) for one in set().union(*places))
-    return set(rows) if shared >= _ALIGNED * len(rows) else set()
+    return shared >= _ALIGNED * len(rows)
 
 
 def _is_ruled(line: str) -> bool:

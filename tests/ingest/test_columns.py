@@ -58,6 +58,16 @@ def test_a_rule_of_dashes_stands_under_a_header() -> None:
     ]
 
 
+def test_a_header_may_stand_in_the_middle_over_its_column() -> None:
+    """Figures flush right under a word that is flush with none of them are its all the same."""
+    rows = ["Bed              Members   Guests", "Dormitory           22        34"]
+    text = "\n".join([*rows, "Winter room          9        12"])
+    assert told(text)[1:] == [
+        "Bed: Dormitory; Members: 22; Guests: 34",
+        "Bed: Winter room; Members: 9; Guests: 12",
+    ]
+
+
 def test_columns_without_a_header_are_rows() -> None:
     """A first row with figures is no header; each line is a row for itself."""
     assert told(PLAIN) == ["Ida Berg    stall 12", "Tom Sung    stall 13", "A. Hall     stall 14"]
