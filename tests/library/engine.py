@@ -1,30 +1,35 @@
-"""An engine for the tests: Milvus Lite as a server process of its own, over gRPC."""
+"""Engines for the tests: server processes of their own, ended as a power cut would."""
 
 import importlib.util
 import signal
 import socket
 import subprocess
 import sys
+import threading
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-needs_engine = pytest.mark.skipif(
+needs_milvus = pytest.mark.skipif(
     not all(map(importlib.util.find_spec, ("pymilvus", "milvus_lite"))),
     reason="needs an engine (320 MB with what it pulls in): pip install 'qa[milvus-lite]'",
 )
 
 
 class Server:
-    """Milvus Lite at a port of this machine."""
+    """An engine at a port of this machine; ``engine`` is "chroma" or "milvus"."""
 
-    def __init__(self, folder: Path) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-        command = [sys.executable, "-m", "milvus_lite", "server", "--data-dir", str(folder)]
+    def __init__(self, engine: str, folder: Path, port: int = 0) -> None:
+        self.port = port or _free_port()
+        self.engine = engine
+        self.folder = folder
+        command = {
+            "milvus": [sys.executable, "-m", "milvus_lite", "server", "--data-dir", str(folder)],
+            "chroma": [str(Path(sys.executable).parent / "chroma"), "run", "--path", str(folder)],
+        }[engine]
         self.process = subprocess.Popen(
             [*command, "--host", "127.0.0.1", "--port", str(self.port)],
             stdout=subprocess.PIPE,
@@ -32,24 +37,39 @@ class Server:
             text=True,
         )
         assert self.process.stdout is not None
-        assert "listening" in self.process.stdout.readline()
+        assert any("listening" in line for line in self.process.stdout)
+        # It tells of every request, and stands still where nobody listens.
+        self._listener = threading.Thread(target=deque, args=(self.process.stdout, 0))
+        self._listener.start()
 
     def address(self, name: str) -> str:
         """The address of a library of this name."""
-        return f"milvus://127.0.0.1:{self.port}/{name}"
+        return f"{self.engine}://127.0.0.1:{self.port}/{name}"
 
     def kill(self) -> None:
         """End it as a power cut would."""
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
+        self._listener.join()
         if self.process.stdout is not None:
             self.process.stdout.close()
 
+    def again(self) -> "Server":
+        """The same engine, started anew on what it left."""
+        return Server(self.engine, self.folder, self.port)
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port: int = free.getsockname()[1]
+        return port
+
 
 @contextmanager
-def running(folder: Path) -> Iterator[Server]:
+def running(engine: str, folder: Path) -> Iterator[Server]:
     """A server that ends with the block."""
-    server = Server(folder)
+    server = Server(engine, folder)
     try:
         yield server
     finally:

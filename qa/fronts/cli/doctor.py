@@ -15,6 +15,7 @@ from qa.models.chat.nearby import servers
 from qa.models.chat.opening import LOCAL_PREFIX, REPLAY_PREFIX
 from qa.models.llama import PREFIX
 from qa.settings import sandbox
+from qa.settings.address import parse
 from qa.settings.config import Settings
 
 _PACKAGES = {
@@ -220,6 +221,18 @@ def _documents(folder: Path) -> Iterator[Finding]:
 
 def _library(assistant: Assistant, *, deep: bool) -> Iterator[Finding]:
     library = assistant.library
+    if assistant.settings.is_shared:
+        address = parse(library.name)
+        yield Finding(
+            True, f"{address.engine.title()} keeps the library, texts and all: {address.uri}"
+        )
+        if _is_readable(address.uri):
+            yield Finding(
+                True,
+                f"what it keeps goes to {address.uri!r} over plain http, where anyone between can"
+                f" read it; where the engine has TLS, name it {address.engine}+tls://",
+                risky=True,
+            )
     try:
         if not library.exists():
             yield Finding(True, f"no library in {library.name!r} yet; qa ingest makes it")

@@ -18,7 +18,7 @@ SETTINGS = (
         "--library",
         type=config.place,
         metavar="PLACE",
-        help="A folder, or milvus://HOST:PORT/NAME [default: .qa beside].",
+        help="A folder, or chroma:// or milvus://HOST:PORT/NAME [default: .qa beside].",
     ),
     click.option(
         "--embedding",

@@ -1,11 +1,8 @@
-"""The one file that talks to Milvus: its tables, its client's calls, and its errors.
+"""Milvus as the engine of a shared library: its tables, its client's calls, and its errors.
 
-Two collections make a library.  ``NAME_N`` holds the passages: their vectors, and their terms,
-from which the engine itself makes the sparse vectors of its BM25.  ``NAME`` is the catalog: rows
-of a kind and a name with a body in JSON, and the parts of long texts.  N grows with every rebuild.
+From the terms of the passages it makes the sparse vectors of its BM25 itself.
 """
 
-import hashlib
 import logging
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,26 +12,21 @@ from typing import TYPE_CHECKING, Any
 
 from qa.errors import LibraryBusy, LibraryDamaged, LibraryError, LibraryMismatch
 from qa.library.local.lexical import K1, B
+from qa.library.shared.engine import Is, Where, term, token
 from qa.settings.address import Address
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-FOREVER = 2**62
-"""The generation in which a row that is in force ends."""
-
 WIDEST = 65_535  # bytes of a VARCHAR
 _TIMEOUT = 10.0  # seconds: an engine that does not answer by then is not there
 _BATCH = 256  # rows, of at most WIDEST bytes: below the 64 MB that a message may have
 _PAGE = 1000
 
-PASSAGE = ("number", "id", "document_id", "first", "last", "body", "vector_id")
-"""The fields that a passage is made of again."""
 
-
-class Engine:
-    """The collections of one library; safe to share between threads."""
+class Milvus:
+    """As ``engine.Engine`` says."""
 
     def __init__(self, address: Address, token: str | None) -> None:
         self.address = address
@@ -203,33 +195,33 @@ class Engine:
         """Store rows; those of known keys are replaced."""
         client = self._open()
         for i in range(0, len(rows), _BATCH):
+            part = [_out(row) for row in rows[i : i + _BATCH]]
             with self.mapped(), self._writing:
-                client.upsert(collection, list(rows[i : i + _BATCH]), timeout=6 * _TIMEOUT)
+                client.upsert(collection, part, timeout=6 * _TIMEOUT)
 
-    def delete(self, collection: str, where: str) -> None:
+    def delete(self, collection: str, where: Where) -> None:
         """Forget the rows of which ``where`` is true."""
         client = self._load(collection)
         with self.mapped(), self._writing:
-            client.delete(collection, filter=where, timeout=6 * _TIMEOUT)
+            client.delete(collection, filter=written(where), timeout=6 * _TIMEOUT)
 
     def rows(
-        self, collection: str, where: str, fields: Sequence[str], level: str = "Strong"
+        self, collection: str, where: Where, fields: Sequence[str], level: str = "Strong"
     ) -> list[dict[str, Any]]:
         """The rows of which ``where`` is true, few enough for one message."""
         client = self._load(collection)
         with self.mapped():
-            return list(
-                client.query(
-                    collection,
-                    filter=where,
-                    output_fields=list(fields),
-                    consistency_level=level,
-                    timeout=_TIMEOUT,
-                )
+            found = client.query(
+                collection,
+                filter=written(where),
+                output_fields=list(fields),
+                consistency_level=level,
+                timeout=_TIMEOUT,
             )
+        return [_in(row) for row in found]
 
     def pages(
-        self, collection: str, where: str, fields: Sequence[str], level: str = "Strong"
+        self, collection: str, where: Where, fields: Sequence[str], level: str = "Strong"
     ) -> Iterator[dict[str, Any]]:
         """The rows of which ``where`` is true, however many they are."""
         client = self._load(collection)
@@ -237,26 +229,44 @@ class Engine:
             iterator = client.query_iterator(
                 collection,
                 batch_size=_PAGE,
-                filter=where,
+                filter=written(where),
                 output_fields=list(fields),
                 consistency_level=level,
                 timeout=6 * _TIMEOUT,
             )
             try:
                 while page := iterator.next():
-                    yield from page
+                    yield from map(_in, page)
             finally:
                 iterator.close()
 
-    def count(self, collection: str, where: str, level: str = "Strong") -> int:
+    def count(self, collection: str, where: Where, level: str = "Strong") -> int:
         """How many rows there are of which ``where`` is true."""
-        return int(self.rows(collection, where, ["count(*)"], level)[0]["count(*)"])
+        return self._count(collection, written(where), level)
+
+    def holding(self, collection: str, term: str, where: Where, level: str) -> int:
+        """How many passages of which ``where`` is true hold a term."""
+        return self._count(
+            collection, f"{written(where)} and TEXT_MATCH(terms, '{token(term)}')", level
+        )
+
+    def _count(self, collection: str, where: str, level: str) -> int:
+        client = self._load(collection)
+        with self.mapped():
+            found = client.query(
+                collection,
+                filter=where,
+                output_fields=["count(*)"],
+                consistency_level=level,
+                timeout=_TIMEOUT,
+            )
+        return int(found[0]["count(*)"])
 
     def nearest(
         self,
         collection: str,
         vector: "NDArray[np.float32]",
-        where: str,
+        where: Where,
         limit: int,
         level: str,
     ) -> dict[int, float]:
@@ -264,22 +274,29 @@ class Engine:
         found = self._search(collection, "vector", vector, where, limit, level, ["number"])
         return {int(one["entity"]["number"]): float(one["distance"]) for one in found}
 
+    def cosines(
+        self, collection: str, vector: "NDArray[np.float32]", numbers: Sequence[int], level: str
+    ) -> dict[int, float]:
+        """The cosines of the passages of these numbers."""
+        among = (Is("number", "in", numbers),)
+        return self.nearest(collection, vector, among, len(numbers), level)
+
     def matching(
-        self, collection: str, tokens: Sequence[str], where: str, limit: int, level: str
-    ) -> dict[int, str]:
-        """The passages that the engine's BM25 puts first: number to their tokens."""
-        if not tokens:
+        self, collection: str, terms: Sequence[str], where: Where, limit: int, level: str
+    ) -> dict[int, list[str]]:
+        """The passages that the engine's BM25 puts first: number to all their terms."""
+        if not terms:
             return {}
-        fields = ["number", "terms"]
-        found = self._search(collection, "sparse", " ".join(tokens), where, limit, level, fields)
-        return {int(one["entity"]["number"]): str(one["entity"]["terms"]) for one in found}
+        fields, query = ["number", "terms"], " ".join(map(token, terms))
+        found = self._search(collection, "sparse", query, where, limit, level, fields)
+        return {int(one["entity"]["number"]): _terms(one["entity"]) for one in found}
 
     def _search(
         self,
         collection: str,
         field: str,
         query: Any,
-        where: str,
+        where: Where,
         limit: int,
         level: str,
         fields: list[str],
@@ -292,7 +309,7 @@ class Engine:
                     data=[query],
                     anns_field=field,
                     limit=limit,
-                    filter=where,
+                    filter=written(where),
                     # For a graph index; an exact one takes no notice.
                     search_params={"params": {"ef": limit}} if field == "vector" else {},
                     output_fields=fields,
@@ -302,37 +319,34 @@ class Engine:
             )
 
 
-def key(*parts: object) -> str:
-    """The key of a catalog row: a hash of what names it, for names may be long."""
-    return hashlib.sha256("\0".join(map(str, parts)).encode("utf-8", "replace")).hexdigest()[:40]
+def _out(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row as it is stored."""
+    if "terms" in row:
+        return {**row, "terms": " ".join(map(token, row["terms"]))}
+    return {**row, "blank": [0.0, 1.0]}
 
 
-def token(term: str) -> str:
-    """A term as letters and digits alone, that every analyser of the engine takes as one word.
+def _in(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row as it was stored."""
+    return {**row, "terms": _terms(row)} if "terms" in row else dict(row)
 
-    >>> token("busi"), token("3.5")
-    ('busi', '0x332e35')
+
+def _terms(row: Mapping[str, Any]) -> list[str]:
+    return [term(one) for one in row["terms"].split()]
+
+
+def written(where: Where) -> str:
+    r"""A filter in the engine's language.
+
+    >>> written((Is("born", "<=", 7), Is("name", "in", ["a", 'b"'])))
+    'born <= 7 and name in ["a","b\\\\""]'
     """
-    if term.isascii() and term.isalnum() and not term.startswith("0x"):
-        return term
-    return "0x" + term.encode("utf-8", "surrogatepass").hex()
+    return " and ".join(f"{one.field} {one.how} {_value(one.value)}" for one in where)
 
 
-def term(said: str) -> str:
-    """The term of a token.
-
-    >>> term("0x332e35")
-    '3.5'
-    """
-    if said.startswith("0x"):
-        return bytes.fromhex(said[2:]).decode("utf-8", "surrogatepass")
-    return said
-
-
-def quoted(names: Sequence[str]) -> str:
-    """Names as a list in the engine's language of filters."""
-    return (
-        "["
-        + ",".join('"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"' for name in names)
-        + "]"
-    )
+def _value(value: int | str | Sequence[int] | Sequence[str]) -> str:
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, str):
+        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return "[" + ",".join(map(_value, value)) + "]"

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from qa.errors import LibraryDamaged, LibraryError, LibraryMismatch
 from qa.library import days
 from qa.library.local.catalog import FORMAT
-from qa.library.milvus import rows
-from qa.library.milvus.engine import Engine, quoted
-from qa.library.milvus.lease import Lease
-from qa.library.milvus.view import Generation, MilvusView, Moments
-from qa.library.milvus.writer import MilvusWriter, empty, vectors
-from qa.settings.address import parse
+from qa.library.shared import rows
+from qa.library.shared.engine import Engine, Is, Where
+from qa.library.shared.lease import Lease
+from qa.library.shared.view import Generation, Moments, SharedView
+from qa.library.shared.writer import SharedWriter, empty, vectors
+from qa.settings.address import Address, parse
 
 if TYPE_CHECKING:
     import numpy as np
@@ -35,7 +35,7 @@ class _Known(NamedTuple):
     dates: dict[str, days.Given]
 
 
-class RemoteLibrary:
+class SharedLibrary:
     """The library at ``address``, of the documents in the folder ``documents``.
 
     Readers need no folder.  Whoever writes must name the same one as the writers before:
@@ -48,7 +48,7 @@ class RemoteLibrary:
         self.name = address
         self.documents = documents
         self.embedding = embedding
-        self._engine = Engine(parse(address), token)
+        self._engine = _engine(parse(address), token)
         self._catalog = self._engine.address.name
         self._lock = threading.Lock()
         self._seen: tuple[tuple[int, int, int], float, Generation] | None = None
@@ -64,7 +64,7 @@ class RemoteLibrary:
         found: dict[int, dict[str, Any]] = {}
         dates: dict[str, days.Given] = {}
         current = 0
-        where = 'kind in ["current","state","day"]'
+        where = (Is("kind", "in", ["current", "state", "day"]),)
         fields = ["kind", "store", "name", "digest", "body"]
         for row in self._engine.rows(self._catalog, where, fields, level):
             try:
@@ -81,7 +81,7 @@ class RemoteLibrary:
         return _Known(current, found, dates)
 
     @contextmanager
-    def reading(self) -> Iterator[MilvusView]:
+    def reading(self) -> Iterator[SharedView]:
         """Look at the newest generation."""
         if not self._engine.has(self._catalog):
             raise self._absent()
@@ -90,7 +90,7 @@ class RemoteLibrary:
             raise self._absent()
         generation = self._generation(current, states[current])
         level = self._level(generation)
-        yield MilvusView(self._engine, generation, level, self._dated(dates, generation, level))
+        yield SharedView(self._engine, generation, level, self._dated(dates, generation, level))
 
     def _dated(
         self, dates: Mapping[str, days.Given], generation: Generation, level: str
@@ -99,12 +99,13 @@ class RemoteLibrary:
         if not dates:
             return {}
         digests = [given.digest for given in dates.values() if given.digest is not None]
-        where = (
-            f'store == {generation.store} and kind == "source" and {generation.live} and'
-            f" (name in {quoted(list(dates))} or digest in {quoted(digests)})"
-        )
-        files = map(rows.held, self._engine.pages(self._catalog, where, rows.SOURCE, level))
-        held = {one.state.path: days.KnownFile(one.state.digest, one.document_id) for one in files}
+        files: Where = Is("store", "==", generation.store), Is("kind", "==", "source")
+        held = {}
+        for named in (Is("name", "in", list(dates)), Is("digest", "in", digests)):
+            where = *files, named, *generation.live
+            for row in self._engine.pages(self._catalog, where, rows.SOURCE, level):
+                one = rows.held(row)
+                held[one.state.path] = days.KnownFile(one.state.digest, one.document_id)
         return days.by_document(dates, held)
 
     def _level(self, generation: Generation | None) -> str:
@@ -137,7 +138,7 @@ class RemoteLibrary:
         found = []
         for name in ("first", "second"):
             keyed = f"{name}:{state['slot']}"
-            where = f'store == {store} and kind == "array" and name == "{keyed}"'
+            where = Is("store", "==", store), Is("kind", "==", "array"), Is("name", "==", keyed)
             found.append(rows.array(self._engine.rows(self._catalog, where, ["part", "body"])))
         width = state["width"]
         if len(found[0]) != width or len(found[1]) != width * width:
@@ -167,7 +168,7 @@ class RemoteLibrary:
             )
 
     @contextmanager
-    def writing(self, purpose: str, *, rebuild: bool = False) -> Iterator[MilvusWriter]:
+    def writing(self, purpose: str, *, rebuild: bool = False) -> Iterator[SharedWriter]:
         """Be the one writer."""
         self._engine.create_catalog()
         lease = Lease(self._engine, purpose)
@@ -219,12 +220,12 @@ class RemoteLibrary:
     def _drop(self, store: int) -> None:
         if self._engine.has(f"{self._catalog}_{store}"):
             self._engine.drop(f"{self._catalog}_{store}")
-        self._engine.delete(self._catalog, f"store == {store}")
+        self._engine.delete(self._catalog, (Is("store", "==", store),))
 
     def _folder(self) -> str:
         return str(self.documents.absolute())
 
-    def _writer(self, store: int, state: dict[str, Any] | None, lease: Lease) -> MilvusWriter:
+    def _writer(self, store: int, state: dict[str, Any] | None, lease: Lease) -> SharedWriter:
         if state is None:
             began = time.time_ns() // 1_000_000
             state = {
@@ -244,12 +245,14 @@ class RemoteLibrary:
             # What a writer that was stopped before its first state may have made.
             if self._engine.has(f"{self._catalog}_{store}"):
                 self._engine.drop(f"{self._catalog}_{store}")
-            self._engine.delete(self._catalog, f'store == {store} and kind != "ticket"')
-            writer = MilvusWriter(self._engine, lease, store, state, empty(0))
+            self._engine.delete(
+                self._catalog, (Is("store", "==", store), Is("kind", "!=", "ticket"))
+            )
+            writer = SharedWriter(self._engine, lease, store, state, empty(0))
             writer.set_meta()
             return writer
         self._check(state, self._folder())
-        writer = MilvusWriter(self._engine, lease, store, state, self._moments(store, state))
+        writer = SharedWriter(self._engine, lease, store, state, self._moments(store, state))
         writer.recover()
         return writer
 
@@ -259,6 +262,16 @@ class RemoteLibrary:
         if current not in states:
             raise LibraryDamaged(f"library {self.name!r} has no state; run: qa ingest --rebuild")
         return Salvage(self._engine, f"{self._catalog}_{current}", states[current]["width"])
+
+
+def _engine(address: Address, token: str | None) -> Engine:
+    if address.engine == "chroma":
+        from qa.library.shared.chroma import Chroma
+
+        return Chroma(address, token)
+    from qa.library.shared.milvus import Milvus
+
+    return Milvus(address, token)
 
 
 class Salvage:

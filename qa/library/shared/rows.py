@@ -11,7 +11,7 @@ from qa.data import Document, Passage, Sentence
 from qa.errors import LibraryDamaged
 from qa.library.days import Given
 from qa.library.interface import FileState, NewPassage, StoredPassage
-from qa.library.milvus.engine import FOREVER, key, token
+from qa.library.shared.engine import FOREVER, key
 
 if TYPE_CHECKING:
     import numpy as np
@@ -49,7 +49,6 @@ def catalog_row(store: int, kind: str, name: str, body: str, **more: Any) -> dic
         "kind": kind,
         "name": name,
         "body": body,
-        "blank": [0.0, 1.0],
         **values,
     }
 
@@ -156,7 +155,7 @@ def passage_row(
         "body": json.dumps([passage.heading, passage.page, spans], separators=(",", ":")),
         "vector_id": new.vector_id,
         "vector": vector,
-        "terms": " ".join(map(token, new.terms)),
+        "terms": list(new.terms),
     }
 
 

@@ -15,20 +15,19 @@ from qa.data import Document
 from qa.errors import LibraryDamaged, LibraryMismatch
 from qa.library import days
 from qa.library.interface import Change, FileState, NewPassage, Stored
-from qa.library.milvus import rows
-from qa.library.milvus.engine import FOREVER, PASSAGE, Engine, quoted, term
-from qa.library.milvus.lease import Lease
-from qa.library.milvus.view import Generation, MilvusView, Moments
+from qa.library.shared import rows
+from qa.library.shared.engine import FOREVER, PASSAGE, Engine, Is, Where, live, parts
+from qa.library.shared.lease import Lease
+from qa.library.shared.view import Generation, Moments, SharedView
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
 _WHOLE = (*PASSAGE, "born", "terms", "vector")
-_NAMES = 1000  # in one filter
 
 
-class MilvusWriter:
+class SharedWriter:
     """As ``interface.Writer`` says; ``state`` is that of the generation in force."""
 
     def __init__(
@@ -44,37 +43,36 @@ class MilvusWriter:
         self._held: dict[str, rows.Held] = {}
 
     @property
-    def _live(self) -> str:
-        number = self.state["generation"]
-        return f"born <= {number} and died > {number}"
+    def _live(self) -> Where:
+        return live(self.state["generation"])
 
     def recover(self) -> None:
         """Take back what an interrupted writer left, and let go of what died before."""
         number = self.state["generation"]
-        late, dead = f"born > {number}", f"died <= {number}"
-        undone = f"died > {number} and died < {FOREVER}"
-        mine = f"store == {self._store} and "
+        late, dead = Is("born", ">", number), Is("died", "<=", number)
+        undone = Is("died", ">", number), Is("died", "<", FOREVER)
+        mine = Is("store", "==", self._store)
         gone: set[str] = set()
         if self.state["width"]:
             self._catch_up()
             for where in (late, dead):
-                found = self._engine.pages(self._passages, where, ["number", "document_id"])
+                found = self._engine.pages(self._passages, (where,), ["number", "document_id"])
                 gone |= {row["document_id"] for row in found}
-                self._engine.delete(self._passages, where)
+                self._engine.delete(self._passages, (where,))
             self._put_back(self._passages, undone, _WHOLE)
         for where in (late, dead):
-            self._engine.delete(self._catalog, mine + where)
-        fields = (*rows.SOURCE, "kind", "store", "part", "blank")
-        self._put_back(self._catalog, mine + undone, fields)
-        sources = self._engine.pages(
-            self._catalog, f'{mine}kind == "source" and {self._live}', rows.SOURCE
-        )
+            self._engine.delete(self._catalog, (mine, where))
+        fields = (*rows.SOURCE, "kind", "store", "part")
+        self._put_back(self._catalog, (mine, *undone), fields)
+        files = mine, Is("kind", "==", "source"), *self._live
+        sources = self._engine.pages(self._catalog, files, rows.SOURCE)
         self._held = {row["name"]: rows.held(row) for row in sources}
         unneeded = sorted(gone - {one.document_id for one in self._held.values()})
         for part in parts(unneeded):
-            self._engine.delete(self._catalog, f"{mine}ref in {quoted(part)} and kind != 'source'")
+            lost = mine, Is("ref", "in", part), Is("kind", "!=", "source")
+            self._engine.delete(self._catalog, lost)
 
-    def _put_back(self, collection: str, where: str, fields: Sequence[str]) -> None:
+    def _put_back(self, collection: str, where: Where, fields: Sequence[str]) -> None:
         found = [dict(row) for row in self._engine.pages(collection, where, fields)]
         self._engine.put(collection, [row | {"died": FOREVER} for row in found])
 
@@ -120,7 +118,7 @@ class MilvusWriter:
         self._engine.put(self._catalog, kept)
         gone = [rows.day_row(path, before[path])["key"] for path in before.keys() - now.keys()]
         for part in parts(gone):
-            self._engine.delete(self._catalog, f"key in {quoted(part)}")
+            self._engine.delete(self._catalog, (Is("key", "in", part),))
 
     def missing(self, ids: Iterable[str]) -> set[str]:
         """Those of ``ids`` whose vectors are not there yet."""
@@ -131,7 +129,7 @@ class MilvusWriter:
 
     def _with_vectors(self, ids: Iterable[str], fields: Sequence[str]) -> Iterator[dict[str, Any]]:
         for part in parts(sorted(ids)):
-            where = f"vector_id in {quoted(part)}"
+            where = (Is("vector_id", "in", part),)
             yield from self._engine.pages(self._passages, where, fields)
 
     def store(
@@ -216,7 +214,7 @@ class MilvusWriter:
         if not state["width"]:
             return
         for part in parts(documents):
-            where = f"document_id in {quoted(part)} and died == {FOREVER}"
+            where = Is("document_id", "in", part), Is("died", "==", FOREVER)
             found = [dict(row) for row in self._engine.pages(self._passages, where, _WHOLE)]
             if found:
                 ended = [row | {"died": state["generation"]} for row in found]
@@ -233,7 +231,7 @@ class MilvusWriter:
         """Bring the statistics of all passages up to date with those that come or go."""
         self._moments = added(self._moments, matrix, sign)
         state["passages"] += sign * len(passages)
-        state["length"] += sign * sum(len(row["terms"].split()) for row in passages)
+        state["length"] += sign * sum(len(row["terms"]) for row in passages)
 
     def close(self) -> None:
         """Keep the statistics of the vectors: too large to be written with every change."""
@@ -252,8 +250,8 @@ class MilvusWriter:
         import numpy as np
 
         last, number = self.state["moments"], self.state["generation"]
-        came = f"born > {last} and born <= {number} and died > {number}"
-        went = f"born <= {last} and died > {last} and died <= {number}"
+        came = Is("born", ">", last), *live(number)
+        went = *live(last), Is("died", "<=", number)
         for sign, where in ((1, came), (-1, went)) if last != number else ():
             for row in self._engine.pages(self._passages, where, ["number", "vector"]):
                 one = np.array([row["vector"]], np.float32)
@@ -280,7 +278,7 @@ class MilvusWriter:
             counted = self._engine.count(self._passages, self._live)
         if counted != self.state["passages"]:
             return f"{self.state['passages']} passages are counted, {counted} stored"
-        mine = f'store == {self._store} and kind == "head"'
+        mine = Is("store", "==", self._store), Is("kind", "==", "head")
         heads = {row["ref"]: rows.head(row) for row in self._pages(mine, rows.HEAD)}
         needed = _documents(self._held).keys()
         if lost := sorted(needed - heads.keys()):
@@ -288,7 +286,7 @@ class MilvusWriter:
         said = sum(heads[one].passages for one in needed)
         return f"{said} passages are named, {counted} stored" if said != counted else None
 
-    def _pages(self, where: str, fields: Sequence[str]) -> Iterator[dict[str, Any]]:
+    def _pages(self, where: Where, fields: Sequence[str]) -> Iterator[dict[str, Any]]:
         return self._engine.pages(self._catalog, where, fields)
 
     def faults(self) -> Iterator[str]:
@@ -316,15 +314,15 @@ class MilvusWriter:
         """Every document with its paths, passages, and each passage's terms and their count."""
         generation = Generation(self._store, self._passages, self.state, self._moments, {})
         for name, paths in sorted(_documents(self._held).items()):
-            view = MilvusView(self._engine, generation, "Strong", {})
+            view = SharedView(self._engine, generation, "Strong", {})
             try:
                 document = view.document(name)
             except KeyError as error:
                 raise LibraryDamaged(f"document {name!r} is lost; run: qa repair") from error
-            where = f"document_id in {quoted([name])} and {self._live}"
+            where = Is("document_id", "==", name), *self._live
             found = []
             for row in self._engine.pages(self._passages, where, (*PASSAGE, "terms")):
-                words = tuple(map(term, row["terms"].split()))
+                words = tuple(row["terms"])
                 found.append(Stored(rows.stored(row), words, len(words)))
             yield document, paths, sorted(found, key=lambda one: one.passage.passage.start)
 
@@ -362,14 +360,7 @@ def vectors(
 
     found = {}
     for part in parts(sorted(ids)):
-        for row in engine.pages(
-            collection, f"vector_id in {quoted(part)}", ["vector_id", "vector"]
-        ):
+        where = (Is("vector_id", "in", part),)
+        for row in engine.pages(collection, where, ["vector_id", "vector"]):
             found[row["vector_id"]] = np.array(row["vector"], np.float32)
     return found
-
-
-def parts(names: Sequence[str]) -> Iterator[Sequence[str]]:
-    """Names, as many at a time as a filter may hold."""
-    for i in range(0, len(names), _NAMES):
-        yield names[i : i + _NAMES]

@@ -14,8 +14,8 @@ from qa.errors import LibraryError, LibraryMismatch
 from qa.library import days
 from qa.library.interface import FileState, Over, Scores, StoredPassage
 from qa.library.local.lexical import K1, B, idf, most
-from qa.library.milvus import rows
-from qa.library.milvus.engine import PASSAGE, Engine, quoted, token
+from qa.library.shared import rows
+from qa.library.shared.engine import PASSAGE, Engine, Is, Where, live
 
 if TYPE_CHECKING:
     import numpy as np
@@ -45,16 +45,15 @@ class Generation(NamedTuple):
     collection: str
     state: Mapping[str, Any]
     moments: Moments
-    frequencies: dict[str, int]  # of tokens, as far as they were asked for
+    frequencies: dict[str, int]  # of terms, as far as they were asked for
 
     @property
-    def live(self) -> str:
+    def live(self) -> Where:
         """The filter that holds for rows of this generation."""
-        number = self.state["generation"]
-        return f"born <= {number} and died > {number}"
+        return live(self.state["generation"])
 
 
-class MilvusView:
+class SharedView:
     """One generation of a library, as ``interface.View`` says.
 
     The engine ranks by cosine and by BM25; of what it ranks first, both scores are then
@@ -83,20 +82,20 @@ class MilvusView:
             name: str(value) for name, value in generation.state.items() if value is not None
         }
 
-    def without(self, documents: Iterable[str]) -> "MilvusView":
+    def without(self, documents: Iterable[str]) -> "SharedView":
         """The same generation as if it did not hold the passages of ``documents`` (ids).
 
         How many passages hold a word is counted anew; how cosines and lengths spread is
         taken from the whole library.
         """
         gone = {*self._without, *documents}
-        return MilvusView(self._engine, self._generation, self._level, self._given, sorted(gone))
+        return SharedView(self._engine, self._generation, self._level, self._given, sorted(gone))
 
     @property
-    def _live(self) -> str:
+    def _live(self) -> Where:
         if not self._without:
             return self._generation.live
-        return f"{self._generation.live} and document_id not in {quoted(self._without)}"
+        return *self._generation.live, Is("document_id", "not in", self._without)
 
     @property
     def passages(self) -> int:
@@ -119,23 +118,21 @@ class MilvusView:
                 f" question's has {len(vector)}: the embedding model has changed under its"
                 " name; run: qa ingest --rebuild"
             )
-        collection, live = self._generation.collection, self._live
-        tokens = Counter(map(token, terms))
-        near = self._engine.nearest(collection, vector, live, DEPTH, self._level)
-        said = self._engine.matching(collection, list(tokens), live, DEPTH, self._level)
-        holds = {number: Counter(text.split()) for number, text in said.items()}
-        matched = {number: found for number, found in holds.items() if found.keys() & tokens}
+        collection, asked = self._generation.collection, Counter(terms)
+        near = self._engine.nearest(collection, vector, self._live, DEPTH, self._level)
+        said = self._engine.matching(collection, list(asked), self._live, DEPTH, self._level)
+        holds = {number: Counter(found) for number, found in said.items()}
+        matched = {number: found for number, found in holds.items() if found.keys() & asked}
         whole = len(matched) < DEPTH  # all that hold any of the words
         if whole:
-            counted = Counter(one for found in matched.values() for one in found.keys() & tokens)
-            self._frequencies |= {one: counted[one] for one in tokens}
+            counted = Counter(one for found in matched.values() for one in found.keys() & asked)
+            self._frequencies |= {one: counted[one] for one in asked}
         if far := sorted(matched.keys() - near.keys()):
-            among = f"number in {far}"
-            near |= self._engine.nearest(collection, vector, among, len(far), self._level)
+            near |= self._engine.cosines(collection, vector, far, self._level)
         if not whole and (unread := sorted(near.keys() - holds.keys())):
-            for row in self._rows(f"number in {unread}", ("number", "terms")):
-                matched[int(row["number"])] = Counter(row["terms"].split())
-        weights = self._weights(tokens)
+            for row in self._rows((Is("number", "in", unread),), ("number", "terms")):
+                matched[int(row["number"])] = Counter(row["terms"])
+        weights = self._weights(asked)
         numbers = np.array(sorted(near), np.int64)
         bm25 = np.array([self._bm25(matched.get(int(one), Counter()), weights) for one in numbers])
         return Scores(
@@ -143,12 +140,12 @@ class MilvusView:
             np.array([near[int(one)] for one in numbers]),
             bm25,
             partial(self._cosines, vector),
-            most(list(tokens.elements()), self.passages, self._frequency(tokens)),
+            most(terms, self.passages, self._frequency(asked)),
         )
 
-    def _weights(self, tokens: Mapping[str, int]) -> dict[str, float]:
-        df = self._frequency(tokens)
-        return {one: count * idf(self.passages, df[one]) for one, count in tokens.items()}
+    def _weights(self, asked: Mapping[str, int]) -> dict[str, float]:
+        df = self._frequency(asked)
+        return {one: count * idf(self.passages, df[one]) for one, count in asked.items()}
 
     def _bm25(self, found: "Counter[str]", weights: Mapping[str, float]) -> float:
         """Robertson and Zaragoza (2009), as ``lexical.bm25`` works it out."""
@@ -173,20 +170,17 @@ class MilvusView:
 
     def document_frequency(self, terms: Iterable[str]) -> dict[str, int]:
         """How many passages hold each term."""
-        wanted = {one: token(one) for one in terms}
-        found = self._frequency(set(wanted.values()))
-        return {one: found[said] for one, said in wanted.items()}
+        return self._frequency(set(terms))
 
-    def _frequency(self, tokens: Iterable[str]) -> dict[str, int]:
+    def _frequency(self, terms: Iterable[str]) -> dict[str, int]:
         def count(one: str) -> int:
-            where = f"{self._live} and TEXT_MATCH(terms, '{one}')"
-            return self._engine.count(self._generation.collection, where, self._level)
+            return self._engine.holding(self._generation.collection, one, self._live, self._level)
 
-        tokens = list(tokens)
-        if new := [one for one in tokens if one not in self._frequencies]:
+        terms = list(terms)
+        if new := [one for one in terms if one not in self._frequencies]:
             with ThreadPoolExecutor(_AT_ONCE) as pool:  # each waits for the engine
                 self._frequencies |= zip(new, pool.map(count, new), strict=True)
-        return {one: self._frequencies[one] for one in tokens}
+        return {one: self._frequencies[one] for one in terms}
 
     def vectors(self, positions: Sequence[int]) -> "NDArray[np.float32]":
         """The passages' own vectors, one row a position."""
@@ -204,7 +198,7 @@ class MilvusView:
 
     def _numbered(self, numbers: Sequence[int], fields: Sequence[str]) -> dict[int, dict[str, Any]]:
         wanted = sorted({int(one) for one in numbers})
-        rows_ = self._rows(f"number in {wanted}", fields) if wanted else []
+        rows_ = self._rows((Is("number", "in", wanted),), fields) if wanted else []
         found = {int(row["number"]): row for row in rows_}
         if len(found) < len(wanted):
             raise self._overtaken()
@@ -216,11 +210,11 @@ class MilvusView:
             " read; ask again (where it stays so, run: qa repair)"
         )
 
-    def _rows(self, where: str, fields: Sequence[str]) -> list[dict[str, Any]]:
+    def _rows(self, where: Where, fields: Sequence[str]) -> list[dict[str, Any]]:
         return self._engine.rows(self._generation.collection, where, fields, self._level)
 
-    def _catalog(self, where: str, fields: Sequence[str]) -> list[dict[str, Any]]:
-        where = f"store == {self._generation.store} and {where}"
+    def _catalog(self, where: Where, fields: Sequence[str]) -> list[dict[str, Any]]:
+        where = Is("store", "==", self._generation.store), *where
         return self._engine.rows(self._engine.address.name, where, fields, self._level)
 
     def _fetch(self, documents: Iterable[str]) -> None:
@@ -229,10 +223,10 @@ class MilvusView:
         if not wanted:
             return
         parts: dict[tuple[str, str], list[dict[str, Any]]] = {}
-        where = f'kind in ["head","pages","text"] and ref in {quoted(wanted)}'
+        where: Where = Is("kind", "in", ["head", "pages", "text"]), Is("ref", "in", wanted)
         for row in self._catalog(where, ("kind", "ref", "part", "body")):
             parts.setdefault((row["ref"], row["kind"]), []).append(row)
-        where = f'kind == "source" and ref in {quoted(wanted)} and {self._generation.live}'
+        where = Is("kind", "==", "source"), Is("ref", "in", wanted), *self._generation.live
         paths: dict[str, list[str]] = {}
         for row in self._catalog(where, ("name", "ref")):
             paths.setdefault(row["ref"], []).append(row["name"])
@@ -252,7 +246,7 @@ class MilvusView:
         self, document_id: str, near: tuple[int, int] | None = None
     ) -> tuple[Passage, ...]:
         """A document's passages in reading order; ``near``: those that reach into a range."""
-        where = f"document_id in {quoted([document_id])} and {self._generation.live}"
+        where = Is("document_id", "==", document_id), *self._generation.live
         found = map(rows.stored, self._rows(where, PASSAGE))
         first, last = near or (0, sys.maxsize)
         every = sorted((one.passage for one in found), key=lambda one: one.start)
@@ -294,14 +288,17 @@ class MilvusView:
         return tuple(sorted((one.state.path, one.reason or "") for one in gone))
 
     def _held(self) -> list[rows.Held]:
-        where = f'kind == "source" and {self._generation.live}'
+        where = Is("kind", "==", "source"), *self._generation.live
         return [rows.held(row) for row in self._pages(where, rows.SOURCE)]
 
     def _heads(self) -> dict[str, rows.Head]:
-        return {row["ref"]: rows.head(row) for row in self._pages('kind == "head"', rows.HEAD)}
+        return {
+            row["ref"]: rows.head(row)
+            for row in self._pages((Is("kind", "==", "head"),), rows.HEAD)
+        }
 
-    def _pages(self, where: str, fields: Sequence[str]) -> Iterable[dict[str, Any]]:
-        where = f"store == {self._generation.store} and {where}"
+    def _pages(self, where: Where, fields: Sequence[str]) -> Iterable[dict[str, Any]]:
+        where = Is("store", "==", self._generation.store), *where
         return self._engine.pages(self._engine.address.name, where, fields, self._level)
 
 

@@ -1,6 +1,6 @@
 """The right to write, for one process among many machines, with no lock in the engine.
 
-Milvus has neither locks nor compare-and-set, but a read of strong consistency sees every
+Engines have neither locks nor compare-and-set, but a read of strong consistency sees every
 write that was acknowledged before it.  So who wants to write leaves a ticket, then looks: of
 two, the one who looked last has seen the other's and steps back; it may be that both do, never
 that both go on.  A ticket counts for a while and is renewed in the background; that of a dead
@@ -16,8 +16,8 @@ import uuid
 from typing import Any
 
 from qa.errors import LibraryBusy, LibraryError
-from qa.library.milvus.engine import Engine
-from qa.library.milvus.rows import catalog_row
+from qa.library.shared.engine import Engine, Is
+from qa.library.shared.rows import catalog_row
 
 SECONDS = 90.0
 """How long a ticket counts after it was last renewed; clocks may differ by a third of it."""
@@ -44,12 +44,13 @@ class Lease:
         """Be the one writer.  Raises LibraryBusy where another is."""
         self._put()
         others = []
-        for row in self._engine.rows(self._catalog, 'kind == "ticket"', ["key", "name", "body"]):
+        tickets = (Is("kind", "==", "ticket"),)
+        for row in self._engine.rows(self._catalog, tickets, ["key", "name", "body"]):
             note = json.loads(row["body"])
             if row["name"] == self._name:
                 continue
             if _is_dead(note):
-                self._engine.delete(self._catalog, f'key == "{row["key"]}"')
+                self._engine.delete(self._catalog, (Is("key", "==", row["key"]),))
             else:
                 others.append(note)
         if others:
@@ -80,7 +81,7 @@ class Lease:
 
     def _drop(self) -> None:
         row = catalog_row(0, "ticket", self._name, "")
-        self._engine.delete(self._catalog, f'key == "{row["key"]}"')
+        self._engine.delete(self._catalog, (Is("key", "==", row["key"]),))
 
     def _renew(self) -> None:
         while not self._over.wait(SECONDS / 5):
