@@ -130,8 +130,9 @@ class Hit:
         return self.paths[0]
 
 
-Role = Literal["text", "item", "row", "field", "code", "heading", "frame"]
-"""What a unit of a window is.  Headings and frames only say what others are about."""
+Role = Literal["text", "item", "row", "field", "code", "note", "heading", "frame"]
+"""What a unit of a window is (a "note": a footnote).  Headings and frames only say what others
+are about."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,13 @@
 """A Reading to statements, without a model: few units, each with what it takes to be understood.
 
 A list item comes with the line that opens its list, a code line with the line that introduces
-it, a row with its header's words, a sentence that begins with a pronoun with the one before it.
+it, a row with its header's words, a footnote with the sentence that it is of, a sentence that
+begins with a pronoun with the one before it.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import NamedTuple
 
 from qa.answering import alike
@@ -212,10 +214,28 @@ def _sentence(window: Window, one: Weighed) -> Iterator[_Piece]:
             places.append((hit, header.sentence))
         yield _Piece(unit.text, tuple(places), _phrase(one))
         return
+    if unit.role == "note":
+        places = [
+            (hit, unit.sentence),
+            *((hit, referring) for referring in _referring(window, one)),
+        ]
+        yield _Piece(_as_it_stands(hit, unit), tuple(places), _phrase(one))
+        return
     first = unit.text.split(None, 1)[0].casefold().rstrip("'’s,.") if unit.text else ""
     if first in _PRONOUNS and before is not None and before.role == "text":
         yield _Piece(_as_it_stands(hit, before), ((hit, before.sentence),), None)
     yield _Piece(_as_it_stands(hit, unit), ((hit, unit.sentence),), _phrase(one))
+
+
+def _referring(window: Window, one: Weighed) -> Iterator[Sentence]:
+    """The last sentence before a footnote that its mark stands in, if the window holds it."""
+    text, start = window.hit.document.text, one.unit.sentence.start
+    line = text[text.rfind("\n", 0, start) + 1 : start]
+    mark = line[: line.find("]") + 1].lstrip()
+    before = reversed(window.units[: one.place])
+    if mark:
+        found = (u.sentence for u in before if mark in text[u.sentence.start : u.sentence.end])
+        yield from islice(found, 1)
 
 
 def _as_it_stands(hit: Hit, unit: Unit) -> str:

@@ -33,6 +33,7 @@ _APART = 400  # characters between two rows of one table, at most
 _ROLES: dict[Kind, Role] = {
     "heading": "heading",
     "attribution": "frame",
+    "footnote": "note",
     "item": "item",
     "field": "field",
     "row": "row",

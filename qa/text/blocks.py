@@ -13,7 +13,9 @@ from typing import Literal, NamedTuple
 from qa.text.tables import columned
 from qa.text.words import STOPWORDS
 
-Kind = Literal["heading", "prose", "quotation", "attribution", "item", "field", "row", "code"]
+Kind = Literal[
+    "heading", "prose", "quotation", "attribution", "footnote", "item", "field", "row", "code"
+]
 Span = tuple[int, int]
 
 
@@ -23,7 +25,9 @@ class Block(NamedTuple):
     ``lines`` holds (start, end) per line, without markers ("- ", "> ", "## ") and without
     surrounding whitespace.  ``level`` is a heading's depth from 1, else 0.  A "quotation" is
     prose that is marked as quoted, an "attribution" the line above one that says whose words
-    follow.  Only "prose", "quotation", "attribution" and "item" have several lines.
+    follow.  A "footnote" is without the mark that it begins with ("[1] ", "[^1]: "), by which
+    other text refers to it.  Only "prose", "quotation", "attribution", "footnote" and "item" have
+    several lines.
     """
 
     kind: Kind
@@ -57,6 +61,7 @@ _NUMBER = re.compile(
     """,
     re.VERBOSE,
 )
+_NOTE = re.compile(r"\[(?:\^[^\]\s]{1,40}|fn:[^\]\s]{1,40}|\d{1,3}|[*†‡§])\]:?[ \t]+(?=\S)")
 _FIELDS = re.compile(r"[^\s:;][^:;]{0,60}:\s[^;]*;\s*[^\s:;][^:;]{0,60}:\s")
 _FIELD = re.compile(  # "Built by: Seres", "service.mail.relay[0].port: 25"
     r"(?:[^\s:.!?,;]{1,40}(?: [^\s:.!?,;]{1,40}){0,3}"
@@ -277,9 +282,12 @@ class _Blocks:
         marker = _BULLET.match(line)
         if marker is None and (self.apart or self.kind == "item" or self._introduced()):
             marker = _NUMBER.match(line)
+        kind: Kind = "item"
+        if marker is None and (self.apart or self.kind == "footnote"):
+            marker, kind = _NOTE.match(line), "footnote"
         if marker:
             self.close()
-            self.kind, self.apart = "item", False
+            self.kind, self.apart = kind, False
             self.open = [(start + marker.end(), end)]
         elif self._is_row(i, line):
             body = line.strip("|").strip() if line[0] == "|" else line

@@ -32,6 +32,7 @@ _MISSED = re.compile(
       |  (?<=[.!?…]["”’»)])\s+(?=["“‘«])                             # “One.” “Two.”
       |  \b(?:(?:[A-Z]\.){{2,4}}|etc\.|Inc\.|Corp\.|Co\.|Ltd\.|[JS]r\.|[ap]\.m\.|al\.)["”’)]?
          \s+(?={_STARTER})                                           # "in the E.U. The"
+      |  [.!?]\[\^[^\]\s]{{1,40}}\]\s+(?=[^\W\d_a-z])                  # "It is paid.[^1] Then"
       |  \betc\.["”’)]?\s+(?=[A-Z])
       |  \bno\.\s+(?=[A-Z][a-z])                                     # "The answer is no. Five"
       |  (?<=[a-z]{{3}}[.!?])(?={_STARTER}\s)                        # "ended here.The second"
@@ -66,6 +67,8 @@ _GLUED_BEFORE = {
 }
 _QUOTED = str.maketrans(dict.fromkeys('"“”„‟«»‘‹›「」『』（）()[]《》〈〉', " "))
 _INSIDE = re.compile(r"[.!?…]\s+\S|[。！？][^\s”’」』）》]")
+_CLOSING = re.compile(r"[*_]{1,3}(?=\s|$)")  # of emphasis that a sentence ends in
+_BOLD_NUMBER = re.compile(r"\s*[*_]{1,3}\d{1,4}(?:\.\d{1,4}){0,4}[.)]\s*")  # "**1. Rent.**"
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 _TOKEN = re.compile(rf"[{_HAN}\uac00-\ud7af]|[^\W_]{{1,40}}|[^\w\s]|_")
@@ -175,10 +178,13 @@ def _spans(flat: str) -> Iterator[tuple[int, int]]:
     marks = {b for b in _boundaries(flat) if not _glued(flat, b)}
     if _MARK.search(flat):
         marks.update(match.end() for match in _MISSED.finditer(flat))
+    if "*" in flat or "_" in flat:
+        marks = {m.end() if (m := _CLOSING.match(flat, b)) else b for b in marks}
     first = last = 0
-    said = False  # marks alone ("...") are no sentence: they open the next one
+    said = False  # marks alone ("...") or a bold number are no sentence: they open the next one
     for end in [*sorted(marks - {0, len(flat)}), len(flat)]:
-        said = said or any(map(str.isalnum, flat[last:end]))
+        piece = flat[last:end]
+        said = said or (any(map(str.isalnum, piece)) and not _BOLD_NUMBER.fullmatch(piece))
         last = end
         if said or end == len(flat):
             yield from _trimmed(flat, first, end)

@@ -93,7 +93,8 @@ def _column_header(text: str, start: int, end: int, below: str) -> Header | None
     above = text[text.rfind("\n", 0, max(0, begin - 1)) + 1 : max(0, begin - 1)]
     line = text[begin:end]
     cells = cells_in(line)
-    if len(cells) < 2 or len(cells_in(above)) > 1 or any(map(str.isdigit, line)):
+    stands_below = len(cells_in(above)) > 1 and not _is_ruled(above)
+    if len(cells) < 2 or stands_below or any(map(str.isdigit, line)):
         return None
     if not _is_ruled(below):
         rows = list(_rows_below(text, end))

@@ -69,6 +69,16 @@ def test_a_row_is_read_with_its_header() -> None:
     ]
 
 
+@pytest.mark.parametrize(("mark", "begin"), [("[1]", "[1]"), ("[^fee]", "[^fee]:")])
+def test_a_footnote_is_cited_with_the_sentence_that_it_is_of(mark: str, begin: str) -> None:
+    """A note alone does not tell what it is about; its mark, not a citation's, is left out."""
+    text = f"A berth costs 40 crowns a month.{mark} Pay at the gate.\n\n{begin} Half in winter.\n"
+    found = reading(opened(text, name="berths"), {"winter": 0.9})
+    assert told(found) == [
+        ("Half in winter.", ["Half in winter.", f"A berth costs 40 crowns a month.{mark}"])
+    ]
+
+
 def test_code_comes_with_its_introduction() -> None:
     """A command is shown as it is to be typed, behind the line that says what it does."""
     assert told(reading(HARBOUR, {"--start": 0.9, "--check": 0.7})) == [

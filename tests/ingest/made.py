@@ -43,10 +43,21 @@ def workbook(sheets: Mapping[str, Sequence[Sequence[object]]], merged: str = "")
     return out.getvalue()
 
 
-def opendocument(body: str) -> bytes:
-    """An OpenDocument file; ``body`` is what stands in the office:body element."""
+def opendocument(body: str, kind: str = "") -> bytes:
+    """An OpenDocument file; ``body`` is what stands in the office:body element.
+
+    ``kind`` is its media type, which readers of spreadsheets ask for.
+    """
     xml = f"<office:document-content {_NAMES}><office:body>{body}</office:body>"
-    return zipped({"content.xml": xml + "</office:document-content>"})
+    names = f'xmlns:manifest="{_ODF}manifest:1.0"'
+    manifest = f'<manifest:manifest {names}><manifest:file-entry manifest:full-path="/"/>'
+    return zipped(
+        {
+            "mimetype": kind,
+            "content.xml": xml + "</office:document-content>",
+            "META-INF/manifest.xml": manifest + "</manifest:manifest>",
+        }
+    )
 
 
 def book(chapters: Sequence[str], more: Mapping[str, str] | None = None) -> bytes:

@@ -68,6 +68,13 @@ def test_a_header_may_stand_in_the_middle_over_its_column() -> None:
     ]
 
 
+def test_a_header_may_stand_between_two_rules() -> None:
+    """So a simple table of reStructuredText has it."""
+    rule = "======  =========="
+    text = "\n".join([rule, "Metal   Forged at", rule, "Copper  900", "Iron    1250", rule, ""])
+    assert told(text)[1:] == ["Metal: Copper; Forged at: 900", "Metal: Iron; Forged at: 1250"]
+
+
 def test_columns_without_a_header_are_rows() -> None:
     """A first row with figures is no header; each line is a row for itself."""
     assert told(PLAIN) == ["Ida Berg    stall 12", "Tom Sung    stall 13", "A. Hall     stall 14"]

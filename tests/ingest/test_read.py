@@ -157,6 +157,23 @@ def test_a_text_with_control_bytes_is_read_and_they_are_counted(tmp_path: Path) 
     assert found.reason == "6 control characters shown as \ufffd"
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"The ferry\x00\x01 leaves at \x02\x03nine.\x00 Go.\n",
+        "Die Fähre\x01\x02\x03\x04\x05 läuft um neun aus.\n".encode("latin-1"),
+    ],
+)
+def test_a_short_text_with_control_bytes_is_read(tmp_path: Path, data: bytes) -> None:
+    """Forty characters with five control bytes are text, in an older encoding too."""
+    path = tmp_path / "a.txt"
+    path.write_bytes(data)
+    (found,) = contents(path, max_bytes=10_000)
+    assert found.document is not None
+    assert found.document.text.count("\ufffd") == 5
+    assert found.reason == "5 control characters shown as \ufffd"
+
+
 def test_control_characters_are_replaced_one_for_one(tmp_path: Path) -> None:
     """Text cannot send commands to a terminal, and every offset stays where it was."""
     data = "a\x1b[31mb\x9b\x07c\x0cd\tz\r\ne\u2028f\x85g" + " padding" * 100

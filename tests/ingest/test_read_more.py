@@ -82,7 +82,8 @@ def test_an_opendocument_text(tmp_path: Path) -> None:
         + "</table:table-row></table:table></office:text>"
     )
     assert reading(tmp_path, "a.odt", made.opendocument(body)).text == (
-        "## Report\n\nIt was lit in 1874. So.\n\nBy Osric Venn.\n\nIt holds:\n\n- oil\n- wicks\n\n"
+        "## Report\n\nIt was lit in 1874.[1] So.\n\n[1] By Osric Venn.\n\n"
+        "It holds:\n\n- oil\n- wicks\n\n"
         "| Year | Keeper |\n|---|---|\n| 1901 | Ines Quill |\n"
     )
 

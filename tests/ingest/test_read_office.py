@@ -12,6 +12,7 @@ import pptx
 import pytest
 from docx.oxml import parse_xml
 
+from tests.cases.each import with_footnote
 from tests.ingest.files import reading, refusal, repacked
 
 _W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
@@ -155,6 +156,19 @@ def test_members_that_lead_out_of_a_word_file(tmp_path: Path) -> None:
     data = repacked(_saved(document), members)
     assert reading(tmp_path / "in", "a.docx", data).text == "Text.\n"
     assert sorted(tmp_path.rglob("*")) == [tmp_path / "in", tmp_path / "in" / "a.docx"]
+
+
+def test_a_footnote_stands_behind_its_paragraph(tmp_path: Path) -> None:
+    """With its mark, and not at the end of the file; one that nothing refers to is not lost."""
+    document = _word()
+    document.add_paragraph("Guests pay on arrival. Dogs are free.")
+    document.add_paragraph("The kitchen closes at ten.")
+    data = with_footnote(_saved(document), b"on arrival.", "In cash.")
+    assert reading(tmp_path, "a.docx", data).text == (
+        "Guests pay on arrival.[1] Dogs are free.\n\n[1] In cash.\n\nThe kitchen closes at ten.\n"
+    )
+    lost = with_footnote(_saved(document), b"nowhere", "In cash.")
+    assert reading(tmp_path, "a.docx", lost).text.endswith("closes at ten.\n\nIn cash.\n")
 
 
 def test_boxes_in_boxes_and_styles_on_styles(tmp_path: Path) -> None:

@@ -196,3 +196,10 @@ def test_xhtml_with_an_entity_reads_no_file(tmp_path: Path) -> None:
         "<html><body><p>a &x; b</p></body></html>"
     )
     assert "evil" not in reading(tmp_path, "a.html", page).text
+
+
+def test_a_page_without_a_body_tag_is_read(tmp_path: Path) -> None:
+    """Elements newer than the parser, right behind the title, belong to what is shown."""
+    data = "<title>Pool</title><main><h1>The pool</h1><p>It is 50 m long.</main>"
+    found = reading(tmp_path, "a.html", data)
+    assert (found.title, found.text) == ("Pool", "# The pool\n\nIt is 50 m long.\n")

@@ -147,12 +147,22 @@ La Sra. García vive en la Av. de Mayo.‖ ¿Dónde vive usted?‖ ¡Qué bien!
 """.splitlines()
 
 
+# In Markdown the marks of emphasis stay with what they mark.
+EMPHASISED = """\
+**1. Rent.** The tenant pays 12 crowns.‖ **2. Pets.** None.
+**3.1. Keys.** There are two.‖ **12** crowns are kept for each.
+He said *"no."*‖ The door closed.
+The claim was rejected.[^a]‖ It was upheld.[^2]
+It costs **12**.‖ **Guests** pay more.
+""".splitlines()
+
+
 def found(text: str) -> list[str]:
     """The sentences of ``text`` as strings."""
     return [text[one.start : one.end] for one in sentences(text)]
 
 
-@pytest.mark.parametrize("case", CASES + LATER)
+@pytest.mark.parametrize("case", CASES + LATER + EMPHASISED)
 def test_boundaries_are_where_a_reader_sets_them(case: str) -> None:
     """A quotation is one whole sentence, not half of one and not two."""
     expected = [part.strip() for part in case.split("‖")]

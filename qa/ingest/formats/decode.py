@@ -29,6 +29,9 @@ _HEAD = 512
 _MOST_NULS = 0.02
 """The share of NUL bytes up to which a file is text with dirt in it."""
 
+_FEW_NULS = 2
+"""NUL bytes that a short file may hold, whatever their share: no format has so few."""
+
 _NEVER_IN_TEXT = re.compile(rb"[\x00-\x08]")
 _FREQUENT = re.compile(r"[\t\n\r -~\u0400-\u045f\u3000-\u30ff\uff0c]")
 _WRITTEN = re.compile(  # Latin, Greek, Cyrillic, marks, kana, Chinese, Korean, broad forms
@@ -48,12 +51,16 @@ def decode(data: bytes, declared: str | None = None) -> str:
     Raises DocumentError where the bytes are not text.
     """
     text = _decoded(data, declared).lstrip("\ufeff")
-    if "\x00" in text and text.count("\x00") > _MOST_NULS * len(text):
+    if text.count("\x00") > _bearable(len(text)):
         raise DocumentError("is binary, not text")
     head = text[:_HEAD]
     if len(head) - len(head.translate(_CONTROLS)) > _TOLERANCE * len(head):
         raise DocumentError("is binary, not text")
     return text
+
+
+def _bearable(length: int) -> float:
+    return max(_FEW_NULS, _MOST_NULS * length)
 
 
 def _decoded(data: bytes, declared: str | None) -> str:
@@ -67,7 +74,7 @@ def _decoded(data: bytes, declared: str | None) -> str:
         return data.decode("utf-8")
     except UnicodeDecodeError:
         pass
-    if data.count(0) > _MOST_NULS * len(data) or data[:_HEAD].count(0) > 1:
+    if data.count(0) > _bearable(len(data)) or data[:_HEAD].count(0) > _FEW_NULS:
         raise DocumentError("is binary, not text")
     if declared is not None and (encoding_name := _known(declared)) is not None:
         return data.decode(encoding_name, errors="replace")
@@ -112,7 +119,7 @@ def _known(declared: str) -> str | None:
 def _detected(data: bytes) -> str:
     from charset_normalizer import from_bytes
 
-    sample = data[:_SAMPLE]
+    sample = data[:_SAMPLE].translate(None, bytes(_CONTROLS))  # the detector takes none of them
     if (japanese := _japanese(sample)) is not None:
         return japanese
     matches = from_bytes(sample, cp_isolation=_CANDIDATES)

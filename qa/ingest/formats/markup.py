@@ -6,10 +6,12 @@ attributes, preambles.
 
 import re
 from collections.abc import Callable
+from itertools import zip_longest
 
 from qa.ingest.formats import dates
 from qa.ingest.formats.decode import decode
 from qa.ingest.formats.draft import Draft, Raw
+from qa.ingest.formats.tables import row_line
 from qa.times.intervals import Claimed
 
 _NAMED = r"[ \t]*(?P<value>\S.*?)[ \t]*$"
@@ -155,6 +157,7 @@ _STEERS = re.compile(
 )
 _RULES = re.compile(r"\s*(?:\\(?:hline|midrule|toprule|bottomrule|cline\{[^}]*\})\s*)+")
 _VERBATIM = frozenset(["verbatim", "lstlisting", "minted"])
+_FOOTNOTE = re.compile(r"\\footnote\{([^{}]*(?:\{[^{}]*\}[^{}]*)*)\}")
 _ESCAPED = re.compile(r"\\([%&$#_{}])")
 _ACCENT = re.compile(r"\\([`'^\"~=.c])(?:\{(\\?\w)\}|(\w))")
 _ACCENTS = dict(zip("`'^\"~=.c", "\u0300\u0301\u0302\u0308\u0303\u0304\u0307\u0327", strict=True))
@@ -170,6 +173,7 @@ class _Latex:
         self._fenced = False
         self._cells = -1  # as above
         self._ruled = False
+        self._names: list[str] = []
 
     def __call__(self, line: str) -> str:
         begins = re.search(r"\\begin\{(\w+)\*?\}", line)
@@ -191,29 +195,41 @@ class _Latex:
         if match := _SECTION.match(line):
             return "#" * _LEVELS[match[1]] + " " + _words(match[2])
         if begins and begins[1].startswith("tabular"):
-            self._cells, self._ruled = 0, False
+            self._cells, self._ruled, self._names = 0, False, []
             return ""
         if ends and ends[1].startswith("tabular"):
             self._cells = -1
             return ""
         if self._cells >= 0:
-            if _RULES.fullmatch(line):
-                is_below_header = self._cells > 0 and not self._ruled
-                self._ruled = self._ruled or is_below_header
-                return "|" + "---|" * self._cells if is_below_header else ""
-            cells = [_words(cell) for cell in re.split(r"(?<!\\)&", line.replace(r"\\", ""))]
-            self._cells = self._cells or len(cells)
-            return "| " + " | ".join(cells) + " |" if any(cells) else ""
+            return self._row(line)
         if match := re.match(r"\s*\\item(?:\[([^\]]*)\])?\s*", line):
             name = f"{_words(match[1])}: " if match[1] else ""
             return "- " + name + _words(line[match.end() :])
         return _words(line)
 
+    def _row(self, line: str) -> str:
+        """A line of a table, whose header has a rule below it, or at the end of its own line."""
+        if _RULES.fullmatch(line):
+            is_below_header = self._cells > 0 and not self._ruled
+            self._ruled = self._ruled or is_below_header
+            return "|" + "---|" * self._cells if is_below_header else ""
+        said, end, rest = line.partition(r"\\")
+        cells = [_words(cell) for cell in re.split(r"(?<!\\)&", said)]
+        if not self._cells and end and _RULES.fullmatch(rest):
+            self._names = cells  # no line is free for a rule: each row has its header's words
+            self._cells, self._ruled = len(cells), True
+            return ""
+        self._cells = self._cells or len(cells)
+        if self._names:
+            return row_line(zip_longest(self._names, cells, fillvalue=""))
+        return "| " + " | ".join(cells) + " |" if any(cells) else ""
+
 
 def _words(text: str) -> str:
     """What is read of LaTeX: commands gone, what stands in their braces kept."""
     text = _STEERS.sub("", text.replace(r"\\", " "))
-    text = re.sub(r"\\footnote\{", " (", text)
+    text = _FOOTNOTE.sub(r" (\1)", text)
+    text = text.replace(r"\footnote{", " (")  # one that goes on in the next line
     text = _ACCENT.sub(_accented, text)
     text = re.sub(
         r"\\([a-zA-Z]+)\*?(?:\[[^\]]*\])?[ \t]?(?:\{\})?",

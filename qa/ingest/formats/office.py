@@ -34,9 +34,9 @@ _TEMPLATES = {date(2013, 12, 23), date(2013, 1, 27)}
 def word(raw: Raw) -> Draft:
     """A Word file: headings as "## Heading", lists as "- item", table rows "cell | cell".
 
-    Text in content controls, text boxes, tracked insertions and footnotes is read, comments
-    behind the paragraph that they are about, headers before and footers after all else, once;
-    deleted and hidden text is not.
+    Text in content controls, text boxes and tracked insertions is read, footnotes and comments
+    behind the paragraph that they are about, a footnote with its mark ("[1]") as it stands there
+    too, headers before and footers after all else, once; deleted and hidden text is not.
 
     Raises DocumentError where it is encrypted, a zip bomb, or no Word file.
     """
@@ -52,10 +52,12 @@ def word(raw: Raw) -> Draft:
             found.setdefault(kind, []).append(relation.target_part.blob)
     for blob in found.get("comments", ()):
         styles.comments |= _comments(blob, styles)
+    for kind in ("footnote", "endnote"):
+        for blob in found.get(f"{kind}s", ()):
+            styles.notes |= _notes(blob, kind, styles)
     blocks = [*_repeated(found.get("header", ()), styles)]
     blocks += _blocks(document.element.body, styles)
-    for blob in (*found.get("footnotes", ()), *found.get("endnotes", ())):
-        blocks.extend(_notes(blob, styles))
+    blocks += (("", note) for note in styles.notes.values())
     blocks += _repeated(found.get("footer", ()), styles)
     return _draft(joined(blocks), properties)
 
@@ -148,6 +150,24 @@ class _Styles:
         self._by_id: dict[str, Any] = {style.style_id: style.element for style in document.styles}
         self._known: dict[str | None, _Says] = {}
         self.comments: dict[str, str] = {}
+        self.notes: dict[tuple[str, str | None], str] = {}  # not yet referred to
+        self._marked = 0
+        self._referred: list[str] = []
+
+    def mark(self, reference: Any) -> str:
+        """The mark of a note where it is referred to ("[1]"); "" where there is none."""
+        kind = reference.tag.removeprefix(_W).removesuffix("Reference")
+        note = self.notes.pop((kind, reference.get(f"{_W}id")), None)
+        if note is None:
+            return ""
+        self._marked += 1
+        self._referred.append(f"[{self._marked}] {note}")
+        return f"[{self._marked}]"
+
+    def referred(self) -> Iterator[tuple[str, str]]:
+        """The notes that were marked since this was asked last, as blocks."""
+        yield from (("", note) for note in self._referred)
+        self._referred.clear()
 
     def look(self, paragraph: Any) -> tuple[str, str]:
         """A paragraph's kind and prefix."""
@@ -226,6 +246,7 @@ def _blocks(body: Any, styles: _Styles) -> Iterator[tuple[str, str]]:
                 text = " ".join(text.split())
             if text:
                 yield kind, prefix + text
+            yield from styles.referred()
             for reference in element.iter(f"{_W}commentReference"):
                 if comment := styles.comments.get(reference.get(f"{_W}id")):
                     yield "", comment
@@ -234,6 +255,7 @@ def _blocks(body: Any, styles: _Styles) -> Iterator[tuple[str, str]]:
         elif element.tag == f"{_W}tbl":
             walk.skip_subtree()
             yield from _rows(element, styles)
+            yield from styles.referred()
 
 
 def _boxes(paragraph: Any) -> Iterator[Any]:
@@ -284,16 +306,22 @@ def _paragraph(paragraph: Any, styles: _Styles) -> str:
             parts.append("".join(element.itertext()))
         elif tag in _SPOKEN:
             parts.append(_SPOKEN[tag])
+        elif tag in (f"{_W}footnoteReference", f"{_W}endnoteReference"):
+            parts.append(styles.mark(element))
     return "".join(parts)
 
 
-def _notes(blob: bytes, styles: _Styles) -> Iterator[tuple[str, str]]:
+def _notes(blob: bytes, kind: str, styles: _Styles) -> dict[tuple[str, str | None], str]:
+    """The notes by what they are referred to with, in the order of the file."""
     from lxml import etree
 
     root = etree.fromstring(blob, etree.XMLParser(resolve_entities=False, no_network=True))
-    for paragraph in root.iter(f"{_W}p"):
-        if text := _breaks(_paragraph(paragraph, styles)):
-            yield "", text
+    found = {}
+    for one in root.iter(f"{_W}{kind}"):
+        said = " ".join(_breaks(_paragraph(p, styles)) for p in one.iter(f"{_W}p"))
+        if said.strip():
+            found[kind, one.get(f"{_W}id")] = " ".join(said.split())
+    return found
 
 
 def _comments(blob: bytes, styles: _Styles) -> dict[str, str]:

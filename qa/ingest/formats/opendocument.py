@@ -8,7 +8,7 @@ from qa.errors import DocumentError
 from qa.ingest.formats import dates
 from qa.ingest.formats.archive import member, opened
 from qa.ingest.formats.draft import Draft, Raw
-from qa.ingest.formats.rows import joined, table_blocks
+from qa.ingest.formats.rows import Spanned, joined, spread, table_blocks
 from qa.times.intervals import Claimed
 
 _T = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
@@ -30,6 +30,9 @@ _GONE = frozenset(  # what was deleted, and lists that a program makes of the te
         "note-citation",
     )
 )
+Range = tuple[tuple[int, int], tuple[int, int]]
+"""The first and the last cell that a merged one covers, as (row, column) from 0."""
+
 _MOST_BLANKS = 100
 _MOST_REPEATED = 1_000
 
@@ -136,21 +139,51 @@ def _blocks(root: Any) -> Iterator[tuple[str, str]]:
 
 
 def _table(table: Any) -> Iterator[tuple[str, str]]:
-    rows, heads = [], 0
+    rows: list[list[Spanned]] = []
+    notes: list[str] = []
+    heads = 0
     for row in table.iter(f"{_TABLE}table-row"):
         if next(row.iterancestors(f"{_TABLE}table")) is not table:
             continue
-        cells: list[str] = []
-        for cell in row:
-            if cell.tag not in (f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"):
-                continue
-            said = " ".join(" ".join(_paragraph(one, []) for one in cell.iter(f"{_T}p")).split())
-            repeated = cell.get(f"{_TABLE}number-columns-repeated") or "1"
-            times = int(repeated) if repeated.isdigit() else 1
-            cells += [said] * min(times, _MOST_REPEATED)
+        cells: list[Spanned] = []
+        for cell in row.iterchildren(f"{_TABLE}table-cell"):
+            said = " ".join(" ".join(_paragraph(one, notes) for one in cell.iter(f"{_T}p")).split())
+            spans = (_number(cell, f"number-{one}-spanned") for one in ("columns", "rows"))
+            times = _number(cell, "number-columns-repeated")
+            cells += [Spanned(said, *spans)] * min(times, _MOST_REPEATED)
         rows.append(cells)
         heads += row.getparent().tag == f"{_TABLE}table-header-rows"
-    yield from table_blocks(rows, heads)
+    yield from table_blocks(spread(rows), heads)
+    yield from (("", note) for note in notes if note)
+
+
+def _number(element: Any, name: str) -> int:
+    """What an attribute of a table's element counts: 1 where it is missing."""
+    value = element.get(f"{_TABLE}{name}") or "1"
+    return int(value) if value.isascii() and value.isdigit() else 1
+
+
+def merged(raw: Raw) -> dict[str, list[Range]]:
+    """The merged cells of each sheet of a spreadsheet, by its name, which calamine does not tell.
+
+    Raises DocumentError where it is damaged.
+    """
+    found: dict[str, list[Range]] = {}
+    with opened(raw) as archive:
+        sheets = _content(archive).iter(f"{_TABLE}table")
+        for sheet in sheets:
+            own = found.setdefault(sheet.get(f"{_TABLE}name") or "", [])
+            y = 0
+            for row in sheet.iter(f"{_TABLE}table-row"):
+                x = 0
+                for cell in row.iterchildren(f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"):
+                    wide = _number(cell, "number-columns-spanned")
+                    high = _number(cell, "number-rows-spanned")
+                    if wide > 1 or high > 1:
+                        own.append(((y, x), (y + high - 1, x + wide - 1)))
+                    x += _number(cell, "number-columns-repeated")
+                y += _number(row, "number-rows-repeated")
+    return found
 
 
 def _paragraph(paragraph: Any, notes: list[str]) -> str:
@@ -169,7 +202,11 @@ def _paragraph(paragraph: Any, notes: list[str]) -> str:
             walk.skip_subtree()
             if tag in (f"{_T}note", f"{_OFFICE}annotation"):
                 inner = (_paragraph(one, []) for one in element.iter(f"{_T}p"))
-                notes.append(" ".join(" ".join(inner).split()))
+                note = " ".join(" ".join(inner).split())
+                cited = " ".join(element.findtext(f"{_T}note-citation", "").split())
+                mark = f"[{cited}]" if cited and note else ""
+                parts.append(mark)
+                notes.append(f"{mark} {note}".strip())
         elif tag == f"{_T}s":
             count = element.get(f"{_T}c") or "1"
             parts.append(" " * min(int(count) if count.isdigit() else 1, _MOST_BLANKS))

@@ -6,11 +6,11 @@ is shown (percent, currency).
 
 import datetime as dt
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from qa.errors import DocumentError
-from qa.ingest.formats import dates
+from qa.ingest.formats import dates, opendocument
 from qa.ingest.formats.archive import opened
 from qa.ingest.formats.draft import Draft, Raw
 from qa.ingest.formats.office import checked
@@ -44,6 +44,7 @@ def workbook(raw: Raw) -> Draft:
         raise DocumentError("is encrypted; remove the password and ingest again") from error
     except calamine.CalamineError as error:
         raise DocumentError(f"is not a {raw.suffix} file, or is damaged") from error
+    merged = opendocument.merged(raw) if raw.suffix == ".ods" else {}
     lines: list[str] = []
     remarks: list[str] = []
     size = 0
@@ -53,7 +54,7 @@ def workbook(raw: Raw) -> Draft:
         hidden = meta.visible is not calamine.SheetVisibleEnum.Visible
         try:
             sheet = book.get_sheet_by_name(meta.name)
-            found = list(_lines(sheet))
+            found = list(_lines(sheet, sheet.merged_cell_ranges or merged.get(meta.name) or ()))
         except calamine.CalamineError as error:
             detail = " ".join(str(error).split())[:100]
             remarks.append(f"sheet {meta.name!r} cannot be read ({detail})")
@@ -77,7 +78,7 @@ def workbook(raw: Raw) -> Draft:
     )
 
 
-def _lines(sheet: Any) -> Iterator[str]:
+def _lines(sheet: Any, merged: Sequence[opendocument.Range]) -> Iterator[str]:
     """The lines of a sheet, tables parted by empty ones."""
     if sheet.height * sheet.width > _MOST_CELLS:
         raise DocumentError(
@@ -85,7 +86,7 @@ def _lines(sheet: Any) -> Iterator[str]:
             f" {sheet.width:,} columns; save the part that matters as .csv"
         )
     rows = [[_shown(cell) for cell in row] for row in sheet.to_python(skip_empty_area=True)]
-    wide = _fill(rows, sheet)
+    wide = _fill(rows, sheet.start or (0, 0), merged)
     table: list[tuple[int, list[str]]] = []
     for at, row in enumerate([*rows, []]):
         if any(row):
@@ -96,11 +97,13 @@ def _lines(sheet: Any) -> Iterator[str]:
             table = []
 
 
-def _fill(rows: list[list[str]], sheet: Any) -> frozenset[int]:
+def _fill(
+    rows: list[list[str]], origin: tuple[int, int], merged: Sequence[opendocument.Range]
+) -> frozenset[int]:
     """Write what merged cells say into all that they cover; which rows have wide ones."""
-    top, left = sheet.start or (0, 0)
+    top, left = origin
     filled, wide = 0, set()
-    for (first, start), (last, end) in sheet.merged_cell_ranges or ():
+    for (first, start), (last, end) in merged:
         y, x = first - top, start - left
         if not (0 <= y < len(rows) and 0 <= x < len(rows[y])) or not rows[y][x]:
             continue

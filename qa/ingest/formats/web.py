@@ -15,7 +15,7 @@ from qa.ingest.formats.web_head import author, published, title
 from qa.ingest.formats.web_style import hides
 
 _NEVER = frozenset(
-    "head script style noscript noframes noembed template svg canvas iframe object embed audio "
+    "title script style noscript noframes noembed template svg canvas iframe object embed audio "
     "video select datalist textarea button rt rp annotation annotation-xml".split()
 )
 _ASIDE = frozenset(["nav", "footer", "aside"])
