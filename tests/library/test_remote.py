@@ -131,6 +131,7 @@ def test_it_says_what_the_embedded_library_says(
 ) -> None:
     """After every ingest the same files, passages, words and scores as the embedded library."""
     monkeypatch.setattr(remote_view, "DEPTH", depth)
+    monkeypatch.setattr(remote_view, "NEAR", depth)
     remote, embedded = library_at(address), Embedded(tmp_path / "l", Path("/docs"), "model")
     for _ in zip(_history(remote), _history(embedded), strict=True):
         with remote.reading() as one, embedded.reading() as other:
@@ -141,18 +142,15 @@ def test_it_says_what_the_embedded_library_says(
             assert texts_of(one) == texts_of(other)
             words = ["jac", "build", "3.5", "汽车", "seres", "none"]
             assert one.document_frequency(words) == other.document_frequency(words)
-            _compare(one, other, depth, ranked=address.startswith("milvus"))
+            _compare(one, other, depth)
             gone = [source.document_id for source in one.sources()[:1]]
             left, right = one.without(gone), other.without(gone)
             assert left.passages == right.passages
             assert left.document_frequency(words) == right.document_frequency(words)
 
 
-def _compare(one: View, other: View, depth: int, *, ranked: bool) -> None:
-    """The same scores of the passages that both give, and all of them where they are few.
-
-    ``ranked``: the engine ranks by BM25; another gives what holds the rarest words.
-    """
+def _compare(one: View, other: View, depth: int) -> None:
+    """The same scores of the passages that both give, and all of them where they are few."""
     for question, words in (("JAC builds vans.", ("jac", "jac", "van")), ("x", ("3.5", "汽车"))):
         ours, theirs = (view.scores(vector(question), words) for view in (one, other))
         names = [
@@ -173,7 +171,7 @@ def _compare(one: View, other: View, depth: int, *, ranked: bool) -> None:
             np.testing.assert_allclose(both[0], both[1], atol=1e-6)
         else:
             assert int(np.argmax(theirs.dense)) in at
-            assert not ranked or int(np.argmax(theirs.bm25)) in at
+            assert int(np.argmax(theirs.bm25)) in at
 
 
 def test_readers_see_whole_ingests(address: str) -> None:

@@ -13,7 +13,7 @@ import sqlite3
 import struct
 import zlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from qa.errors import LibraryDamaged
@@ -81,13 +81,24 @@ def bm25(
     """Score of every passage for ``terms``, 0 where none stands, and how many hold each.
 
     With ``some`` they are not all passages, and the others count for nothing.
+    """
+    return scored(terms, among, lambda term: _places(connection, term, among, some=some))
+
+
+def scored(
+    terms: Sequence[str],
+    among: Passages,
+    places: "Callable[[str], tuple[NDArray[np.int64], NDArray[np.float64]]]",
+) -> "tuple[NDArray[np.float64], dict[str, int]]":
+    """As ``bm25``, of the places of each term: positions, ascending, and how often it stands there.
+
     Robertson and Zaragoza (2009), with the never-negative idf of ``idf``.
     """
     import numpy as np
 
     scores, frequency = np.zeros(len(among.numbers)), {}
     for term, repeats in Counter(terms).items():
-        at, counts = _places(connection, term, among, some=some)
+        at, counts = places(term)
         frequency[term] = len(at)
         part = counts * (repeats * idf(len(scores), len(at)))
         part *= K1 + 1.0
@@ -95,6 +106,16 @@ def bm25(
         part /= counts
         scores[at] += part
     return scores, frequency
+
+
+def best(scores: "NDArray[np.float64]", count: int) -> "NDArray[np.int64]":
+    """The positions of the ``count`` best above 0, in no order."""
+    import numpy as np
+
+    found = np.flatnonzero(scores)
+    if len(found) <= count:
+        return found
+    return found[np.argpartition(scores[found], -count)[-count:]]
 
 
 def most(terms: Sequence[str], passages: int, frequency: Mapping[str, int]) -> float:

@@ -95,7 +95,7 @@ class LocalView:
             )
         bm25, frequency = self._bm25(terms)
         near = self._near(vector)
-        some = np.arange(len(bm25)) if near is None else np.union1d(near, _best(bm25, DEPTH))
+        some = np.arange(len(bm25)) if near is None else np.union1d(near, lexical.best(bm25, DEPTH))
         return Scores(
             some,
             self._cosines(vector, some),
@@ -209,13 +209,3 @@ class LocalView:
     def skipped(self) -> tuple[tuple[str, str], ...]:
         """The files that could not be read, by path, each with the reason."""
         return catalog.read_skipped(self._connection)
-
-
-def _best(scores: "NDArray[np.float64]", count: int) -> "NDArray[np.int64]":
-    """The positions of the ``count`` best above 0, in no order."""
-    import numpy as np
-
-    found = np.flatnonzero(scores)
-    if len(found) <= count:
-        return found
-    return found[np.argpartition(scores[found], -count)[-count:]]

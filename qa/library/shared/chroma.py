@@ -2,22 +2,21 @@
 
 It is spoken to by the HTTP interface that it documents (``/openapi.json`` of any server), with
 time-outs: Chroma's own client waits for ever, and its import takes longer than a question.
-A server knows no BM25.  What it knows is which passages hold a word: a passage's document is its
-terms, and of those that hold any of a question's the ones with the rarest are scored by the view.
+A server knows no BM25, takes long to say what a record's metadata are, and longer to look for them:
+words have an index in the catalog, and what is near is asked for by ids and distances alone.
 """
 
 import json
+import operator
 import weakref
 
 # ruff: noqa: ARG002 - what Milvus must be told, a server of Chroma need not
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from qa.errors import LibraryDamaged, LibraryError, LibraryMismatch
-from qa.library.local.lexical import idf
-from qa.library.shared.engine import Is, Where, term, token
+from qa.library.shared.engine import NAMES, Is, Where
 from qa.settings.address import Address
 
 if TYPE_CHECKING:
@@ -27,16 +26,18 @@ if TYPE_CHECKING:
 _TIMEOUT = 10.0  # seconds: a server that does not answer by then is not there
 _LONG = 60.0  # ... or that has much to write
 _BATCH = 256  # records, of at most 64,000 bytes: a server takes 40 MB at once
-_PAGE = 1000
-_AT_ONCE = 8  # words looked up by the server
 
 _GRAPH = {"space": "cosine", "max_neighbors": 16, "ef_construction": 100, "ef_search": 1000}
 _HOW = {"==": "$eq", "!=": "$ne", "<=": "$lte", ">": "$gt", "<": "$lt"} | {
     "in": "$in",
     "not in": "$nin",
 }
+_COMPARED = {"==": operator.eq, "!=": operator.ne, "<=": operator.le} | {
+    ">": operator.gt,
+    "<": operator.lt,
+}
 _NAMES = ("key", "number")  # fields that are a record's id
-_GENERATIONS = ("born", "died")  # fields that nearly every record passes
+_WIDE = ("born", "died", "store")  # fields that nearly every record passes
 
 
 class Chroma:
@@ -48,6 +49,10 @@ class Chroma:
         self._lock = Lock()
         self._client: Any = None
         self._ids: dict[str, str] = {}  # of collections, by their names
+
+    @property
+    def ranking(self) -> None:
+        """None: it knows no BM25."""
 
     def _open(self) -> Any:
         with self._lock:
@@ -165,10 +170,12 @@ class Chroma:
                 "ids": [str(row["key"] if "key" in row else row["number"]) for row in part],
                 # A collection has vectors; the catalog's are all the same.
                 "embeddings": [list(map(float, row.get("vector", (1.0,)))) for row in part],
-                "metadatas": [{k: row[k] for k in row if k not in plain} for row in part],
+                "metadatas": [
+                    {k: row[k] for k in row if k not in plain}
+                    | ({"terms": " ".join(row["terms"])} if "terms" in row else {})
+                    for row in part
+                ],
             }
-            if "terms" in part[0]:
-                body["documents"] = [f" {' '.join(map(token, row['terms']))} " for row in part]
             self._call(collection, "upsert", body)
 
     def delete(self, collection: str, where: Where) -> None:
@@ -179,71 +186,53 @@ class Chroma:
         self, collection: str, where: Where, fields: Sequence[str], level: str = "Strong"
     ) -> list[dict[str, Any]]:
         """The rows of which ``where`` is true, few enough for one message."""
-        return self._get(collection, _written(where), fields)
+        among, late = _parted(where)
+        found = self._get(collection, _written(among), fields)
+        return [row for row, about in found if all(_holds(one, about) for one in late)]
 
     def pages(
         self, collection: str, where: Where, fields: Sequence[str], level: str = "Strong"
     ) -> Iterator[dict[str, Any]]:
         """The rows of which ``where`` is true, however many they are."""
-        seen = 0
-        while True:
-            page = self._get(collection, _written(where) | {"limit": _PAGE, "offset": seen}, fields)
-            yield from page
-            if len(page) < _PAGE:
-                return
-            seen += len(page)
+        among, late = _parted(where)
+        ids = self._call(collection, "get", _written(among) | {"include": []})["ids"]
+        for i in range(0, len(ids), NAMES):
+            for row, about in self._get(collection, {"ids": ids[i : i + NAMES]}, fields):
+                if all(_holds(one, about) for one in late):
+                    yield row
 
     def _get(
         self, collection: str, body: Mapping[str, Any], fields: Sequence[str]
-    ) -> list[dict[str, Any]]:
-        include = ["metadatas"]
-        include += ["documents"] if "terms" in fields else []
-        include += ["embeddings"] if "vector" in fields else []
+    ) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+        """Rows, each with all that its record says."""
+        include = ["metadatas", *(["embeddings"] if "vector" in fields else [])]
         found = self._call(collection, "get", {**body, "include": include})
         rows = []
         for i, name in enumerate(found["ids"]):
-            row = dict(found["metadatas"][i]) | {"key": name}
+            about = found["metadatas"][i]
+            row = dict(about) | {"key": name}
             if "number" in fields:
                 row["number"] = int(name)
             if "terms" in fields:
-                row["terms"] = [term(one) for one in found["documents"][i].split()]
+                row["terms"] = row["terms"].split()
             if "vector" in fields:
                 row["vector"] = found["embeddings"][i]
-            rows.append({field: row[field] for field in fields})
+            rows.append(({field: row[field] for field in fields}, about))
         return rows
 
     def count(self, collection: str, where: Where, level: str = "Strong") -> int:
         """How many rows there are of which ``where`` is true."""
         return len(self._call(collection, "get", _written(where) | {"include": []})["ids"])
 
-    def holding(self, collection: str, term: str, where: Where, level: str) -> int:
-        """How many passages of which ``where`` is true hold a term."""
-        return len(self._holders(collection, term, where))
-
-    def _holders(self, collection: str, term: str, where: Where) -> list[str]:
-        holds = {"where_document": {"$contains": f" {token(term)} "}, "include": []}
-        ids: list[str] = self._call(collection, "get", _written(where) | holds)["ids"]
-        return ids
-
     def nearest(
         self, collection: str, vector: "NDArray[np.float32]", where: Where, limit: int, level: str
     ) -> dict[int, float]:
         """The passages whose vectors are nearest: number to cosine."""
-        among, late = _parted(where)
-        include = ["metadatas", "distances"]
-        body = {"query_embeddings": [vector.tolist()], "include": include, **_written(among)}
-        wanted = limit + limit // 4 + 1
-        while True:
-            found = self._call(collection, "query", body | {"n_results": wanted})
-            ids, abouts, far = (found[name][0] for name in ("ids", *include))
-            near = {
-                int(name): 1.0 - distance
-                for name, about, distance in zip(ids, abouts, far, strict=True)
-                if all(_holds(one, about) for one in late)
-            }
-            if len(near) >= limit or len(ids) < wanted:
-                return dict(list(near.items())[:limit])
-            wanted *= 2
+        asked = {"query_embeddings": [vector.tolist()], "n_results": limit}
+        body = {**_written(where), **asked, "include": ["distances"]}
+        found = self._call(collection, "query", body)
+        pairs = zip(found["ids"][0], found["distances"][0], strict=True)
+        return {int(name): 1.0 - distance for name, distance in pairs}
 
     def cosines(
         self, collection: str, vector: "NDArray[np.float32]", numbers: Sequence[int], level: str
@@ -251,34 +240,13 @@ class Chroma:
         """The cosines of the passages of these numbers."""
         import numpy as np
 
-        found = self.rows(collection, (Is("number", "in", numbers),), ("number", "vector"))
-        if not found:
-            return {}
-        matrix = np.array([row["vector"] for row in found], np.float32)
-        return {row["number"]: float(one) for row, one in zip(found, matrix @ vector, strict=True)}
-
-    def matching(
-        self, collection: str, terms: Sequence[str], where: Where, limit: int, level: str
-    ) -> dict[int, list[str]]:
-        """The passages that hold the rarest of ``terms``: number to all their terms."""
-        known = self._collection(collection)
-        count = int(self._ask(self._open(), "GET", f"/collections/{known}/count") or 0)
-        among, late = _parted(where)
-        with ThreadPoolExecutor(_AT_ONCE) as pool:
-            every = list(pool.map(lambda one: self._holders(collection, one, among), terms))
-        weights: dict[str, float] = {}
-        for ids in every:
-            for name in ids:
-                weights[name] = weights.get(name, 0.0) + idf(count, len(ids))
-        best = sorted(map(int, weights), key=lambda number: (-weights[str(number)], number))
-        found: dict[int, list[str]] = {}
-        fields = ("number", "terms", *_GENERATIONS)
-        for i in range(0, len(best), limit):
-            for row in self.rows(collection, (Is("number", "in", best[i : i + limit]),), fields):
-                if all(_holds(one, row) for one in late):
-                    found[row["number"]] = row["terms"]
-            if len(found) >= limit:
-                break
+        found = self.nearest(
+            collection, vector, (Is("number", "in", numbers),), len(numbers), level
+        )
+        # A graph may miss some even where it is asked for all.
+        if lost := sorted(set(numbers) - found.keys()):
+            for row in self.rows(collection, (Is("number", "in", lost),), ("number", "vector")):
+                found[row["number"]] = float(np.array(row["vector"], np.float32) @ vector)
         return found
 
 
@@ -287,8 +255,8 @@ def _parted(where: Where) -> tuple[Where, Where]:
 
     A filter that nearly every record passes costs a server more than all else of a question.
     """
-    among = tuple(one for one in where if one.field not in _GENERATIONS)
-    return among, tuple(one for one in where if one.field in _GENERATIONS)
+    among = tuple(one for one in where if one.field not in _WIDE)
+    return (among, tuple(one for one in where if one.field in _WIDE)) if among else (where, ())
 
 
 def _written(where: Where) -> dict[str, Any]:
@@ -312,8 +280,6 @@ def _written(where: Where) -> dict[str, Any]:
 
 
 def _holds(one: Is, about: Mapping[str, Any]) -> bool:
-    """Tell whether a record whose metadata are ``about`` is of these generations."""
-    assert isinstance(one.value, int)
-    if one.how == "<=":
-        return bool(about[one.field] <= one.value)
-    return bool(about[one.field] > one.value)
+    """Tell whether a record whose metadata are ``about`` passes a filter of numbers."""
+    value: Any = one.value
+    return bool(_COMPARED[one.how](about[one.field], value))

@@ -1,7 +1,8 @@
 """What a shared library asks of the engine that keeps it: two collections, filters, what is near.
 
 ``NAME_N`` holds the passages: their vectors and their terms.  ``NAME`` is the catalog: rows of a
-kind and a name with a body in JSON, and the parts of long texts.  N grows with every rebuild.
+kind and a name with a body in JSON, the parts of long texts, an index of words.  N grows with every
+rebuild.
 """
 
 import hashlib
@@ -41,6 +42,18 @@ def live(generation: int) -> Where:
     return Is("born", "<=", generation), Is("died", ">", generation)
 
 
+class Ranking(Protocol):
+    """What an engine says that knows BM25."""
+
+    def holding(self, collection: str, term: str, where: Where, level: str) -> int:
+        """How many passages of which ``where`` is true hold a term."""
+
+    def matching(
+        self, collection: str, terms: Sequence[str], where: Where, limit: int, level: str
+    ) -> dict[int, list[str]]:
+        """The passages that the engine puts first for ``terms``: number to all their terms."""
+
+
 class Engine(Protocol):
     """The collections of one library; safe to share between threads.
 
@@ -50,6 +63,10 @@ class Engine(Protocol):
     """
 
     address: Address
+
+    @property
+    def ranking(self) -> Ranking | None:
+        """How it ranks words; None where an index of words is kept in the catalog: ``words``."""
 
     def has(self, collection: str) -> bool:
         """Tell whether there is such a collection."""
@@ -82,9 +99,6 @@ class Engine(Protocol):
     def count(self, collection: str, where: Where, level: str = "Strong") -> int:
         """How many rows there are of which ``where`` is true."""
 
-    def holding(self, collection: str, term: str, where: Where, level: str) -> int:
-        """How many passages of which ``where`` is true hold a term."""
-
     def nearest(
         self, collection: str, vector: "NDArray[np.float32]", where: Where, limit: int, level: str
     ) -> dict[int, float]:
@@ -94,11 +108,6 @@ class Engine(Protocol):
         self, collection: str, vector: "NDArray[np.float32]", numbers: Sequence[int], level: str
     ) -> dict[int, float]:
         """The cosines of the passages of these numbers."""
-
-    def matching(
-        self, collection: str, terms: Sequence[str], where: Where, limit: int, level: str
-    ) -> dict[int, list[str]]:
-        """The passages that the engine puts first for ``terms``: number to all their terms."""
 
 
 def key(*parts: object) -> str:

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from qa.errors import LibraryDamaged, LibraryError, LibraryMismatch
 from qa.library import days
+from qa.library.local import lexical
 from qa.library.local.catalog import FORMAT
-from qa.library.shared import rows
-from qa.library.shared.engine import Engine, Is, Where
+from qa.library.shared import rows, words
+from qa.library.shared.engine import Engine, Is, Where, live
 from qa.library.shared.lease import Lease
 from qa.library.shared.view import Generation, Moments, SharedView
 from qa.library.shared.writer import SharedWriter, empty, vectors
@@ -127,10 +128,39 @@ class SharedLibrary:
             if self._seen is not None and self._seen[0] == key:
                 return self._seen[2]
         moments = self._moments(store, state)
-        generation = Generation(store, f"{self._catalog}_{store}", state, moments, {})
+        collection = f"{self._catalog}_{store}"
+        known = None
+        if self._engine.ranking is None:
+            known = self._words(store, collection, state)
+        generation = Generation(store, collection, state, moments, {}, known)
         with self._lock:
             self._seen = (key, time.monotonic(), generation)
         return generation
+
+    def _words(self, store: int, collection: str, state: Mapping[str, Any]) -> words.Words:
+        """The words of a generation: those of the index, and what was stored or went since."""
+        import numpy as np
+
+        lengths = words.lengths(self._engine, store, state, "Strong")
+        late: dict[str, words.Places] = {}
+        last, now = state["moments"], state["generation"]
+        if last != now and state["width"]:
+            born = Is("born", ">", last), *live(now)
+            went = Is("born", "<=", last), Is("died", ">", last), Is("died", "<=", now)
+            gone = [row["number"] for row in self._engine.pages(collection, went, ["number"])]
+            came = self._engine.pages(collection, born, ["number", "terms"])
+            new = sorted((row["number"], row["terms"]) for row in came)
+            late = words.places(new)
+            kept = ~np.isin(lengths[0], gone)
+            lengths = words.appended((lengths[0][kept], lengths[1][kept]), new)
+        if len(lengths[0]) != state["passages"]:
+            raise words.overtaken(self._engine)
+
+        def fetch(names: Sequence[str]) -> Mapping[str, str]:
+            return words.texts(self._engine, store, names, "Strong")
+
+        passages = lexical.passages(lengths[0], lengths[1].astype(np.uint32))
+        return words.Words(words.segments(state), passages, late, fetch)
 
     def _moments(self, store: int, state: Mapping[str, Any]) -> Moments:
         if not state["counted"]:
@@ -240,6 +270,8 @@ class SharedLibrary:
                 "passages": 0,
                 "length": 0,
                 "next": 1,
+                "segments": [],  # of the index of words, as of the same generation ...
+                "indexed": 0,  # ... and which row holds the passages' lengths
                 "reading": None,
             }
             # What a writer that was stopped before its first state may have made.

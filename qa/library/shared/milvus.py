@@ -36,6 +36,11 @@ class Milvus:
         self._client: Any = None
         self._loaded: set[str] = set()
 
+    @property
+    def ranking(self) -> "Milvus":
+        """Itself: it knows BM25."""
+        return self
+
     def _open(self) -> Any:
         with self._lock:
             if self._client is None:

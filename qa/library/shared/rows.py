@@ -133,6 +133,15 @@ def document(
     return replace(said.document, text=joined(texts), page_starts=tuple(pages))
 
 
+def following(row: Mapping[str, Any]) -> list[tuple[str, str, int]]:
+    """Kind, id and part of the rows that go on where one of a document's first rows ends."""
+    name, kind = row["ref"], row["kind"]
+    if kind == "head":
+        return [("text", name, part) for part in range(1, head(row).parts)]
+    more = kind == "pages" and len(row["body"]) == _PART
+    return [(kind, name, row["part"] + 1)] if more else []
+
+
 def joined(rows: Iterable[Mapping[str, Any]]) -> str:
     """A long value from its parts."""
     return "".join(row["body"] for row in sorted(rows, key=lambda row: int(row["part"])))

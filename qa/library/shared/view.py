@@ -10,19 +10,24 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from qa.data import Document, Passage, Source
-from qa.errors import LibraryError, LibraryMismatch
+from qa.errors import LibraryMismatch
 from qa.library import days
 from qa.library.interface import FileState, Over, Scores, StoredPassage
-from qa.library.local.lexical import K1, B, idf, most
+from qa.library.local.lexical import K1, B, best, idf, most
 from qa.library.shared import rows
-from qa.library.shared.engine import PASSAGE, Engine, Is, Where, live
+from qa.library.shared.engine import PASSAGE, Engine, Is, Where, key, live
+from qa.library.shared.engine import parts as in_parts
+from qa.library.shared.words import Words, overtaken
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
 DEPTH = 1000
-"""How many of its best each retriever of the engine gives, to be scored exactly here."""
+"""How many of its best an engine that ranks words gives by either, to be scored exactly here."""
+
+NEAR = 400
+"""How many of the nearest another gives, and how many of the best by words are compared too."""
 
 _AT_ONCE = 8  # words counted by the engine
 
@@ -46,6 +51,7 @@ class Generation(NamedTuple):
     state: Mapping[str, Any]
     moments: Moments
     frequencies: dict[str, int]  # of terms, as far as they were asked for
+    words: Words | None  # None where the engine ranks them
 
     @property
     def live(self) -> Where:
@@ -56,9 +62,9 @@ class Generation(NamedTuple):
 class SharedView:
     """One generation of a library, as ``interface.View`` says.
 
-    The engine ranks by cosine and by BM25; of what it ranks first, both scores are then
-    worked out here from statistics of the whole library, because the engine weighs words by
-    what each of its shards or segments holds.
+    An engine ranks by cosine, and where it can by BM25; of what it ranks first, both scores are
+    then worked out here from statistics of the whole library, because such an engine weighs words
+    by what each of its shards or segments holds.  For another, BM25 is worked out here of all.
     """
 
     def __init__(
@@ -74,6 +80,11 @@ class SharedView:
         self._level = level
         self._given = given  # the dates that a user gave documents, by id
         self._without = tuple(without)
+        self._words = generation.words
+        if self._words is not None and without:
+            where = (Is("document_id", "in", self._without),)
+            gone = self._rows(where, ("number",))
+            self._words = self._words.without(row["number"] for row in gone)
         self._documents: dict[str, Document] = {}
         self._paths: dict[str, tuple[str, ...]] = {}
         self._count: int | None = None if without else generation.state["passages"]
@@ -100,6 +111,8 @@ class SharedView:
     @property
     def passages(self) -> int:
         """How many passages there are."""
+        if self._words is not None:
+            return len(self._words.passages.numbers)
         if self._count is None:
             self._count = self._engine.count(self._generation.collection, self._live, self._level)
         return self._count
@@ -118,9 +131,13 @@ class SharedView:
                 f" question's has {len(vector)}: the embedding model has changed under its"
                 " name; run: qa ingest --rebuild"
             )
+        if self._words is not None:
+            return self._scores(vector, terms, self._words)
+        ranking = self._engine.ranking
+        assert ranking is not None
         collection, asked = self._generation.collection, Counter(terms)
         near = self._engine.nearest(collection, vector, self._live, DEPTH, self._level)
-        said = self._engine.matching(collection, list(asked), self._live, DEPTH, self._level)
+        said = ranking.matching(collection, list(asked), self._live, DEPTH, self._level)
         holds = {number: Counter(found) for number, found in said.items()}
         matched = {number: found for number, found in holds.items() if found.keys() & asked}
         whole = len(matched) < DEPTH  # all that hold any of the words
@@ -142,6 +159,42 @@ class SharedView:
             partial(self._cosines, vector),
             most(terms, self.passages, self._frequency(asked)),
         )
+
+    def _scores(self, vector: "NDArray[np.float32]", terms: Sequence[str], words: Words) -> Scores:
+        """BM25 of all, and of the best of them and of the nearest the cosine."""
+        import numpy as np
+
+        bm25, frequency = words.bm25(terms)
+        every = words.passages.numbers
+        near = self._near(vector, every)
+        leading = set(every[best(bm25, NEAR)].tolist())
+        if far := sorted(leading - near.keys()):
+            collection = self._generation.collection
+            near |= self._engine.cosines(collection, vector, far, self._level)
+        numbers = np.array(sorted(near), np.int64)
+        return Scores(
+            numbers,
+            np.array([near[one] for one in numbers.tolist()]),
+            bm25[np.searchsorted(every, numbers)],
+            partial(self._cosines, vector),
+            most(terms, self.passages, frequency),
+        )
+
+    def _near(self, vector: "NDArray[np.float32]", every: "NDArray[np.uint32]") -> dict[int, float]:
+        """The cosines of the nearest of the passages that are there, by number."""
+        import numpy as np
+
+        among: Where = (Is("document_id", "not in", self._without),) if self._without else ()
+        wanted = NEAR + NEAR // 4 + 1
+        while True:
+            found = self._engine.nearest(
+                self._generation.collection, vector, among, wanted, self._level
+            )
+            there = np.isin(np.fromiter(found, np.uint32, len(found)), every)
+            near = {one: found[one] for one, is_there in zip(found, there, strict=True) if is_there}
+            if len(near) >= NEAR or len(found) < wanted:
+                return dict(list(near.items())[:NEAR])
+            wanted *= 2
 
     def _weights(self, asked: Mapping[str, int]) -> dict[str, float]:
         df = self._frequency(asked)
@@ -173,8 +226,13 @@ class SharedView:
         return self._frequency(set(terms))
 
     def _frequency(self, terms: Iterable[str]) -> dict[str, int]:
+        if self._words is not None:
+            return self._words.document_frequency(terms)
+        ranking = self._engine.ranking
+        assert ranking is not None
+
         def count(one: str) -> int:
-            return self._engine.holding(self._generation.collection, one, self._live, self._level)
+            return ranking.holding(self._generation.collection, one, self._live, self._level)
 
         terms = list(terms)
         if new := [one for one in terms if one not in self._frequencies]:
@@ -201,14 +259,8 @@ class SharedView:
         rows_ = self._rows((Is("number", "in", wanted),), fields) if wanted else []
         found = {int(row["number"]): row for row in rows_}
         if len(found) < len(wanted):
-            raise self._overtaken()
+            raise overtaken(self._engine)
         return found
-
-    def _overtaken(self) -> LibraryError:
-        return LibraryError(
-            f"library {self._engine.address.shown!r} was changed more than once while it was"
-            " read; ask again (where it stays so, run: qa repair)"
-        )
 
     def _rows(self, where: Where, fields: Sequence[str]) -> list[dict[str, Any]]:
         return self._engine.rows(self._generation.collection, where, fields, self._level)
@@ -217,16 +269,27 @@ class SharedView:
         where = Is("store", "==", self._generation.store), *where
         return self._engine.rows(self._engine.address.name, where, fields, self._level)
 
+    def _of_documents(self, of: Sequence[tuple[str, str, int]]) -> Iterable[dict[str, Any]]:
+        """The rows of documents: kind, id and part of each."""
+        store = self._generation.store
+        keys = [key(store, kind, name, 0, part) for kind, name, part in of]
+        for some in in_parts(keys):
+            yield from self._catalog((Is("key", "in", some),), ("kind", "ref", "part", "body"))
+
     def _fetch(self, documents: Iterable[str]) -> None:
         """Bring documents and the paths of their files, together."""
         wanted = sorted(set(documents) - self._documents.keys())
         if not wanted:
             return
         parts: dict[tuple[str, str], list[dict[str, Any]]] = {}
-        where: Where = Is("kind", "in", ["head", "pages", "text"]), Is("ref", "in", wanted)
-        for row in self._catalog(where, ("kind", "ref", "part", "body")):
-            parts.setdefault((row["ref"], row["kind"]), []).append(row)
-        where = Is("kind", "==", "source"), Is("ref", "in", wanted), *self._generation.live
+        # By keys, which an engine finds at once: the first row of each kind, then what follows.
+        new = [(kind, one, 0) for one in wanted for kind in ("head", "pages", "text")]
+        while new:
+            found = list(self._of_documents(new))
+            for row in found:
+                parts.setdefault((row["ref"], row["kind"]), []).append(row)
+            new = [part for row in found for part in rows.following(row)]
+        where: Where = Is("kind", "==", "source"), Is("ref", "in", wanted), *self._generation.live
         paths: dict[str, list[str]] = {}
         for row in self._catalog(where, ("name", "ref")):
             paths.setdefault(row["ref"], []).append(row["name"])

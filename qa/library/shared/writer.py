@@ -17,6 +17,7 @@ from qa.library import days
 from qa.library.interface import Change, FileState, NewPassage, Stored
 from qa.library.shared import rows
 from qa.library.shared.engine import FOREVER, PASSAGE, Engine, Is, Where, live, parts
+from qa.library.shared.indexing import Indexer
 from qa.library.shared.lease import Lease
 from qa.library.shared.view import Generation, Moments, SharedView
 
@@ -41,6 +42,7 @@ class SharedWriter:
         self._catalog = engine.address.name
         self._passages = f"{engine.address.name}_{store}"
         self._held: dict[str, rows.Held] = {}
+        self._index = None if engine.ranking is not None else Indexer(engine, store, state)
 
     @property
     def _live(self) -> Where:
@@ -55,6 +57,7 @@ class SharedWriter:
         gone: set[str] = set()
         if self.state["width"]:
             self._catch_up()
+            self.close()  # while what died can be read
             for where in (late, dead):
                 found = self._engine.pages(self._passages, (where,), ["number", "document_id"])
                 gone |= {row["document_id"] for row in found}
@@ -62,6 +65,8 @@ class SharedWriter:
             self._put_back(self._passages, undone, _WHOLE)
         for where in (late, dead):
             self._engine.delete(self._catalog, (mine, where))
+        if self._index is not None:
+            self._engine.delete(self._catalog, (mine, *self._index.unneeded(self.state)))
         fields = (*rows.SOURCE, "kind", "store", "part")
         self._put_back(self._catalog, (mine, *undone), fields)
         files = mine, Is("kind", "==", "source"), *self._live
@@ -168,6 +173,8 @@ class SharedWriter:
         )
         self._put_state(state)
         self._held = held
+        if self._index is not None and self._index.is_due:
+            self.close()
 
     def _add(
         self,
@@ -232,18 +239,32 @@ class SharedWriter:
         self._moments = added(self._moments, matrix, sign)
         state["passages"] += sign * len(passages)
         state["length"] += sign * sum(len(row["terms"]) for row in passages)
+        self._take_up(passages, sign)
+
+    def _take_up(self, passages: Sequence[Mapping[str, Any]], sign: int) -> None:
+        """Tell the index of words of passages that come or go."""
+        if self._index is None:
+            return
+        if sign > 0:
+            self._index.add((row["number"], row["terms"]) for row in passages)
+        else:
+            self._index.remove(row["number"] for row in passages)
 
     def close(self) -> None:
-        """Keep the statistics of the vectors: too large to be written with every change."""
+        """Keep what is too large to be written with every change: statistics, and the words."""
         if self.state["moments"] == self.state["generation"]:
             return
         slot = 1 - self.state["slot"]  # those in force stay as they are
         written = []
         for name, array in (("first", self._moments.first), ("second", self._moments.second)):
             written += rows.array_rows(self._store, name, array.ravel(), slot)
+        known: dict[str, Any] = {}
+        if self._index is not None:
+            index, known = self._index.made(self.state)
+            written += index
         self._engine.put(self._catalog, written)
         counted = {"moments": self.state["generation"], "counted": self._moments.vectors}
-        self._put_state(self.state | counted | {"slot": slot})
+        self._put_state(self.state | counted | known | {"slot": slot})
 
     def _catch_up(self) -> None:
         """Add to the statistics what a writer that was interrupted stored."""
@@ -253,9 +274,12 @@ class SharedWriter:
         came = Is("born", ">", last), *live(number)
         went = *live(last), Is("died", "<=", number)
         for sign, where in ((1, came), (-1, went)) if last != number else ():
-            for row in self._engine.pages(self._passages, where, ["number", "vector"]):
+            fields = ["number", "vector", "terms"]
+            found = sorted(self._engine.pages(self._passages, where, fields), key=_number)
+            for row in found:
                 one = np.array([row["vector"]], np.float32)
                 self._moments = added(self._moments, one, sign)
+            self._take_up(found, sign)
 
     def touch(self, states: Iterable[FileState]) -> None:
         """Remember how unchanged files look now."""
@@ -298,10 +322,12 @@ class SharedWriter:
         if not self.state["width"]:
             return
         moments, odd = empty(self.state["width"]), 0
-        for row in self._engine.pages(self._passages, self._live, ["number", "vector"]):
+        every: list[tuple[int, Sequence[str]]] = []
+        for row in self._engine.pages(self._passages, self._live, ["number", "vector", "terms"]):
             one = np.array([row["vector"]], np.float32)
             odd += abs(float(one[0] @ one[0]) - 1.0) > 1e-3
             moments = added(moments, one, 1)
+            every.append((row["number"], row["terms"]))
         if odd:
             yield f"{odd} vectors are not of length 1"
         pairs = ((moments.first, self._moments.first), (moments.second, self._moments.second))
@@ -309,10 +335,13 @@ class SharedWriter:
             np.allclose(one, other, rtol=1e-6, atol=1e-4) for one, other in pairs
         ):
             yield "the statistics of the vectors are not those of the vectors stored"
+        index = self._index if self.state["moments"] == self.state["generation"] else None
+        if index is not None and not index.agrees(self.state, every):
+            yield "the index of words is not that of the passages"
 
     def documents(self) -> "Iterator[tuple[Document, tuple[str, ...], list[Stored]]]":
         """Every document with its paths, passages, and each passage's terms and their count."""
-        generation = Generation(self._store, self._passages, self.state, self._moments, {})
+        generation = Generation(self._store, self._passages, self.state, self._moments, {}, None)
         for name, paths in sorted(_documents(self._held).items()):
             view = SharedView(self._engine, generation, "Strong", {})
             try:
@@ -325,6 +354,10 @@ class SharedWriter:
                 words = tuple(row["terms"])
                 found.append(Stored(rows.stored(row), words, len(words)))
             yield document, paths, sorted(found, key=lambda one: one.passage.passage.start)
+
+
+def _number(row: Mapping[str, Any]) -> int:
+    return int(row["number"])
 
 
 def empty(width: int) -> Moments:
