@@ -228,13 +228,13 @@ def _sentence(window: Window, one: Weighed) -> Iterator[_Piece]:
 
 
 def _referring(window: Window, one: Weighed) -> Iterator[Sentence]:
-    """The last sentence before a footnote that its mark stands in, if the window holds it."""
+    """The sentence of the window that a footnote's mark stands in, the nearest above it."""
     text, start = window.hit.document.text, one.unit.sentence.start
     line = text[text.rfind("\n", 0, start) + 1 : start]
     mark = line[: line.find("]") + 1].lstrip()
-    before = reversed(window.units[: one.place])
+    others = (*reversed(window.units[: one.place]), *window.units[one.place + 1 :])
     if mark:
-        found = (u.sentence for u in before if mark in text[u.sentence.start : u.sentence.end])
+        found = (u.sentence for u in others if mark in text[u.sentence.start : u.sentence.end])
         yield from islice(found, 1)
 
 

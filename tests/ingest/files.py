@@ -28,12 +28,16 @@ def refusal(folder: Path, name: str, data: bytes | str) -> str:
 
 
 class Words(NamedTuple):
-    """A line of text at a place on a PDF page, in points from the lower left corner."""
+    """A line of text at a place on a PDF page, in points from the lower left corner.
+
+    ``upward`` is True of one that is written upwards.
+    """
 
     x: float
     y: float
     text: str
     size: float = 11
+    upward: bool = False
 
 
 def paragraph(top: float, lines: Sequence[str], size: float = 11, x: float = 72) -> list[Words]:
@@ -41,8 +45,18 @@ def paragraph(top: float, lines: Sequence[str], size: float = 11, x: float = 72)
     return [Words(x, top - at * size * 1.2, line, size) for at, line in enumerate(lines)]
 
 
-def pdf(pages: Sequence[Sequence[Words]], info: str = "") -> bytes:
-    """A PDF of Helvetica text; ``info`` is the body of its information dictionary."""
+def pdf(
+    pages: Sequence[Sequence[Words]],
+    info: str = "",
+    *,
+    scaled: bool = False,
+    rules: Sequence[tuple[float, float, float, float]] = (),
+) -> bytes:
+    """A PDF of Helvetica text; ``info`` is the body of its information dictionary.
+
+    ``scaled`` sets it in type of one point that is scaled, as many programs do; ``rules`` are lines
+    from x, y to x, y on each page.
+    """
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"",
@@ -54,9 +68,12 @@ def pdf(pages: Sequence[Sequence[Words]], info: str = "") -> bytes:
         stream = b"BT\n"
         for words in page:
             escaped = words.text.replace("\\", r"\\").replace("(", r"\(").replace(")", r"\)")
-            stream += f"/F1 {words.size} Tf 1 0 0 1 {words.x} {words.y} Tm (".encode()
+            by = words.size if scaled else 1
+            turned = f"0 {by} {-by} 0" if words.upward else f"{by} 0 0 {by}"
+            stream += f"/F1 {words.size / by} Tf {turned} {words.x} {words.y} Tm (".encode()
             stream += escaped.encode("cp1252") + b") Tj\n"
         stream += b"ET"
+        stream += "".join(f"\n{a} {b} m {c} {d} l S" for a, b, c, d in rules).encode()
         kids.append(f"{len(objects) + 1} 0 R")
         objects.append(
             f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents {len(objects) + 2} 0 R"

@@ -207,6 +207,116 @@ def test_a_table_is_rows_with_their_header(tmp_path: Path) -> None:
     )
 
 
+PRICES = [("Room", "Winter", "Summer"), ("Larch", "40", "65"), ("Spruce", "35", "")]
+
+
+def ruled(top: float, rows: int) -> list[tuple[float, float, float, float]]:
+    """The rules of a table of three columns; in its last row the last two cells are one."""
+    ys = [top - 20 * at for at in range(rows + 1)]
+    xs = (70, 170, 270, 370)
+    level = [(70, y, 370, y) for y in ys]
+    standing = [(x, ys[0], x, ys[-1] if x != 270 else ys[-2]) for x in xs]
+    return [*level, *standing]
+
+
+def cells(top: float, rows: list[tuple[str, ...]]) -> list[Words]:
+    """The words of its cells."""
+    return [
+        Words(75 + 100 * x, top - 15 - 20 * y, said, 10)
+        for y, row in enumerate(rows)
+        for x, said in enumerate(row)
+        if said
+    ]
+
+
+def test_a_ruled_table_is_rows_in_whatever_order_it_was_written(tmp_path: Path) -> None:
+    """Its cells are what the rules part; where one is missing the cell counts for both columns."""
+    words = cells(600, PRICES)
+    page = [Words(75, 640, "What a room costs:"), *words[::2], *words[1::2]]
+    text = reading(tmp_path, "a.pdf", pdf([page], rules=ruled(600, 3))).text
+    assert text == (
+        "What a room costs:\n\n| Room | Winter | Summer |\n|---|---|---|\n"
+        "| Larch | 40 | 65 |\n| Spruce | 35 | 35 |\n"
+    )
+
+
+def test_rules_that_part_sections_make_no_cells(tmp_path: Path) -> None:
+    """Where columns stand within what is ruled, the rules are no table's."""
+    rows = [("Larch", "40"), ("Spruce", "35"), ("Pine", "30")]
+    words = [
+        Words(x, 580 - 14 * y, one)
+        for y, row in enumerate(rows)
+        for x, one in zip((75, 150), row, strict=True)
+    ]
+    words += [Words(75, 480, "Birch"), Words(280, 480, "25"), Words(280, 580, "Notes")]
+    text = reading(tmp_path, "a.pdf", pdf([words], rules=ruled(600, 3)[:4])).text
+    assert "Larch Spruce" not in text
+
+
+def test_scaled_type_has_the_size_that_is_seen(tmp_path: Path) -> None:
+    """Headings and footnotes are told by size where type of one point is scaled, too."""
+    page = [Words(72, 740, "The observatory", 18), *paragraph(700, ["It was built on the ridge."])]
+    page += [Words(72, 92, "1", 5), Words(77, 88, "By the village.", 8)]
+    plain = reading(tmp_path, "a.pdf", pdf([page])).text
+    assert plain == "# The observatory\n\nIt was built on the ridge.\n\n[1] By the village.\n"
+    assert reading(tmp_path, "b.pdf", pdf([page], scaled=True)).text == plain
+
+
+LEFT = "which the team of the observatory put down to an old lamp by"
+RIGHT = ["Castor, a brewer of the next valley who had moved there in", "the spring of that year."]
+
+
+def test_a_paragraph_runs_over_the_page_without_a_small_letter(tmp_path: Path) -> None:
+    """Full lines of one paragraph on both sides are one, past a foot and what stands beside."""
+    first = paragraph(
+        700, ["The survey of that spring had found a star more than the others,", LEFT]
+    )
+    second = paragraph(700, RIGHT)
+    aside = Words(30, 300, "printed in Linz", 20, upward=True)
+    pages = [
+        [*first, Words(300, 40, "Survey, sheet 1 of the year", 9), aside],
+        [*second, Words(300, 40, "Survey, sheet 2 of the year", 9)],
+        [*paragraph(700, ["Nothing else."]), Words(300, 40, "Survey, sheet 3 of the year", 9)],
+    ]
+    text = reading(tmp_path, "a.pdf", pdf(pages)).text
+    assert f"{LEFT} {RIGHT[0]} {RIGHT[1]}" in text
+    assert text.count("Survey, sheet") == 1
+    assert "printed in Linz" in text
+    assert "#" not in text
+
+
+def test_a_head_of_every_other_page_is_kept_once(tmp_path: Path) -> None:
+    """Left pages have one head and right pages another, at the same place."""
+    pages = [
+        [
+            Words(72, 760, ("The valley", "Birds")[at % 2], 9),
+            *paragraph(700, [f"Number {at} ends."]),
+        ]
+        for at in range(7)
+    ]
+    text = reading(tmp_path, "a.pdf", pdf(pages)).text
+    assert (text.count("The valley"), text.count("Birds")) == (1, 1)
+
+
+def test_a_page_that_lies_on_its_side_is_read(tmp_path: Path) -> None:
+    """Lines that are written upwards are lines of one paragraph, below one another."""
+    lines = ["The table of the boats lies on its side, for it has", "more columns than lines."]
+    page = [Words(100 + 13 * at, 72, line, 11, upward=True) for at, line in enumerate(lines)]
+    page.append(Words(160, 72, "It is of the year 1904.", 11, upward=True))
+    text = reading(tmp_path, "a.pdf", pdf([page])).text
+    assert text == f"{lines[0]} {lines[1]}\n\nIt is of the year 1904.\n"
+
+
+def test_what_was_filled_into_a_form_in_larger_type_is_no_heading(tmp_path: Path) -> None:
+    """A size in which much is set is that of text; a title far larger is a heading all the same."""
+    page = [Words(72, 740, "Application", 22)]
+    for at in range(8):
+        page.append(Words(72, 700 - 40 * at, f"{at}. Name of the applicant and of the guardian", 9))
+        page.append(Words(72, 685 - 40 * at, "Ada Finn of Skarn, harbour lane 12", 11))
+    text = reading(tmp_path, "a.pdf", pdf([page])).text
+    assert [line for line in text.split("\n") if line.startswith("#")] == ["# Application"]
+
+
 def test_columns_written_across_are_read_one_after_the_other(tmp_path: Path) -> None:
     """Two columns whose lines a program wrote from left to right do not mix."""
     left = ["the left column holds one long", "sentence, which goes on and on", "in its own"]

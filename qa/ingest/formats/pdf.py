@@ -1,8 +1,6 @@
 """PDF, read by PDFium (the reader inside Chrome): quick, hardened, and good at word spaces."""
 
-import re
 import threading
-from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -12,21 +10,10 @@ from qa.ingest.formats.draft import Draft, Raw
 from qa.ingest.formats.pdf_form import with_fields
 from qa.ingest.formats.pdf_lines import Line, paragraphs, with_headings, without_running_lines
 from qa.ingest.formats.pdf_tables import arranged
+from qa.ingest.formats.pdf_words import page_lines
 from qa.times.intervals import Claimed
 
 _PDFIUM = threading.Lock()  # PDFium must never run in two threads at once
-_HYPHEN = "\x02"  # what PDFium writes for a hyphen that ends a line
-_LINE = re.compile(rf"[^\r\n{_HYPHEN}]+{_HYPHEN}?|{_HYPHEN}")
-_BLANK = re.compile(r"\s+")
-_WIDE = 1.4
-"""Type sizes of a blank from which on it parts cells: in justified text it stays below one."""
-
-_NOTE = re.compile(r"(?:(?<=[.,;:!?)\]”\"’»])|(?<=[^\W\d_]{4}))\d{1,3}(?=$|[\s,;.)])")
-_RAISED = 0.8
-"""Of a line's type size: how large the mark of a footnote is at most."""
-
-_LIGATURES = {0xFB00 + n: one for n, one in enumerate("ff fi fl ffi ffl st st".split())}
-_LIGATURES[0xAD] = ""
 _OCR_DPI = 200
 
 
@@ -97,7 +84,7 @@ def _opened(raw: Raw) -> _Opened:
         for number in range(len(document)):
             try:
                 page = document[number]
-                lines = _page_lines(page, pdfium)
+                lines = page_lines(page, pdfium, ruled=not document.formenv)
                 if document.formenv:
                     lines = with_fields(lines, page, document.formenv, pdfium)
                 if not lines and _is_picture(page, pdfium):
@@ -157,75 +144,3 @@ def _recognised(page: Any) -> list[Line]:
         for at, line in enumerate(lines)
         if line.strip()
     ]
-
-
-def _page_lines(page: Any, pdfium: Any) -> list[Line]:
-    words = page.get_textpage()
-    try:
-        characters = range(words.count_chars())
-        text = "".join(chr(pdfium.FPDFText_GetUnicode(words, at)) for at in characters)
-        found: list[Line] = []
-        for match in _LINE.finditer(text):
-            inked = [at for at in range(*match.span()) if not text[at].isspace()]
-            if not inked:
-                continue
-            # the largest of a few: a bullet or a word of code may be set smaller than the line
-            sample = inked[:: max(1, len(inked) // 4)]
-            size = max(pdfium.FPDFText_GetFontSize(words, at) for at in sample)
-            spans = list(_pieces(words, text, inked[0], inked[-1] + 1, _WIDE * max(size, 1.0)))
-            pieces = [_line(words, pdfium, text, *span, size) for span in spans]
-            whole = pieces[0]._replace(
-                text=" ".join(piece.text for piece in pieces),
-                right=pieces[-1].right,
-                broken=pieces[-1].broken,
-                pieces=tuple(pieces) if len(pieces) > 1 else (),
-            )
-            above = found[-1] if found else None
-            if above is not None and _is_rest(above, whole):  # behind the mark of a footnote
-                found[-1] = above._replace(
-                    text=f"{above.text} {whole.text}", right=whole.right, broken=whole.broken
-                )
-            else:
-                found.append(whole)
-        return found
-    finally:
-        words.close()
-
-
-def _is_rest(above: Line, line: Line) -> bool:
-    """Whether a line stands right behind the one before, on the same base."""
-    same = abs(above.base - line.base) < 0.2 * line.size and abs(above.size - line.size) < 1
-    plain = not above.pieces and not line.pieces and not above.broken
-    return plain and same and -0.2 * line.size < line.left - above.right < 0.6 * line.size
-
-
-def _pieces(words: Any, text: str, first: int, end: int, wide: float) -> Iterator[tuple[int, int]]:
-    """Where the pieces of a line are that wide blanks part."""
-    start = first
-    for blank in _BLANK.finditer(text, first, end):
-        before, after = blank.span()
-        right = words.get_charbox(before - 1, loose=True)[2]
-        left = words.get_charbox(after, loose=True)[0]
-        if left - right > wide:
-            yield start, before
-            start = after
-    yield start, end
-
-
-def _line(words: Any, pdfium: Any, text: str, start: int, end: int, size: float) -> Line:
-    left, base, _, _ = words.get_charbox(start, loose=True)
-    right = words.get_charbox(end - 1, loose=True)[2]
-    parts, last = [], start
-    for mark in _NOTE.finditer(text, start, end):
-        if pdfium.FPDFText_GetFontSize(words, mark.start()) <= _RAISED * size:
-            parts += [text[last : mark.start()], f"[{mark.group()}]"]
-            last = mark.end()
-    said = "".join(parts) + text[last:end]
-    broken = said.endswith(_HYPHEN)
-    shown = " ".join(said.rstrip(_HYPHEN).translate(_LIGATURES).split())
-    return Line(_joined_surrogates(shown), broken, left, right, base, size)
-
-
-def _joined_surrogates(text: str) -> str:
-    """PDFium gives a character beyond the basic plane as two halves."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

@@ -8,7 +8,7 @@ at the usual line distance; anything else is left broken, which harms less than 
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from itertools import pairwise
+from itertools import groupby, islice, pairwise
 from statistics import median
 from typing import Literal, NamedTuple
 
@@ -19,7 +19,8 @@ class Line(NamedTuple):
     """A line of a page; ``broken`` where a hyphen ended it (not in ``text``).
 
     ``left``, ``right``, ``base`` (counted upwards) and type ``size`` are in points.  ``pieces``
-    are its parts where wide gaps part it; ``kind`` says of a row or a heading that it is one.
+    are its parts where wide gaps part it; ``kind`` says of a row or a heading that it is one, and
+    of what is written upwards or downwards beside the text.
     """
 
     text: str
@@ -29,20 +30,24 @@ class Line(NamedTuple):
     base: float
     size: float
     pieces: tuple["Line", ...] = ()
-    kind: Literal["", "row", "heading"] = ""
+    kind: Literal["", "row", "heading", "beside"] = ""
 
 
 _ITEM = re.compile(r"(?:[•‣▪●○■□◦·–—*\-]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,4})[.)])(?:\s|$)")
 _CLOSED = re.compile(r"[.!?:;。！？…][\"'”’)\]»]*(?:\[\d{1,3}\])*$")
-_COUNTER = re.compile(
-    r"^\W*(?P<first>\d{1,5})\b|\b(?P<last>\d{1,5})(?:\s*(?:of|/)\s*\d+)?\W*$", re.I
-)
-_ONLY_COUNTER = re.compile(r"(?:page|p)?\W*", re.I)
+_NUMBER = re.compile(r"(?<!\d)\d{1,5}(?!\d)")
+_MOST_NUMBERS = 20  # of a line that may count pages
+_ONLY_COUNTER = re.compile(r"(?:page|p)?\W*(?:(?:of|/)\s*\d+\W*)?", re.I)
+_SPLIT = re.compile(r"(?:\d[-–/]|//|\w/)$")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _PREFIXES = frozenset(["all", "cross", "ex", "half", "self", "so", "well"])  # as in "well-known"
-_MARK = re.compile(r"\[?(\d{1,3}|[*†‡§])\]?(?:\s+|$)")
+_MARK = re.compile(r"\[?(\d{1,3}|[*†‡§])\]?(?:\s+|$|(?=[^\W\d_]))")
 _SMALL = 0.92  # of the usual type size: a footnote's
 _LARGER = 1.15  # than the usual type size: a heading's
+_RATHER_LARGER = 1.1  # than what stands below it
+_FAR_LARGER = 1.5
+_MUCH, _VERY_MUCH = 0.1, 0.3  # of all characters: headings are less
+_FEW = 100  # characters that may be headings in any case
 _DEEPEST = 4
 _LONGEST_HEADING = 160
 _SAYS = re.compile(r"[^\W\d_]{2}|[\u2e80-\uffff]")
@@ -51,34 +56,44 @@ _LETTER_WIDTH = 0.5  # of the type size: the mean of a text face
 
 
 def without_running_lines(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
-    """The pages without the headers and footers that most of them repeat.
+    """The pages without the headers and footers that most of them repeat, or every other one.
 
     The first occurrence stays, so that no word of the document is lost; page numbers go.
     """
-    counts = Counter(
-        key
-        for number, page in enumerate(pages)
-        for key in {one for at in _edges(page) for one in _keys(page[at], number)}
-    )
-    running = {key for key, times in counts.items() if times >= 3 and times * 2 > len(pages)}
     keys = [
-        {
-            at: next((one for one in found if one in running), found[0])
-            for at in _edges(page)
-            for found in [_keys(page[at], number)]
-        }
-        for number, page in enumerate(pages)
+        {at: _keys(page[at], number) for at in _edges(page)} for number, page in enumerate(pages)
     ]
+    counts = Counter(key for page in keys for key in {one for own in page.values() for one in own})
+    running = {
+        key
+        for key, times in counts.items()
+        if times >= 3 and times * (2 if key.place is None else 3) > len(pages)
+    }
     kept: list[list[Line]] = []
-    shown: set[tuple[str, int]] = set()
+    shown: set[_Key] = set()
     for page, of_page in zip(pages, keys, strict=True):
         gone = {
             at
-            for at, key in of_page.items()
-            if key in running and (key in shown or _ONLY_COUNTER.fullmatch(key[0]))
+            for at, own in of_page.items()
+            if any(
+                key in running and (key in shown or _ONLY_COUNTER.fullmatch(key.words))
+                for key in own
+            )
         }
-        shown.update(of_page.values())
-        kept.append([line for at, line in enumerate(page) if at not in gone])
+        shown.update(key for own in of_page.values() for key in own)
+        middle = median([line.base for line in page]) if page else 0.0
+        first = {  # at a foot it would part what runs over the page
+            at
+            for at, own in of_page.items()
+            if page[at].base < middle and any(key in running for key in own)
+        }
+        kept.append(
+            [
+                line._replace(kind="beside", pieces=(), broken=False) if at in first else line
+                for at, line in enumerate(page)
+                if at not in gone
+            ]
+        )
     return kept
 
 
@@ -96,17 +111,21 @@ def with_headings(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
     if not sizes:
         return [list(page) for page in pages]
     usual = sizes.most_common(1)[0][0]
-    larger = sorted((size for size in sizes if size > _LARGER * usual), reverse=True)
+    larger = sorted((one for one in sizes if _is_heading(one, usual, sizes)), reverse=True)
     found: list[list[Line]] = []
     for page in pages:
         kept: list[Line] = []
-        for line in page:
+        for at, line in enumerate(page):
+            below = next(
+                (one.size for one in page[at + 1 :] if round(one.size) != round(line.size)), 0
+            )
             size, above = round(line.size), kept[-1] if kept else None
             if (
                 size not in larger
                 or line.kind
                 or len(line.pieces) > 1
                 or not _SAYS.search(line.text)
+                or line.size < _RATHER_LARGER * below
             ):
                 kept.append(line)
                 continue
@@ -121,6 +140,17 @@ def with_headings(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
             kept.append(line)
         found.append([_heading_or_text(line) for line in kept])
     return found
+
+
+def _is_heading(size: int, usual: int, sizes: Counter[int]) -> bool:
+    """Whether type of a size, in which ``sizes`` characters are set, is that of headings.
+
+    What is a little larger, and much of the whole, is text as well: what was filled into a form.
+    """
+    if size <= _LARGER * usual:
+        return False
+    most = _MUCH if size < _FAR_LARGER * usual else _VERY_MUCH
+    return sizes[size] <= max(_FEW, most * sizes.total())
 
 
 def _heading_or_text(line: Line) -> Line:
@@ -154,7 +184,10 @@ def paragraphs(
     for number, page in enumerate(pages):
         body, notes = _parted(page)
         pitch, edges = _pitch(body), _right_edges(body)
-        over = bool(body) and _runs_over(before, body[0], last_edges, wraps=wraps)
+        over = bool(body) and (
+            _runs_over(before, body[0], last_edges, wraps=wraps)
+            or (wraps and _leads_on(before, body, last_edges, pitch, edges))
+        )
         if waiting and not over:
             parts += [f"\n\n{note}" for note in waiting]
             length += sum(len(note) + 2 for note in waiting)
@@ -170,6 +203,8 @@ def paragraphs(
                     parts.insert(place, own if gap == " " else f"\n\n{own.rstrip()}")
                     length += len(parts[place])
                     waiting = []
+                if gap == " " and _is_split(before.text, line.text):
+                    gap = ""
                 if before.broken:
                     gap = _hyphen(before, line, vocabulary, is_word) + ("" if gap == " " else gap)
                 parts.append(gap)
@@ -192,42 +227,79 @@ def paragraphs(
 
 
 def _parted(page: Sequence[Line]) -> tuple[Sequence[Line], list[str]]:
-    """The lines of a page but its footnotes, and those: small, at its foot, behind a mark."""
+    """The lines of a page but its notes, and those.
+
+    Notes are what is small, at its foot, behind a mark, and what is written beside the text.
+    """
+    beside = [line.text for line in page if line.kind == "beside"]
+    if beside:
+        rest, others = _parted([line for line in page if line.kind != "beside"])
+        return rest, [*others, *beside]
     sizes = sorted(line.size for line in page for _ in range(1 + len(line.text) // 20))
     if not sizes:
         return page, []
-    usual = sizes[len(sizes) // 2]
-    first = len(page)
-    while first and page[first - 1].size < _SMALL * usual and not page[first - 1].kind:
-        first -= 1
-    while first < len(page) and not _MARK.match(page[first].text):
-        first += 1
-    if first in (0, len(page)):
-        return page, []
+    small = _SMALL * sizes[len(sizes) // 2]
+    body: list[Line] = []
     notes: list[str] = []
-    for line in page[first:]:
-        mark = _MARK.match(line.text)
-        if mark:
-            notes.append(f"[{mark[1]}] {line.text[mark.end() :]}".rstrip())
-        else:
-            notes[-1] += f" {line.text}"
-    return page[:first], notes
+    for is_small, run in groupby(page, lambda line: line.size < small and not line.kind):
+        lines = list(run)
+        first = next((at for at, line in enumerate(lines) if _MARK.match(line.text)), len(lines))
+        if not is_small or not _is_at_foot(lines[first:], page, small):
+            first = len(lines)
+        body += lines[:first]
+        for line in lines[first:]:
+            mark = _MARK.match(line.text)
+            if mark:
+                notes.append(f"[{mark[1]}] {line.text[mark.end() :]}".rstrip())
+            elif notes[-1].endswith("-"):
+                notes[-1] += line.text
+            else:
+                notes[-1] += f" {line.text}"
+    return (body, notes) if body else (page, [])
 
 
-def _edges(page: Sequence[Line]) -> list[int]:
-    return sorted(
-        {at for n in range(_EDGE_LINES) for at in (n, len(page) - 1 - n)} & {*range(len(page))}
+def _is_at_foot(notes: Sequence[Line], page: Sequence[Line], small: float) -> bool:
+    """Whether no text of the usual size stands below, in the same columns."""
+    if not notes:
+        return False
+    left, right = min(line.left for line in notes), max(line.right for line in notes)
+    foot = min(line.base for line in notes)
+    return not any(
+        line.base < foot and line.size >= small and line.left < right and line.right > left
+        for line in page
     )
 
 
-def _keys(line: Line, page: int) -> tuple[tuple[str, int], ...]:
-    """By what a line is known on other pages: its words and how its number counts; all of it."""
-    match = _COUNTER.search(line.text)
-    if match is None:
-        return ((line.text, 0),)
-    words = line.text[: match.start()] + line.text[match.end() :]
-    counted = (words.strip(), int(match["first"] or match["last"]) - page)
-    return (counted, (line.text, 0)) if words.strip() else (counted,)
+def _edges(page: Sequence[Line]) -> set[int]:
+    """The lines at the head and the foot of a page, as it is written and as it is seen."""
+    upright = [at for at, line in enumerate(page) if line.kind != "beside"]
+    seen = sorted(upright, key=lambda at: page[at].base)
+    return {
+        at
+        for order in (upright, seen)
+        for at in (*order[:_EDGE_LINES], *order[len(order) - _EDGE_LINES :])
+    }
+
+
+class _Key(NamedTuple):
+    """By what a line is known on other pages.
+
+    ``words`` are its own without a number that counts pages, from ``first`` on; ``place`` is where
+    it stands, in points, if it is known by that too.
+    """
+
+    words: str
+    first: int
+    place: tuple[int, int] | None
+
+
+def _keys(line: Line, page: int) -> list[_Key]:
+    found = [(line.text, 0)]
+    for number in islice(_NUMBER.finditer(line.text), _MOST_NUMBERS):
+        words = line.text[: number.start()] + line.text[number.end() :]
+        found.append((words.strip(), int(number.group()) - page))
+    place = (round(line.left), round(line.base))
+    return [_Key(*one, where) for one in found for where in (None, place)]
 
 
 def _pitch(page: Sequence[Line]) -> float:
@@ -304,6 +376,33 @@ def _runs_over(
     last = before.text.rsplit(None, 1)[-1]
     breaks_off = last[-1] == "," or last in STOPWORDS
     return line.text[:1].islower() or (same and breaks_off)
+
+
+def _leads_on(
+    before: Line | None,
+    page: Sequence[Line],
+    edges: dict[int, float],
+    pitch: float,
+    own: dict[int, float],
+) -> bool:
+    """True where lines of one paragraph stand on both sides of a page's end.
+
+    The last line is full and the first one goes on in the second, which a head never does;
+    ``edges`` are of the page before, ``pitch`` and ``own`` of this one.
+    """
+    line = page[0]
+    if before is None or before.kind or line.kind or len(page) < 2 or _ITEM.match(line.text):
+        return False
+    same = abs(before.size - line.size) < 0.12 * line.size
+    if not same or _CLOSED.search(before.text) or _gap(line, page[1], pitch, own) != " ":
+        return False
+    first = line.text.split(" ", 1)[0]
+    return _edge(before, edges) - before.right < _LETTER_WIDTH * line.size * (len(first) + 0.5)
+
+
+def _is_split(before: str, after: str) -> bool:
+    """Whether a line ends within a number or an address: "2023-", "206–231–", "https://"."""
+    return after[:1].isalnum() and _SPLIT.search(before) is not None
 
 
 def _hyphen(
