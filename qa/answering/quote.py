@@ -8,6 +8,7 @@ begins with a pronoun with the one before it.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
+from textwrap import dedent
 from typing import NamedTuple
 
 from qa.answering import alike
@@ -189,14 +190,14 @@ def _run(window: Window, first: int, chosen: Sequence[int], lead: Weighed) -> _P
     if not run or (role == "code" and len(whole) <= CODE):
         run = list(whole)
     places = [(hit, units[place].sentence) for place in run]
-    said = [
-        _as_it_stands(hit, units[place]) if role == "code" else units[place].text for place in run
-    ]
-    text = ("\n" if role == "code" else "; ").join(said)
+    if role == "code":
+        text = _indented(hit, [units[place] for place in run])
+    else:
+        text = "; ".join(units[place].text for place in run)
     opens = units[first - 1] if first else None
     if opens is not None and opens.role in ("text", "frame", "item") and opens.text[-1:] in ":：":
         places.insert(0, (hit, opens.sentence))
-        text = f"{opens.text} {text}"
+        text = f"{opens.text}{chr(10) if role == 'code' else ' '}{text}"
     phrase = _phrase(lead) if len(chosen) == 1 else None
     return _Piece(text, tuple(places), phrase)
 
@@ -223,8 +224,18 @@ def _sentence(window: Window, one: Weighed) -> Iterator[_Piece]:
         return
     first = unit.text.split(None, 1)[0].casefold().rstrip("'’s,.") if unit.text else ""
     if first in _PRONOUNS and before is not None and before.role == "text":
-        yield _Piece(_as_it_stands(hit, before), ((hit, before.sentence),), None)
-    yield _Piece(_as_it_stands(hit, unit), ((hit, unit.sentence),), _phrase(one))
+        yield _Piece(before.text, ((hit, before.sentence),), None)
+    yield _Piece(unit.text, ((hit, unit.sentence),), _phrase(one))
+
+
+def _indented(hit: Hit, units: Sequence[Unit]) -> str:
+    """Lines of code as they stand, one a line, indented as they are to each other."""
+    text, lines = hit.document.text, []
+    for unit in units:
+        start, end = unit.sentence.start, unit.sentence.end
+        lead = text[text.rfind("\n", 0, start) + 1 : start]
+        lines.append(f"{'' if lead.strip() else lead}{text[start:end]}".expandtabs(4))
+    return dedent("\n".join(lines))
 
 
 def _referring(window: Window, one: Weighed) -> Iterator[Sentence]:

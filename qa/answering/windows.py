@@ -118,7 +118,8 @@ def window(hit: Hit, passages: Sequence[Passage]) -> Window:
                 units.append(_unit(text, found[at], "heading"))
         block = found[at] if found else None
         role = _role(block, sentence)
-        said = tidy(text[sentence.start : sentence.end])
+        raw = text[sentence.start : sentence.end]
+        said = " ".join(raw.split()) if role == "code" else tidy(raw)
         if role == "row":
             top = _top(text, found, at)
             if top not in headers:

@@ -20,7 +20,7 @@ def answer_lines(answer: Answer) -> Iterator[Line]:
     for note in answer.openings:
         yield from opening_lines(note)
     for statement in answer.statements:
-        yield statement_line(statement)
+        yield from statement_lines(statement)
     yield from support_lines(answer)
 
 
@@ -48,19 +48,22 @@ def support_lines(answer: Answer, folder: Path | None = None) -> Iterator[Line]:
     yield from remark_lines(answer)
 
 
-def statement_line(statement: Statement) -> Line:
-    """A statement, what answers emphasised, its markers behind it."""
-    text, emphasis = statement.text, statement.emphasis
-    if emphasis is None:
-        pieces = [Piece(one_line(text))]
-    else:
-        start, end = emphasis
+def statement_lines(statement: Statement) -> Iterator[Line]:
+    """A statement, what answers emphasised, its markers behind it; lines of code are indented."""
+    start, end = statement.emphasis or (0, 0)
+    parts = statement.text.split("\n")
+    at = 0
+    for number, part in enumerate(parts, 1):
+        low, high = (min(max(one - at, 0), len(part)) for one in (start, end))
         pieces = [
-            Piece(one_line(text[:start])),
-            Piece(one_line(text[start:end]), "bold"),
-            Piece(one_line(text[end:])),
+            Piece(one_line(part[:low])),
+            Piece(one_line(part[low:high]), "bold"),
+            Piece(one_line(part[high:])),
         ]
-    return Line((*pieces, Piece(f" {statement.markers}", "cyan")))
+        marks = [Piece(f" {statement.markers}", "cyan")] if number == len(parts) else []
+        shown = tuple(one for one in (*pieces, *marks) if one.text)
+        yield Line(shown, indent=4 if number > 1 else 0)
+        at += len(part) + 1
 
 
 def citation_lines(citation: Citation, folder: Path | None = None) -> Iterator[Line]:

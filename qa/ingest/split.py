@@ -14,7 +14,7 @@ from itertools import accumulate, pairwise
 
 from qa.data import Document, Passage, Sentence
 from qa.positions import page_of
-from qa.text.blocks import Block, blocks
+from qa.text.blocks import TAG, Block, blocks
 from qa.text.sentences import cut, sentences_of, weight
 
 TARGET_TOKENS = 160
@@ -99,15 +99,20 @@ def embedded_text(document: Document, passage: Passage) -> str:
 
 
 _LINK = re.compile(r"!?\[([^\[\]\n]{1,300})\]\([^()\s]{1,2000}\)")
+_OPENED = re.compile(r"::(?=\s*$)")  # reStructuredText's mark of code that follows
 _QUOTE_MARK = re.compile(r"[\r\n][ \t]*(?:>[ \t]?){1,9}")
-_EMPHASIS = re.compile(r"\*\*|__|`")
+_REFERENCE = re.compile(
+    r":[\w:+-]{1,30}:(?=`)|`([^`<>\n]{1,300}?)\s*<[^<>`]{1,2000}>`__?|(?<=`)__?(?!\w)"
+)
+_EMPHASIS = re.compile(r"\*\*|`")
 
 
 def tidy(text: str) -> str:
-    """``text`` for a model: without quotation marks of Markdown, links, emphasis, line ends."""
-    text = _QUOTE_MARK.sub(" ", text)
-    text = _EMPHASIS.sub("", _LINK.sub(r"\1", text))
-    return " ".join(text.split())
+    """``text`` for a model: without marks of quotation, tags, links, emphasis, line ends."""
+    text = TAG.sub(" ", _QUOTE_MARK.sub(" ", text))
+    text = _REFERENCE.sub(lambda found: found[1] or "", _LINK.sub(r"\1", text))
+    text = _EMPHASIS.sub("", text)
+    return " ".join(_OPENED.sub(":", text).split())
 
 
 def _shortened(words: list[str], room: int) -> list[str]:

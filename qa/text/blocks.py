@@ -2,7 +2,7 @@
 
 One pass over the lines, for Markdown, reStructuredText and plain text alike, since a file's
 name seldom tells which of them its author wrote.  A line of markup alone (a fence, a rule,
-an underline) belongs to no block.
+an underline, HTML tags) belongs to no block.
 """
 
 import re
@@ -69,6 +69,25 @@ _FIELD = re.compile(  # "Built by: Seres", "service.mail.relay[0].port: 25"
 )
 _COLUMNS = re.compile(r"[^\s|>] {2,}[^\s|]")
 _MARKUP = "-=*_~^#+`|:> \t"
+TAG = re.compile(
+    r"</?(?:a|b|br|center|code|details|div|em|figure|h[1-6]|hr|i|img|kbd|p|picture|pre|small|span"
+    r"|strong|sub|summary|sup|table|tbody|td|th|thead|tr|ul|ol|li)(?:\s[^<>]*)?/?>",
+    re.IGNORECASE,
+)
+"""A tag that Markdown files lay their pages out with; no placeholder, such as "<name>", is one."""
+_TITLED = re.compile(r"<(summary|h([1-6]))(?:\s[^<>]*)?>(.*)</\1>", re.IGNORECASE)
+_FOLDED = 6  # the level of the heading of what a page folds away
+_DIRECTIVE = re.compile(
+    r"\.\. (?:([\w:-]+)::(?!\S)|_(?:`[^`]{1,200}`|[^:`]{1,200}):(?!\S)|\|[^|]{1,200}\| [\w-]+::)"
+)
+_OPTION = re.compile(r":[\w -]+:(?=\s|$)")
+_OF_CODE = frozenset("code-block code sourcecode parsed-literal prompt ipython testcode".split())
+_OF_TEXT = frozenset(
+    "note warning tip hint important caution attention danger error admonition seealso rubric"
+    " versionadded versionchanged deprecated".split()
+)
+_INDENT = 4  # more than what opens it: from so many blanks on a text is code in Markdown
+_WRAPPED = 0.7  # of the longest line's length: what the lines of a wrapped paragraph have
 _ENDED = re.compile(r"[^\W\d_]{3}[.!?]\s|[。！？]")  # a sentence that says something is over
 _NAMES = re.compile(r"[@\d]")  # an address or a day
 _LONGEST_HEADING = 200
@@ -136,6 +155,10 @@ class _Blocks:
             return 1
         if line[0] in "`~" and (taken := self._fence(i, line)):
             return taken
+        if line[0] == "." and (taken := self._directive(i, line)):
+            return taken
+        if taken := self._literal(i, self._opener(i)):
+            return taken
         quote = _QUOTE.match(line) if line[0] == ">" else None
         if quote and not (self.open and not self.quoted and line[quote.end() :][:1].isdigit()):
             start += quote.end()
@@ -151,7 +174,7 @@ class _Blocks:
         if bool(quote) != self.quoted:
             self.close()
             self.apart, self.quoted = True, bool(quote)
-        if self._attributes(i):
+        if self._attributes(i) or self._tags(start, end, line):
             return 1
         taken = self._heading(i, start, end, line)
         if not taken:
@@ -183,6 +206,94 @@ class _Blocks:
         self.open = []
         self.done.append(Block("attribution", lines))
         self.apart = True
+        return True
+
+    def _directive(self, i: int, line: str) -> int:
+        """Lines taken by a directive of reStructuredText, or a target of a link, at ``i``."""
+        found = _DIRECTIVE.match(line)
+        if found is None:
+            return 0
+        name = found[1] or ""
+        start, end = self.lines[i]
+        self.close()
+        self.apart = True
+        if name in _OF_TEXT:
+            said = line[found.end() :].strip()
+            if said:  # ".. versionadded:: 8.0" is read with its name
+                self.open.append((start + len(".. "), end))
+                self.apart = False
+            return 1
+        taken = 1
+        while i + taken < len(self.lines) and _OPTION.match(self._line(i + taken)):
+            taken += 1
+        if name in _OF_CODE:
+            first = next((at for at in range(i + taken, len(self.lines)) if self._line(at)), i)
+            taken = first - i + self._literal(first, i) if first > i else taken
+        return taken
+
+    def _opener(self, i: int) -> int | None:
+        """The line that opens a literal block at ``i``, after a blank line: it ends in a colon."""
+        if i == 0 or self._line(i - 1):
+            return None
+        above = next((at for at in range(i - 1, max(-1, i - 4), -1) if self._line(at)), None)
+        return above if above is not None and self._line(above)[-1] in ":：" else None
+
+    def _literal(self, i: int, opener: int | None) -> int:
+        """Lines taken by code that stands indented below ``opener``; 0 where none does.
+
+        As reStructuredText has it below "::" or a directive of code, and Markdown below anything.
+        """
+        if opener is None or self.quoted:
+            return 0
+        line = self._line(opener)
+        surely = line.endswith("::") or line.startswith(".. ")
+        marker = _BULLET.match(line) or _NUMBER.match(line)
+        least = self._indent(opener) + (marker.end() if marker else 0) + (1 if surely else _INDENT)
+        if self._indent(i) < least:
+            return 0
+        if not surely and self._is_marked(i):
+            return 0
+        end = i
+        while end < len(self.lines) and (not self._line(end) or self._indent(end) >= least):
+            end += 1
+        lines = [self.lines[at] for at in range(i, end) if self._line(at)]
+        if not surely and _is_wrapped(lines):
+            return 0
+        for first, last in lines:
+            self._alone("code", first, last)
+        self.apart = True
+        return end - i
+
+    def _is_marked(self, i: int) -> bool:
+        """Whether a line shows by itself what it is: an item, a row or a field."""
+        line = self._line(i)
+        if _BULLET.match(line) or _NUMBER.match(line) or self._is_row(i, line):
+            return True
+        return self._is_field(i)
+
+    def _line(self, i: int) -> str:
+        return self.text[slice(*self.lines[i])]
+
+    def _indent(self, i: int) -> int:
+        raw = self._raw(i).expandtabs(_INDENT)
+        return len(raw) - len(raw.lstrip())
+
+    def _tags(self, start: int, end: int, line: str) -> bool:
+        """Whether a line is HTML that only lays out the page, or a heading in it; then it is taken.
+
+        A heading may stand between other tags.
+        """
+        if line[0] != "<" or line[-1] != ">":
+            return False
+        if not TAG.sub("", line).strip():
+            self._alone("heading", end, end)
+            return True
+        titled = _TITLED.search(line)
+        if titled is None or TAG.sub("", line[: titled.start()] + line[titled.end() :]).strip():
+            return False
+        inner = TAG.sub(lambda tag: " " * len(tag[0]), titled[3])
+        first = start + titled.start(3) + len(inner) - len(inner.lstrip())
+        self._alone("heading", first, first + len(inner.strip()), int(titled[2] or _FOLDED))
         return True
 
     def _longest_fence_below(self) -> dict[str, list[int]]:
@@ -375,6 +486,12 @@ def _paragraphs(text: str, lines: list[Span]) -> Iterator[list[Span]]:
                 paragraph = []
         paragraph.append(after)
     yield paragraph
+
+
+def _is_wrapped(lines: list[Span]) -> bool:
+    """Whether lines, and they are several, fill the width, all but the last: a paragraph."""
+    lengths = [end - start for start, end in lines]
+    return len(lengths) > 1 and min(lengths[:-1]) >= _WRAPPED * max(lengths)
 
 
 def _are_parallel(text: str, lines: list[Span]) -> bool:

@@ -83,7 +83,7 @@ def test_code_comes_with_its_introduction() -> None:
     """A command is shown as it is to be typed, behind the line that says what it does."""
     assert told(reading(HARBOUR, {"--start": 0.9, "--check": 0.7})) == [
         (
-            "Start the pump like this: pump --start\npump --check",
+            "Start the pump like this:\npump --start\n  pump --check",
             ["Start the pump like this:", "pump --start", "pump --check"],
         )
     ]
@@ -128,7 +128,7 @@ def test_markers_count_places_once() -> None:
     [
         ("dredged", "in 1904", "in 1904"),
         ("three quays", "three quays", "three quays"),
-        ("three quays", "has three quays", None),  # it stands there as "has **three quays**"
+        ("three quays", "has three quays", "has three quays"),  # in the file "has **three quays**"
         ("West Quay", "timber", "timber"),
         ("Quay: South", "90 m", "90 m"),
         ("two pumps", "The town has two pumps", None),  # most of it, which tells nothing
@@ -216,7 +216,7 @@ def test_an_opening_brings_what_it_opens() -> None:
     ]
     assert told(reading(HARBOUR, {"Start the pump": 0.9})) == [
         (
-            "Start the pump like this: pump --start\npump --check",
+            "Start the pump like this:\npump --start\n  pump --check",
             ["Start the pump like this:", "pump --start", "pump --check"],
         )
     ]

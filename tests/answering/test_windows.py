@@ -196,6 +196,8 @@ def is_exact(one: Unit, text: str) -> bool:
     if not 0 <= start < end <= len(text):
         return False
     stands = text[start:end]
+    if one.role == "code":
+        return one.text == " ".join(stands.split())
     if one.role != "row":
         return one.text == tidy(stands)
     return all(tidy(cell) in one.text for cell in stands.strip("|").split("|"))

@@ -88,6 +88,19 @@ def test_perhaps(folder: Path) -> None:
     assert answer["confidence"] < answer["threshold"]
 
 
+def test_code_is_shown_as_it_is_typed(tmp_path: Path) -> None:
+    """Its lines stand below what introduces them, indented as they are, their marks behind them."""
+    text = "To count [waves](https://a.example/)::\n\n  for wave in tide:\n      print(wave)\n"
+    (tmp_path / "tide.rst").write_text(text, encoding="utf-8")
+    lines = {"for wave in tide:": 9.0}
+    result = qa(tmp_path, Graded(lines), "ask", "How are waves counted?")
+    assert result.stdout.split("\n\n")[0].splitlines() == [
+        "To count waves:",
+        "    for wave in tide:",
+        "        print(wave) [1][2][3]",
+    ]
+
+
 def test_not_found(folder: Path) -> None:
     """What no unit answers has status 1; what comes nearest is shown, and is no statement."""
     result = qa(folder, Graded({}), "ask", OTHER)

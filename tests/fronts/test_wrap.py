@@ -13,7 +13,7 @@ from wcwidth import iter_graphemes, wcswidth
 
 from qa.data import Citation, Statement
 from qa.fronts.lines import Line
-from qa.fronts.render import citation_lines, statement_line, text_lines
+from qa.fronts.render import citation_lines, statement_lines, text_lines
 from qa.fronts.screen import Screen
 from qa.fronts.wrap import breaks, filled
 
@@ -106,7 +106,7 @@ def test_a_remark_keeps_its_paths_whole() -> None:
 def test_a_chinese_answer_on_a_narrow_screen() -> None:
     """Statement, mark and quotation as they stand on forty cells; what answers is bold."""
     statement = Statement(CHINESE, (cited(CHINESE),), 1.0, (3, 9))
-    shown = screen_of([statement_line(statement), *citation_lines(cited(CHINESE))], 40)
+    shown = screen_of([*statement_lines(statement), *citation_lines(cited(CHINESE))], 40)
     assert rows(shown) == [
         "面包店于1987年开业，由诺瓦克家族经营，销",
         "往学校和医院。 [12]",
@@ -128,7 +128,7 @@ def test_right_to_left_text_is_printed_in_its_logical_order(
     text: str, columns: int, expected: list[str]
 ) -> None:
     """Lines are broken where a reader of the language would; the mark follows the last word."""
-    shown = screen_of([statement_line(Statement(text, (cited(text),), 1.0))], columns)
+    shown = screen_of(list(statement_lines(Statement(text, (cited(text),), 1.0))), columns)
     assert rows(shown) == expected
 
 
@@ -147,5 +147,5 @@ def test_marks_are_never_broken(columns: int) -> None:
     """At any width each citation mark stands whole on one line."""
     for text in (CHINESE, JAPANESE, HEBREW, ARABIC, EMOJI):
         both = (cited(text), cited(text))
-        shown = screen_of([statement_line(Statement(text, both, 1.0))], columns)
+        shown = screen_of(list(statement_lines(Statement(text, both, 1.0))), columns)
         assert sum(row.count("[12]") for row in rows(shown)) == 2

@@ -159,7 +159,13 @@ def test_context_is_short_and_keeps_the_nearest_heading() -> None:
     ("text", "expected"),
     [
         ("It\n> goes\r\n  on", "It goes on"),
-        ("**Bold** `code` __x__ snake_case", "Bold code x snake_case"),
+        ("**Bold** `code` `__init__.py` snake_case", "Bold code __init__.py snake_case"),
+        (
+            "Use `the guide <https://a.b/c>`_ or :func:`track`; see `MIT`_.",
+            "Use the guide or track; see MIT.",
+        ),
+        ("To run it::", "To run it:"),
+        ("Press <kbd>Q</kbd> to <name>.", "Press Q to <name>."),
         ("See [the site](https://a.b/c) ![logo](x.png).", "See the site logo."),
         ("a > b * c [1] (2)", "a > b * c [1] (2)"),
     ],

@@ -101,7 +101,7 @@ class Conversation:
                 elif isinstance(event, Note):
                     self.screen.print(render.opening_lines(event))
                 elif isinstance(event, Statement):
-                    self.screen.print([render.statement_line(event)])
+                    self.screen.print(render.statement_lines(event))
         self.screen.print(render.support_lines(answer, self._linked))
         return answer
 

@@ -188,7 +188,7 @@ def _show(
         if isinstance(event, Note):
             screen.print(render.opening_lines(event))
         elif not isinstance(event, LeftOut):
-            screen.print([render.statement_line(event)])
+            screen.print(render.statement_lines(event))
         elif verbose:
             screen.print([render.left_out_line(event)])
     raise AssertionError("a stream ends with its answer")
