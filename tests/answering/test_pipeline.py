@@ -283,8 +283,8 @@ def test_a_question_in_another_language(far: Assistant) -> None:
     assert (answer.outcome, said(answer)) == ("answered", [f"{HARBOUR} [1]"])
     assert notes(answer) == (
         "Searched further: harbour run by",
-        "Question and documents are in different languages: what the model cited is shown as it"
-        " stands.",
+        "Frage und Dokumente sind in verschiedenen Sprachen: Was das Modell zitiert hat, steht hier"
+        " im Wortlaut.",
     )
 
 

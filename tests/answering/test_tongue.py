@@ -2,7 +2,7 @@
 
 import pytest
 
-from qa.text.language import tongue
+from qa.text.language import language, tongue
 
 
 @pytest.mark.parametrize(
@@ -23,3 +23,22 @@ from qa.text.language import tongue
 def test_languages_are_told_apart(text: str, expected: str | None) -> None:
     """A question in another language than the documents is noticed, a name alone is neither."""
     assert tongue(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Quem assinou o contrato e quando?", "pt"),
+        ("Quanto costa il rinnovo del contratto?", "it"),
+        ("Wat kost het vernieuwen van het contract?", "nl"),
+        ("Ile kosztuje przedłużenie umowy?", None),
+        ("Кто партнёры Huawei?", None),
+        ("max hotel Leeds per night", None),
+        ("What does Der Spiegel say about El Niño?", "en"),
+    ],
+)
+def test_what_is_answered_in_another_language_is_sure_to_be_in_it(
+    text: str, expected: str | None
+) -> None:
+    """An English question with a foreign name or a loan word is not answered in that language."""
+    assert language(text) == expected

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import qa
-from qa.answering.wording import KINDS, not_found, told
+from qa.answering.wording import KINDS, for_asker, nearest, not_found, refusal, told
 from qa.data import OPENINGS, Note
 
 CHOSEN = {"order": "newer_first", "fault": "empty", "age": "newer", "voice": "file"}
@@ -73,3 +73,36 @@ def test_one_document_is_no_plural() -> None:
     """The refusal counts what was searched."""
     assert not_found(1) == "I found no answer in the 1 document."
     assert not_found(0) == "I found no answer in the 0 documents."
+
+
+ASKED = {
+    "de": "Wer hat die Brücke gebaut?",
+    "fr": "Qui a construit le pont ?",
+    "es": "¿Quién construyó el puente?",
+    "it": "Chi ha costruito il ponte?",
+    "pt": "Quem construiu a ponte em São Bento?",
+    "nl": "Wie heeft de brug gebouwd?",
+    "zh": "谁建造了这座桥？",
+    "ja": "この橋を建てたのは誰ですか。",
+}
+WORDED = {kind: names or () for kind, names in MADE} | {"taken_for": ("typed", "taken")}
+
+
+@pytest.mark.parametrize("question", ASKED.values(), ids=ASKED)
+def test_fixed_words_are_in_the_questions_language(question: str) -> None:
+    """Refusal, nearest and each note worded there take their values, and none is English."""
+    said = [not_found(31, question), nearest(question), refusal(question)]
+    english = [not_found(31), nearest(""), refusal("")]
+    assert "31" in said[0]
+    assert all(one != other for one, other in zip(said, english, strict=True))
+    for kind in ("perhaps", "contradicted", "unanswered", "across", "partly", "english"):
+        plain = Note.of(kind, **{name: f"<{name}>" for name in WORDED[kind]})
+        own = told(for_asker(plain, question))
+        assert own != told(plain)
+        assert all(f"<{name}>" in own for name in WORDED[kind])
+
+
+def test_a_note_without_words_there_stays_english() -> None:
+    """Nothing is left unsaid where a language has no words for it."""
+    note = Note.of("limit", tokens=40)
+    assert for_asker(note, ASKED["de"]) == note

