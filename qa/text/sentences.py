@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from qa.data import Sentence
 from qa.text.blocks import Block, blocks
+from qa.text.language import language, tongue
 
 LONGEST = 200
 """Weight (about model tokens) above which a sentence is cut."""
@@ -33,20 +34,21 @@ _MISSED = re.compile(
       |  \b(?:(?:[A-Z]\.){{2,4}}|etc\.|Inc\.|Corp\.|Co\.|Ltd\.|[JS]r\.|[ap]\.m\.|al\.)["”’)]?
          \s+(?={_STARTER})                                           # "in the E.U. The"
       |  [.!?]\[\^[^\]\s]{{1,40}}\]\s+(?=[^\W\d_a-z])                  # "It is paid.[^1] Then"
-      |  \betc\.["”’)]?\s+(?=[A-Z])
+      |  \betc\.["”’)]?\s+(?=[A-ZÀ-ÖØ-Þ])
       |  \bno\.\s+(?=[A-Z][a-z])                                     # "The answer is no. Five"
       |  (?<=[a-z]{{3}}[.!?])(?={_STARTER}\s)                        # "ended here.The second"
       |  (?<=[。！？])(?=\d)                                          # "机器人。2022年"
+      |  (?<=[.!?])\s+(?=['’][stk]\s)                                 # "Dicht. 's Avonds"
     """,
     re.VERBOSE,
 )
 _MARK = re.compile("[.!?…。！？]")  # without any there is no such boundary
 _GLUED_AFTER = re.compile(
     r"""(?:^|[\s(\[])(?:
-            (?P<before_small>[Vv]ols?|[Aa]pprox|max|min|ca|lbs|ft|bzw|sog|ggf|evtl|inkl|zzgl|nr)
+            (?P<before_small>[Vv]ols?|[Aa]pprox|max|min|ca|lbs|ft|nr)
           | (?P<before_number>Eqs?|Tabs?|Refs?|Chap|Figs?|Secs?|Abs|Kap|Abb)
           | (?P<before_name>Ft|Mt|Lt|Col|Gov|Sen|Rep|Gen|Capt|Cmdr|Sgt|Pres|Hon|Msgr)
-          | (?P<before_month>(?:[Aa]m|[Vv]om|bis|[Zz]um|[Ss]eit|dem|den|[Dd]er|[Aa]b|und)\s\d{1,2})
+          | (?P<before_month>(?:bis|[Ss]eit|[Aa]b|und)\s\d{1,2})
           | (?P<before_all>)                                         # " .NET"
         )\.$
       | (?P<before_verb>[!?])$                                       # "Jeopardy! and"
@@ -55,11 +57,25 @@ _GLUED_AFTER = re.compile(
     re.VERBOSE,
 )
 _GLUE = 12  # characters, more than any of these needs
+_ABROAD = re.compile(
+    r"""(?:^|[\s(\['’])(?:
+            (?P<before_number>aprox|env|ca|[Nn]os?|[Nn]úm|nn?|[Pp][áa]gs?|[Aa]rts?|[Cc]ap|[Ff]ig|[Tt]el)
+          | (?P<before_name>[A-ZÀ-ÖØ-Þ]|D[rs]|Drs|[Mm]evr|Mme|Mlle|Exm[ao]s?|Avd?a?)
+          | (?P<before_noun>(?:[AaIi]m|[Vv]om|[Zz]um|[Bb]eim|[Dd](?:er|ie|as|em|en|es))\s\d{1,2})
+        )\.$
+    """,
+    re.VERBOSE,
+)
+"""Abbreviations, initials and German ordinals that the segmenter's own lists do not hold."""
+
+_LETTER = re.compile(r"(?:^|[\s(.])[^\W\d_]\.$")
+_ASKED = re.compile(r"(?:^|[。！？”」\s])“[^“”]*[！？]”$")  # “你来吗？”他问。
 _OPENS = re.compile(rf"{_STARTER}\s|[{_HAN}]")
 _GLUED_BEFORE = {
     "before_small": re.compile(r"[a-z\d$€£]"),
     "before_number": re.compile(r"\d"),
-    "before_name": re.compile(r"[A-Z]"),
+    "before_name": re.compile(r"[A-ZÀ-ÖØ-Þ]"),
+    "before_noun": re.compile(r"[A-ZÄÖÜ]"),
     "before_month": re.compile("Jan|Feb|Mär|Apr|Mai|Jun|Jul|Aug|Sep|Okt|Nov|Dez"),
     "before_all": re.compile(r"\S"),
     "before_link": re.compile(r"(?:and|at|by|for|from|in|of|on|or|per|than|to|with)\b"),
@@ -175,7 +191,13 @@ def _flat(text: str, block: Block) -> str:
 
 def _spans(flat: str) -> Iterator[tuple[int, int]]:
     """Stripped (start, end) of the sentences in one paragraph."""
-    marks = {b for b in _boundaries(flat) if not _glued(flat, b)}
+    sure, guess = language(flat), tongue(flat) or "en"
+    marks = set(_boundaries(flat, sure or "en"))
+    if sure is None and guess != "en":  # a boundary by the rules of both
+        marks &= set(_boundaries(flat, guess))
+    marks = {b for b in marks if not _glued(flat, b)}
+    if guess != "en":
+        marks = {b for b in marks if not _glued_abroad(flat, b)}
     if _MARK.search(flat):
         marks.update(match.end() for match in _MISSED.finditer(flat))
     if "*" in flat or "_" in flat:
@@ -191,20 +213,20 @@ def _spans(flat: str) -> Iterator[tuple[int, int]]:
             first, said = end, False
 
 
-def _boundaries(flat: str) -> Iterator[int]:
+def _boundaries(flat: str, spoken: str) -> Iterator[int]:
     """Where the segmenter ends a sentence, inside quotations and brackets too."""
     import sentencex
 
     first = 0
     while first < len(flat):
         window = flat[first : first + _WINDOW]
-        ends = [one["end_index"] for one in sentencex.get_sentence_boundaries("en", window)]
+        ends = [one["end_index"] for one in sentencex.get_sentence_boundaries(spoken, window)]
         if first + _WINDOW < len(flat) and len(ends) > 1:
             ends.pop()  # it may go on behind the window
         whole = ends[-1]
         if _INSIDE.search(window) and window.translate(_QUOTED) != window:
             blind = window.translate(_QUOTED)
-            for one in sentencex.get_sentence_boundaries("en", blind):
+            for one in sentencex.get_sentence_boundaries(spoken, blind):
                 inner = one["end_index"]
                 if inner < whole and window[:inner].rstrip()[-1:] in tuple(".!?。！？"):
                     ends.append(inner)
@@ -218,4 +240,26 @@ def _glued(flat: str, boundary: int) -> bool:
     if left and not left[-1].isspace() and left[-1] in ".!?" and right:
         return not _OPENS.match(right)
     found = _GLUED_AFTER.search(left.rstrip()[-_GLUE:])
+    return bool(found and found.lastgroup and _GLUED_BEFORE[found.lastgroup].match(right))
+
+
+def _glued_abroad(flat: str, boundary: int) -> bool:
+    """Whether no sentence ends here in another language than English."""
+    left, right = (
+        flat[max(0, boundary - LONGEST) : boundary].rstrip(),
+        flat[boundary : boundary + 2],
+    )
+    if left.count("（") > left.count("）"):
+        return True
+    if right[:1] == "と" and left[-1:] in "」』":  # 「来ますか？」と聞いた。
+        return True
+    if left[-1:] == "”" and right[:1].isalpha() and _ASKED.search(left):
+        return True
+    if right[:1] in ("s", "t", "k") and right[1:].isspace() and left[-2:] in (" '", " ’"):
+        return True
+    if left[-1:] == "." and right[:1].islower() and flat[:1].isupper():
+        return True  # whoever begins with a capital does so with each sentence
+    if _LETTER.search(left) and (right[1:] == "." or not right[:1].isalpha()):
+        return True  # "e. V.", "S.n.c. – Resi"
+    found = _ABROAD.search(left[-_GLUE:])
     return bool(found and found.lastgroup and _GLUED_BEFORE[found.lastgroup].match(right))

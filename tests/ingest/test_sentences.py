@@ -135,15 +135,15 @@ The value is .5 or less.‖ It is never 0.
 Visit docs.python.org/3/library/re.html for more.‖ The page is long.
 I saw “Who Framed Roger Rabbit?” twice.‖ It was fun.
 Dr. J. Robert Oppenheimer led the lab.‖ Maj. Gen. Groves ran the project.
+La Sra. García vive en la Av. de Mayo.‖ ¿Dónde vive usted?‖ ¡Qué bien!
 Todo: buy milk...‖ Then call Anna.
 The firm, founded by A. B. Volvo Jr., grew.‖ It now employs 3,000.
 """.splitlines()
 
-# Needs the language, or the sense, to be known.
+# Needs the sense to be known.
 MISSED = """\
 问界M5于2022年3月交付……‖随后推出了M7。
 公司表示，销量同比增长12.5%。‖“我们很满意。”张先生说。
-La Sra. García vive en la Av. de Mayo.‖ ¿Dónde vive usted?‖ ¡Qué bien!
 """.splitlines()
 
 
@@ -170,7 +170,7 @@ def test_boundaries_are_where_a_reader_sets_them(case: str) -> None:
 
 
 @pytest.mark.parametrize("case", MISSED)
-@pytest.mark.xfail(strict=True, reason="the segmenter is told neither language nor sense")
+@pytest.mark.xfail(strict=True, reason="the segmenter is not told the sense")
 def test_boundaries_that_are_known_to_be_missed(case: str) -> None:
     """Known limits are written down, and noticed when they go away."""
     expected = [part.strip() for part in case.split("‖")]
