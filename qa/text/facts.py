@@ -15,11 +15,15 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
+from qa.text.figures import anglicised, han_numbers
 from qa.text.words import STOPWORDS
 
 _SCALES = {
     "hundred": 2, "thousand": 3, "k": 3, "million": 6, "mn": 6, "mln": 6, "m": 6,
     "billion": 9, "bn": 9, "b": 9, "trillion": 12, "tn": 12,
+    "tausend": 3, "mil": 3, "mille": 3, "mila": 3, "duizend": 3, "mio": 6, "millionen": 6,
+    "millions": 6, "millones": 6, "milioni": 6, "milhões": 6, "miljoen": 6, "mrd": 9,
+    "milliarden": 9, "milliards": 9, "miliardi": 9, "miljard": 9,
 }  # fmt: skip
 _WORDS = {
     word: value
@@ -43,7 +47,8 @@ _CURRENCIES = {
     "$": "dollar", "us$": "dollar", "usd": "dollar", "dollar": "dollar", "dollars": "dollar",
     "€": "euro", "eur": "euro", "euro": "euro", "euros": "euro",
     "£": "pound", "gbp": "pound", "pounds": "pound",
-    "¥": "yuan", "rmb": "yuan", "cny": "yuan", "yuan": "yuan", "yen": "yen", "jpy": "yen",
+    "¥": "yuan", "rmb": "yuan", "cny": "yuan", "yuan": "yuan", "元": "yuan",
+    "yen": "yen", "jpy": "yen", "円": "yen",
     "rupees": "rupee", "₹": "rupee", "won": "won", "₩": "won",
 }  # fmt: skip
 _UNITS = {
@@ -76,6 +81,7 @@ _MONTHS = {
     )
     for name in (full, full[:3], full[:4] if full == "september" else full)
 }
+_NO_NAMES = frozenset([*_MONTHS, *_CURRENCIES])
 
 _MONTH = r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?" \
     r"|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\b\.?"  # fmt: skip
@@ -98,11 +104,13 @@ _DATE = re.compile(
 )
 _NUMBER = re.compile(
     r"""(?P<currency>us\$|[$€£¥₹₩]|\b(?:usd|eur|gbp|rmb|cny|jpy)\s?)?\s?
-    (?:(?P<digits>(?<![\w.])\d{1,3}(?:[,\u00a0\u202f']\d{3})+(?:\.\d+)?|(?<![A-Za-z\d.])\d+(?:\.\d+)?)
+    (?:(?P<digits>(?<![A-Za-zÀ-ɏ\d_.])\d{1,3}(?:[,\u00a0\u202f']\d{3})+(?:\.\d+)?|(?<![A-Za-z\d.])\d+(?:\.\d+)?)
       (?P<ordinal>(?:st|nd|rd|th)\b)?
      |\b(?P<word>WORDS)\b)
-    (?:[\s-]?(?P<scale>hundred|thousand|million|billion|trillion|mn|mln|bn|tn|(?<=\d)[kmb])\b)?
-    (?:[\s-]*(?P<unit>%|°[cf]\b|per[\s-]cent\b|[a-z]+))?""".replace(
+    (?:[\s-]?(?P<scale>hundred|thousand|million|billion|trillion|mn|mln|bn|tn|(?<=\d)[kmb]
+      |tausend|mil|mille|mila|duizend|mio|millionen|millions|millones|milioni|milhões|miljoen
+      |mrd|milliarden|milliards|miliardi|miljard)\b)?
+    (?:\s?(?P<sign>[€£¥元円](?!\s?\d))|[\s-]*(?P<unit>%|°[cf]\b|per[\s-]cent\b|[a-z]+))?""".replace(
         "WORDS",
         r"(?:(?:a\s+)?(?:"
         + "|".join(sorted([*_WORDS, "hundred", "thousand", "million", "billion"], key=len)[::-1])
@@ -192,7 +200,17 @@ def numbers(text: str) -> tuple[Number, ...]:
     bare = list(plain)
     for _, start, end in _dates(plain):
         bare[start:end] = "\0" * (end - start)
-    return tuple(_numbers("".join(bare)))
+    plain, spelled = "".join(bare), []
+    for value, start, end in han_numbers(plain):
+        spelled.append(Number(value.normalize() + 0, _unit_at(plain, end), start, end))
+        bare[start:end] = "\0" * (end - start)
+    found = [*spelled, *_numbers(anglicised("".join(bare)))]
+    return tuple(sorted(found, key=lambda one: one.start) if spelled else found)
+
+
+def _unit_at(text: str, place: int) -> str | None:
+    """The sign that stands at ``place``: "万元"."""
+    return unit_of(text[place : place + 1])
 
 
 def _numbers(text: str) -> Iterator[Number]:
@@ -208,7 +226,7 @@ def _numbers(text: str) -> Iterator[Number]:
         if match["scale"] and (match["currency"] or match["scale"] not in "mb"):
             value *= Decimal(10) ** _SCALES[match["scale"].lower()]
         metres = match["scale"] == "m" and not match["currency"]
-        unit = "m" if metres else unit_of(match["unit"] or "")
+        unit = "m" if metres else unit_of(match["sign"] or match["unit"] or "")
         if match["currency"]:
             unit = _CURRENCIES[match["currency"].strip().lower()]
         yield Number(value.normalize() + 0, unit, match.start(), match.end())
@@ -260,7 +278,7 @@ def names(text: str, known: frozenset[str] = frozenset()) -> tuple[str, ...]:
             continue
         if bare.casefold() in STOPWORDS and not (len(bare) > 1 and bare.isupper()):
             continue
-        if bare.strip(".").lower() in _MONTHS or bare == "I":
+        if bare.strip(".").lower() in _NO_NAMES or bare == "I":
             continue
         inner = sum(char.isupper() for char in bare) > 1 or any(char.isdigit() for char in bare)
         if bare not in known and _OPENERS.search(text[: match.start()]) and not inner:

@@ -44,6 +44,32 @@ def test_one_number_in_two_spellings_is_one(text: str, expected: list[tuple[str,
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        ("Die Miete beträgt 1.234,56 € im Monat.", [("1234.56", "euro")]),
+        ("La cuota es de 1.234 euros.", [("1234", "euro")]),
+        ("version 1.234 of the engine", [("1.234", None)]),
+        ("1 234,56 €", [("1234.56", "euro")]),
+        ("Le village compte 12\u202f345 habitants.", [("12345", None)]),
+        ("Où vivent les 12 345 habitants ?", [("12345", None)]),
+        ("Der Beitrag steigt um 3,5 Prozent.", [("3.5", None)]),
+        ("Die Stadt gab 2,5 Mio. Euro aus.", [("2500000", None)]),
+        ("费用为每年1,234.56元，共一万二千人", [("1234.56", "yuan"), ("12000", None)]),
+        ("約3.5万円を二十五人で", [("35000", "yen"), ("25", None)]),
+        ("十分好，万一在十二月", []),
+        ("Rooms 1,2 and 3", [("1", None), ("2", None), ("3", None)]),
+    ],
+)
+def test_numbers_are_read_as_their_language_writes_them(
+    text: str, expected: list[tuple[str, str]]
+) -> None:
+    """1.234,56 is one number, which 1.234 is only where the mark of decimals is a comma."""
+    assert [(one.value, one.unit) for one in numbers(text)] == [
+        (Decimal(value), unit) for value, unit in expected
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
         ("February 5, 2023", [(2023, 2, 5)]),
         ("as of Feb. 5 it", [(None, 2, 5)]),
         ("5 February 2023", [(2023, 2, 5)]),

@@ -11,6 +11,8 @@ BOARD = "The Harbour Board (HB) owns the bridge and will not sell it to Datalith
 TOLLS = "Tolls rose 3.5% to $4 in 2020, the U.S. operator said."
 MILLION = "Sokol Air carried more than 2 million passengers in February."
 
+RENT = "Die Miete beträgt 1.234,56 € im Monat, das sind 14.815 € im Jahr."
+
 
 def check(statement: str, *sources: str, context: str = "", question: str = "") -> Check:
     """The verdict on a statement that cites ``sources``."""
@@ -29,6 +31,8 @@ def check(statement: str, *sources: str, context: str = "", question: str = "") 
         ("In 2020 tolls rose by 3.5 percent to 4 dollars.", TOLLS),
         ("Tolls rose to $4 in 2020, the operator in the United States said.", TOLLS),
         ("Sokol Air carried over 2,000,000 passengers in Feb.", MILLION),
+        ("Im Monat beträgt die Miete 1234,56 Euro.", RENT),
+        ("Die Miete beträgt 14 815 € im Jahr.", RENT),
     ],
 )
 def test_the_same_fact_in_other_words_is_supported(statement: str, source: str) -> None:
@@ -50,6 +54,7 @@ def test_the_same_fact_in_other_words_is_supported(statement: str, source: str) 
         ("Tolls rose 3.5% to €4 in 2020.", TOLLS, "the number '€4"),
         ("Sokol Air carried fewer than 2 million passengers in February.", MILLION, "'fewer'"),
         ("Sokol Air carried more than 2 billion passengers in February.", MILLION, "the number"),
+        ("Die Miete beträgt 1.234 € im Monat.", RENT, "the number '1.234 €'"),
     ],
 )
 def test_one_thing_changed_is_refused(statement: str, source: str, reason: str) -> None:
