@@ -30,7 +30,7 @@ def refusal(folder: Path, name: str, data: bytes | str) -> str:
 class Words(NamedTuple):
     """A line of text at a place on a PDF page, in points from the lower left corner.
 
-    ``upward`` is True of one that is written upwards.
+    ``upward`` is True of one that is written upwards, ``typed`` of one in Courier.
     """
 
     x: float
@@ -38,6 +38,7 @@ class Words(NamedTuple):
     text: str
     size: float = 11
     upward: bool = False
+    typed: bool = False
 
 
 def paragraph(top: float, lines: Sequence[str], size: float = 11, x: float = 72) -> list[Words]:
@@ -62,6 +63,7 @@ def pdf(
         b"",
         b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
         f"<< {info} >>".encode("latin-1"),
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Courier /Encoding /WinAnsiEncoding >>",
     ]
     kids = []
     for page in pages:
@@ -70,14 +72,15 @@ def pdf(
             escaped = words.text.replace("\\", r"\\").replace("(", r"\(").replace(")", r"\)")
             by = words.size if scaled else 1
             turned = f"0 {by} {-by} 0" if words.upward else f"{by} 0 0 {by}"
-            stream += f"/F1 {words.size / by} Tf {turned} {words.x} {words.y} Tm (".encode()
+            font = f"/F{1 + words.typed} {words.size / by} Tf"
+            stream += f"{font} {turned} {words.x} {words.y} Tm (".encode()
             stream += escaped.encode("cp1252") + b") Tj\n"
         stream += b"ET"
         stream += "".join(f"\n{a} {b} m {c} {d} l S" for a, b, c, d in rules).encode()
         kids.append(f"{len(objects) + 1} 0 R")
         objects.append(
             f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 612 792] /Contents {len(objects) + 2} 0 R"
-            " /Resources << /Font << /F1 3 0 R >> >> >>".encode()
+            " /Resources << /Font << /F1 3 0 R /F2 5 0 R >> >> >>".encode()
         )
         objects.append(b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream))
     objects[1] = f"<< /Type /Pages /Kids [{' '.join(kids)}] /Count {len(kids)} >>".encode()

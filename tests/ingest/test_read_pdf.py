@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from qa.ingest.formats import ocr
 from qa.ingest.read import contents
+from qa.text.blocks import blocks
 from tests.ingest.files import Words, paragraph, pdf, reading, refusal
 
 
@@ -262,12 +263,12 @@ def test_scaled_type_has_the_size_that_is_seen(tmp_path: Path) -> None:
     assert reading(tmp_path, "b.pdf", pdf([page], scaled=True)).text == plain
 
 
-LEFT = "which the team of the observatory put down to an old lamp by"
+LEFT = "which the team of the observatory put down to the brewer"
 RIGHT = ["Castor, a brewer of the next valley who had moved there in", "the spring of that year."]
 
 
 def test_a_paragraph_runs_over_the_page_without_a_small_letter(tmp_path: Path) -> None:
-    """Full lines of one paragraph on both sides are one, past a foot and what stands beside."""
+    """Lines of one paragraph on both sides are one, past a foot and what stands beside."""
     first = paragraph(
         700, ["The survey of that spring had found a star more than the others,", LEFT]
     )
@@ -315,6 +316,19 @@ def test_what_was_filled_into_a_form_in_larger_type_is_no_heading(tmp_path: Path
         page.append(Words(72, 685 - 40 * at, "Ada Finn of Skarn, harbour lane 12", 11))
     text = reading(tmp_path, "a.pdf", pdf([page])).text
     assert [line for line in text.split("\n") if line.startswith("#")] == ["# Application"]
+
+
+CODE = ["# the port of the pump", "port    = 8080", "host    = mill"]
+
+
+def test_code_is_code(tmp_path: Path) -> None:
+    """A comment in a listing is no heading, and its columns are no table."""
+    prose = paragraph(740, ["The pump is set up in its file, which every station has, like this:"])
+    words = [line._replace(typed=True) for line in paragraph(700, CODE, 9)]
+    text = reading(tmp_path, "a.pdf", pdf([[*prose, *words]])).text
+    assert [one.kind for one in blocks(text)] == ["prose", "code", "code", "code"]
+    typed = [line._replace(typed=True) for line in prose]
+    assert "```" not in reading(tmp_path, "a.pdf", pdf([typed])).text
 
 
 def test_columns_written_across_are_read_one_after_the_other(tmp_path: Path) -> None:

@@ -8,7 +8,13 @@ from qa.errors import DocumentError
 from qa.ingest.formats import dates, ocr
 from qa.ingest.formats.draft import Draft, Raw
 from qa.ingest.formats.pdf_form import with_fields
-from qa.ingest.formats.pdf_lines import Line, paragraphs, with_headings, without_running_lines
+from qa.ingest.formats.pdf_lines import (
+    Line,
+    paragraphs,
+    with_code,
+    with_headings,
+    without_running_lines,
+)
 from qa.ingest.formats.pdf_tables import arranged
 from qa.ingest.formats.pdf_words import page_lines
 from qa.times.intervals import Claimed
@@ -27,15 +33,16 @@ def pages(raw: Raw) -> Draft:
     """A PDF file: paragraphs put together again from lines, page by page.
 
     Words hyphenated at a line's end are joined; a line that repeats at the edge of most
-    pages is kept once, page numbers not at all.  Lines whose pieces stand in columns are
-    a table; footnotes never part a sentence; what was filled into a form stands behind the
-    field's name.
+    pages is kept once, page numbers not at all.  Lines whose pieces stand in columns, or between
+    rules, are a table; those in type of one width are code.  Footnotes never part a sentence; what
+    was filled into a form stands behind the field's name.
 
     Raises DocumentError where it is encrypted, damaged, or holds pictures only.
     """
     with _PDFIUM:
         opened = _opened(raw)
-    kept = with_headings([arranged(page) for page in without_running_lines(opened.pages)])
+    pages_ = with_code(without_running_lines(opened.pages))
+    kept = with_headings([arranged(page) for page in pages_])
     text, starts = paragraphs(kept, _is_word)
     if not text.strip():
         raise DocumentError(f"has no text: its pages are pictures (a scan?); {ocr.REMEDY}")

@@ -19,8 +19,9 @@ class Line(NamedTuple):
     """A line of a page; ``broken`` where a hyphen ended it (not in ``text``).
 
     ``left``, ``right``, ``base`` (counted upwards) and type ``size`` are in points.  ``pieces``
-    are its parts where wide gaps part it; ``kind`` says of a row or a heading that it is one, and
-    of what is written upwards or downwards beside the text.
+    are its parts where wide gaps part it; ``kind`` says of a row or a heading that it is one, of
+    what is set in type as wide for each letter that it is code, and of what is written upwards or
+    downwards beside the text.
     """
 
     text: str
@@ -30,7 +31,7 @@ class Line(NamedTuple):
     base: float
     size: float
     pieces: tuple["Line", ...] = ()
-    kind: Literal["", "row", "heading", "beside"] = ""
+    kind: Literal["", "row", "heading", "code", "beside"] = ""
 
 
 _ITEM = re.compile(r"(?:[•‣▪●○■□◦·–—*\-]|\(?(?:\d{1,3}|[a-zA-Z]|[ivxIVX]{1,4})[.)])(?:\s|$)")
@@ -95,6 +96,32 @@ def without_running_lines(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
             ]
         )
     return kept
+
+
+def with_code(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
+    """The pages with code between fences, unless most of it is set so: by a typewriter.
+
+    A line of code is no row of a table, and one that begins with "#" no heading.
+    """
+    sizes = Counter(dict.fromkeys(("", "code"), 0))
+    for page in pages:
+        for line in page:
+            sizes[line.kind] += len(line.text)
+    typed = 2 * sizes["code"] > sizes.total()
+    found: list[list[Line]] = []
+    for page in pages:
+        kept: list[Line] = []
+        for is_code, run in groupby(page, lambda line: line.kind == "code"):
+            lines = list(run)
+            if is_code and typed:
+                lines = [line._replace(kind="") for line in lines]
+            elif is_code:
+                said = "\n".join(line.text + "-" * line.broken for line in lines)
+                fenced = f"```\n{said}\n```"
+                lines = [lines[0]._replace(text=fenced, pieces=(), broken=False)]
+            kept += lines
+        found.append(kept)
+    return found
 
 
 def with_headings(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
@@ -186,7 +213,7 @@ def paragraphs(
         pitch, edges = _pitch(body), _right_edges(body)
         over = bool(body) and (
             _runs_over(before, body[0], last_edges, wraps=wraps)
-            or (wraps and _leads_on(before, body, last_edges, pitch, edges))
+            or (wraps and _leads_on(before, body, pitch, edges))
         )
         if waiting and not over:
             parts += [f"\n\n{note}" for note in waiting]
@@ -379,25 +406,17 @@ def _runs_over(
 
 
 def _leads_on(
-    before: Line | None,
-    page: Sequence[Line],
-    edges: dict[int, float],
-    pitch: float,
-    own: dict[int, float],
+    before: Line | None, page: Sequence[Line], pitch: float, edges: dict[int, float]
 ) -> bool:
     """True where lines of one paragraph stand on both sides of a page's end.
 
-    The last line is full and the first one goes on in the second, which a head never does;
-    ``edges`` are of the page before, ``pitch`` and ``own`` of this one.
+    The last one is not closed, and the first one goes on in the second, which a head never does.
     """
     line = page[0]
     if before is None or before.kind or line.kind or len(page) < 2 or _ITEM.match(line.text):
         return False
     same = abs(before.size - line.size) < 0.12 * line.size
-    if not same or _CLOSED.search(before.text) or _gap(line, page[1], pitch, own) != " ":
-        return False
-    first = line.text.split(" ", 1)[0]
-    return _edge(before, edges) - before.right < _LETTER_WIDTH * line.size * (len(first) + 0.5)
+    return same and not _CLOSED.search(before.text) and _gap(line, page[1], pitch, edges) == " "
 
 
 def _is_split(before: str, after: str) -> bool:

@@ -1,5 +1,6 @@
 """The lines of a PDF's page, from its letters: where they stand, how large and how turned."""
 
+import ctypes
 import math
 import re
 from collections import Counter, defaultdict
@@ -19,6 +20,7 @@ _WIDE = 1.4
 
 _NOTE = re.compile(r"(?:(?<=[.,;:!?)\]”\"’»])|(?<=[^\W\d_]{4}))\d{1,3}(?=$|[\s,;.)])")
 _LONGEST_CELL = 1_500  # characters; more are a page with a frame, no table
+_LONGEST_NAME = 200  # bytes of a font's
 _SAMPLE = 200  # letters that tell how a page is turned
 _RAISED = 0.8
 """Of a line's type size: how large the mark of a footnote is at most."""
@@ -60,6 +62,15 @@ class _Words:
         if not self._pdfium.FPDFText_GetMatrix(self._page, at, matrix):
             return size
         return size * math.hypot(matrix.c, matrix.d)
+
+    def is_typed(self, letters: Sequence[int]) -> bool:
+        """Whether letters, of which a few are looked at, are set in a font of one width."""
+        name, flags = ctypes.create_string_buffer(_LONGEST_NAME), ctypes.c_int()
+        for at in letters[:: max(1, len(letters) // 4)]:
+            self._pdfium.FPDFText_GetFontInfo(self._page, at, name, _LONGEST_NAME, flags)
+            if not (flags.value & 1 or b"Courier" in name.value):  # often there without a flag
+                return False
+        return True
 
     def lines(self) -> Iterator[list[int]]:
         """The letters of each line; PDFium does not part those of a page that lies on its side."""
@@ -206,12 +217,13 @@ def _whole(words: _Words, letters: Sequence[int]) -> Line:
     spans = _pieces(words, letters, _WIDE * max(size, 1.0))
     pieces = [_line(words, *span, size) for span in spans]
     beside = words.quarter(letters[0]) != words.upright
+    typed = not beside and words.is_typed(letters)
     return pieces[0]._replace(
         text=" ".join(piece.text for piece in pieces),
         right=pieces[-1].right,
         broken=pieces[-1].broken and not beside,
         pieces=tuple(pieces) if len(pieces) > 1 and not beside else (),
-        kind="beside" if beside else "",
+        kind="beside" if beside else "code" if typed else "",
     )
 
 
