@@ -130,7 +130,7 @@ class Hit:
         return self.paths[0]
 
 
-Role = Literal["text", "item", "row", "field", "code", "note", "heading", "frame"]
+Role = Literal["text", "item", "row", "field", "code", "note", "caption", "heading", "frame"]
 """What a unit of a window is (a "note": a footnote).  Headings and frames only say what others
 are about."""
 

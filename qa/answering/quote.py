@@ -1,8 +1,8 @@
 """A Reading to statements, without a model: few units, each with what it takes to be understood.
 
 A list item comes with the line that opens its list, a code line with the line that introduces
-it, a row with its header's words, a footnote with the sentence that it is of, a sentence that
-begins with a pronoun with the one before it.
+it, a row with its header's words and its table's caption, a footnote with the sentence that it is
+of, a sentence that begins with a pronoun with the one before it.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -213,6 +213,7 @@ def _sentence(window: Window, one: Weighed) -> Iterator[_Piece]:
         as_it_stands = " ".join(_as_it_stands(hit, unit).split())
         if header is not None and header.role == "frame" and unit.text != as_it_stands:
             places.append((hit, header.sentence))
+        places += ((hit, caption) for caption in _caption(window.units, one.place))
         yield _Piece(unit.text, tuple(places), _phrase(one))
         return
     if unit.role == "note":
@@ -236,6 +237,14 @@ def _indented(hit: Hit, units: Sequence[Unit]) -> str:
         lead = text[text.rfind("\n", 0, start) + 1 : start]
         lines.append(f"{'' if lead.strip() else lead}{text[start:end]}".expandtabs(4))
     return dedent("\n".join(lines))
+
+
+def _caption(units: Sequence[Unit], place: int) -> Iterator[Sentence]:
+    """The line that names the table that ``units[place]`` is a row of, if the window holds it."""
+    while place > 0 and units[place].role in ("row", "frame"):
+        place -= 1
+    if units[place].role == "caption":
+        yield units[place].sentence
 
 
 def _referring(window: Window, one: Weighed) -> Iterator[Sentence]:

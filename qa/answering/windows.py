@@ -34,6 +34,7 @@ _ROLES: dict[Kind, Role] = {
     "heading": "heading",
     "attribution": "frame",
     "footnote": "note",
+    "caption": "caption",
     "item": "item",
     "field": "field",
     "row": "row",
@@ -257,11 +258,13 @@ def _frames(text: str, found: Sequence[Block], first: int) -> list[Unit]:
         return []
     kind, at = found[first].kind, first
     if kind == "row":
-        top = _top(text, found, first)
+        top = at = _top(text, found, first)
+        has_caption = top > 0 and found[top - 1].kind == "caption"
+        above = [_unit(text, found[top - 1], "caption")] if has_caption else []
         if top < first and header_of(text, found[top].start, found[top].end):
-            head = found[top]
-            return [_unit(text, head, "frame")]
-        at = top
+            return [*above, _unit(text, found[top], "frame")]
+        if above:
+            return above
     elif kind in ("item", "code"):
         while at > 0 and found[at - 1].kind == kind:
             at -= 1

@@ -16,6 +16,7 @@ from qa.data import Document, Passage, Sentence
 from qa.positions import page_of
 from qa.text.blocks import TAG, Block, blocks
 from qa.text.sentences import cut, sentences_of, weight
+from qa.text.tables import named_above
 
 TARGET_TOKENS = 160
 """Tokens that a passage has where the text allows."""
@@ -83,12 +84,15 @@ def passage_id(document_id: str, start: int, end: int) -> str:
 def context(document: Document, passage: Passage) -> str:
     r"""What to put before a passage to embed it: "Title > Heading\n", or "".
 
-    At most about ``CONTEXT_TOKENS``: the title from its start, the headings to their end.
+    At most about ``CONTEXT_TOKENS``: the title from its start, the headings to their end; of a
+    passage within a table its caption and header, so that rows are found by the columns' words.
     """
-    title = _shortened((document.title or "").split(), CONTEXT_TOKENS // 2)
-    room = CONTEXT_TOKENS - weight(" ".join(title)) - 3
+    named = _shortened(named_above(document.text, passage.start).split(), CONTEXT_TOKENS // 2)
+    room = CONTEXT_TOKENS - weight(" ".join(named))
+    title = _shortened((document.title or "").split(), room // 2)
+    room -= weight(" ".join(title)) + 3
     heading = _shortened((passage.heading or "").split()[::-1], room)[::-1]
-    parts = [" ".join(part) for part in (title, heading) if part]
+    parts = [" ".join(part) for part in (title, heading, named) if part]
     return " > ".join(parts) + "\n" if parts else ""
 
 

@@ -10,11 +10,20 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
-from qa.text.tables import columned
+from qa.text.tables import columned, is_caption
 from qa.text.words import STOPWORDS
 
 Kind = Literal[
-    "heading", "prose", "quotation", "attribution", "footnote", "item", "field", "row", "code"
+    "heading",
+    "prose",
+    "quotation",
+    "attribution",
+    "footnote",
+    "caption",
+    "item",
+    "field",
+    "row",
+    "code",
 ]
 Span = tuple[int, int]
 
@@ -26,8 +35,8 @@ class Block(NamedTuple):
     surrounding whitespace.  ``level`` is a heading's depth from 1, else 0.  A "quotation" is
     prose that is marked as quoted, an "attribution" the line above one that says whose words
     follow.  A "footnote" is without the mark that it begins with ("[1] ", "[^1]: "), by which
-    other text refers to it.  Only "prose", "quotation", "attribution", "footnote" and "item" have
-    several lines.
+    other text refers to it; a "caption" is the line right above a table that names it.  Only
+    "prose", "quotation", "attribution", "footnote" and "item" have several lines.
     """
 
     kind: Kind
@@ -106,7 +115,17 @@ def blocks(text: str) -> list[Block]:
     while i < len(found.lines):
         i += found.read(i)
     found.close()
-    return found.done
+    return list(_captioned(text, found.done))
+
+
+def _captioned(text: str, found: list[Block]) -> Iterator[Block]:
+    """The blocks, what names a table told from prose."""
+    for block, below in pairwise([*found, None]):
+        assert block is not None
+        is_above = below is not None and below.kind == "row" and block.kind == "prose"
+        if is_above and len(block.lines) == 1 and is_caption(text[block.start : block.end]):
+            block = block._replace(kind="caption")
+        yield block
 
 
 def _stripped_lines(text: str) -> list[Span]:

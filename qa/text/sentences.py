@@ -106,7 +106,7 @@ def sentences(text: str) -> tuple[Sentence, ...]:
 def sentences_of(text: str, block: Block) -> Iterator[Sentence]:
     """The sentences of one block of ``text``."""
     flat = _flat(text, block)
-    whole = block.kind in ("heading", "attribution", "row", "code")
+    whole = block.kind in ("heading", "attribution", "caption", "row", "code")
     if whole and _is_within(flat, LONGEST):
         yield Sentence(block.start, block.end)
         return

@@ -19,6 +19,8 @@ _ROWS = 3
 """Lines that make a table of columns, its header among them."""
 _ALIGNED = 0.8
 """Share of the lines with a cell at the same place, other than the first cell."""
+_LONGEST_CAPTION = 160
+_NUMBERED = re.compile(r"[^\W\d_]{3,12}\.?[ \t]\d{1,3}[.:][ \t]")  # "Table 2. "
 _WIDEST = 120
 """Characters of a line beyond which it is no row of columns."""
 
@@ -85,6 +87,37 @@ def header_of(text: str, start: int, end: int) -> Header | None:
         ruled = "-" in below and _RULE.match(below)
         return Header(tuple(_parted(text[start:end]))) if ruled else None
     return _column_header(text, start, end, below)
+
+
+def is_caption(line: str) -> bool:
+    """Whether a line right above a table names it, rather than says something of its own.
+
+    >>> is_caption("Prices in crowns"), is_caption("Table 2. What a room costs.")
+    (True, True)
+    >>> is_caption("A room costs 40 crowns."), is_caption("The rooms:")
+    (False, False)
+    """
+    if not line.strip() or len(line) > _LONGEST_CAPTION:
+        return False
+    return line[-1] not in ".!?:;,。！？：；，" or _NUMBERED.match(line) is not None
+
+
+def named_above(text: str, start: int) -> str:
+    r"""The caption and the header's words of the table that ``start`` stands within, as one line.
+
+    "" in no table, and in a table's first row.
+
+    >>> named_above("Prices\n\n| Room | Price |\n|---|---|\n| Larch | 40 |\n", 40)
+    'Prices Room Price'
+    """
+    blank = text.rfind("\n\n", 0, start)
+    top = blank + 2 if blank >= 0 else 0
+    end = text.find("\n", top)
+    if not top <= end < start or (header := header_of(text, top, end)) is None:
+        return ""
+    above = text[text.rfind("\n", 0, max(0, top - 2)) + 1 : max(0, top - 2)]
+    caption = [above] if is_caption(above) else []
+    return " ".join([*caption, *header.names])
 
 
 def _column_header(text: str, start: int, end: int, below: str) -> Header | None:

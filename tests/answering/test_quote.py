@@ -69,6 +69,15 @@ def test_a_row_is_read_with_its_header() -> None:
     ]
 
 
+def test_a_row_is_cited_with_the_caption_of_its_table() -> None:
+    """Of two tables that are alike, the one that is meant is seen."""
+    table = "| Quay | Length |\n| --- | --- |\n| North | {} m |\n"
+    text = f"Before the storm\n\n{table.format(240)}\nAfter the storm\n\n{table.format(180)}"
+    assert told(reading(opened(text, name="quays"), {"180": 0.9})) == [
+        ("Quay: North; Length: 180 m", ["North | 180 m", "Quay | Length", "After the storm"])
+    ]
+
+
 @pytest.mark.parametrize(("mark", "begin"), [("[1]", "[1]"), ("[^fee]", "[^fee]:")])
 def test_a_footnote_is_cited_with_the_sentence_that_it_is_of(mark: str, begin: str) -> None:
     """A note alone does not tell what it is about; its mark, not a citation's, is left out."""

@@ -107,6 +107,19 @@ def test_what_begins_inside_is_read_with_what_opens_it(first: str, frame: str, u
     assert made.units[1].text == unit
 
 
+def test_a_table_is_read_with_its_caption() -> None:
+    """Also where the window begins in the middle of it; what says something is no caption."""
+    table = "| Room | Price |\n|---|---|\n| Larch | 40 |\n| Spruce | 35 |\n"
+    made = said(beginning(f"Prices of 2023\n\n{table}", "Spruce"))
+    assert made == [
+        ("caption", "Prices of 2023"),
+        ("frame", "Room | Price"),
+        ("row", "Room: Spruce; Price: 35"),
+    ]
+    made = said(beginning(f"A room costs more in winter.\n\n{table}", "A room"))
+    assert made[0] == ("text", "A room costs more in winter.")
+
+
 def test_a_window_that_begins_with_a_sentence_needs_no_frame() -> None:
     """Nothing is put before what stands for itself."""
     assert said(beginning(HARBOUR, "It hums.")) == [("text", "It hums.")]

@@ -155,6 +155,20 @@ def test_context_is_short_and_keeps_the_nearest_heading() -> None:
     assert context(Document(id="d", text="x"), Passage("p", "d", 0, 1, ())) == ""
 
 
+def test_rows_far_down_are_embedded_with_their_tables_header() -> None:
+    """A cell is found by its column's words, and by the caption, wherever it stands."""
+    rows = "".join(f"| Room {at} | {at * 7} |\n" for at in range(120))
+    text = f"Prices in winter\n\n| Room | Crowns |\n|---|---|\n{rows}\nThe end is near.\n"
+    document = Document("d", text)
+    first, *others = split(document, count)
+    assert context(document, first) == ""
+    within = [one for one in others if "| Room" in text[one.start - 2 : one.end]]
+    assert len(within) > 1
+    assert {context(document, one) for one in within} == {"Prices in winter Room Crowns\n"}
+    after = Passage("p", "d", len(text) - 17, len(text), ())
+    assert context(document, after) == ""
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
