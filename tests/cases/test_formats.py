@@ -5,6 +5,7 @@ a footnote, a notebook's output, an attachment.  What is shown must be cited at 
 """
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,17 @@ def test_each_format_is_asked() -> None:
     asked |= {Path(name).suffix for name in each.FILES}
     modules = {FORMATS[suffix].module for suffix in asked}
     assert {one.module for one in FORMATS.values()} - modules == {"ocr", "brought"}
+
+
+def test_an_attachment_is_a_document_of_its_own(assistant: Assistant) -> None:
+    """It is cited by its way through the mail, with the mail's day, and the mail names it."""
+    sources = {one.path: one for one in assistant.sources()}
+    mail, attached = sources["timber.eml"], sources["timber.eml/prices.csv"]
+    assert mail.document_id != attached.document_id
+    assert mail.published == attached.published == date(2024, 5, 14)
+    assert "Attachments: prices.csv" in assistant.document("timber.eml").text
+    (cited,) = {one.path for one in assistant.ask("What is the Preis je m³ of Eiche?").citations}
+    assert cited == "timber.eml/prices.csv"
 
 
 @pytest.mark.parametrize("case", [pytest.param(one, id=one.path) for one in each.CASES])

@@ -17,6 +17,7 @@ from qa.ingest.reader import Reader
 from qa.ingest.worker import Limits
 from qa.settings.config import Settings
 from tests.faults import kill, native
+from tests.ingest import made
 
 ROOT = Path(__file__).parents[2]
 NASTY = "tests.faults.nasty"
@@ -111,6 +112,31 @@ def test_native_code_has_no_way_out_of_a_reader(nasty: Reader, folder: Path) -> 
     assert text == "ways out: []"
     text = nasty.answer(ask(nasty, folder, "b.txt", f"NATIVE {folder / 'a.txt'}")).document.text
     assert text == "ways out: ['reading']"
+
+
+@pytest.mark.skipif(not native.supported(), reason="needs seccomp and Landlock, of Linux")
+@pytest.mark.parametrize("suffix", [".eml", ".mbox", ".msg", ".zip"])
+def test_what_is_inside_of_a_file_has_no_way_out_either(
+    nasty: Reader, folder: Path, suffix: str
+) -> None:
+    """An attachment and a file of an archive are read where what is around them is: confined."""
+    outside = folder.parent / "secret.txt"
+    outside.write_text("secret")
+    inner = {"a.txt": f"NATIVE {outside}".encode() + b"\n" * 4096, "b.txt": b"Sound.\n" * 600}
+    mail = made.mail("Bonn", "See below.", inner)
+    around = {
+        ".eml": mail,
+        ".mbox": made.mailbox([mail]),
+        ".msg": made.outlook("Bonn", "See below.", inner),
+        ".zip": made.zipped(inner),
+    }
+    path = folder / f"a{suffix}"
+    path.write_bytes(around[suffix])
+    data = path.read_bytes()
+    found = nasty.answer(nasty.ask(path, len(data), hashlib.sha256(data).hexdigest()))
+    texts = [part.reading.document.text for part in found.parts if part.reading is not None]
+    assert "ways out: []" in texts
+    assert texts[-1].startswith("Sound.")
 
 
 def test_links_swapped_meanwhile_lead_nowhere(nasty: Reader, folder: Path) -> None:
