@@ -1,5 +1,6 @@
 """The Chroma collection: what questions ask, what others can open, and what a kill leaves."""
 
+import sqlite3
 import subprocess
 import sys
 from contextlib import closing, suppress
@@ -120,6 +121,40 @@ def test_others_open_the_collection(library: LocalLibrary) -> None:
     with library.reading() as view:
         assert view.document(document_id).text[19:35] == "JAC builds vans."
         assert view.at([1])[0].passage.id == found["ids"][0][0]
+
+
+def test_no_index_of_letters(library: LocalLibrary) -> None:
+    """Trigrams of the texts take no room, and who would search by them is told, not misled."""
+    import chromadb
+    from chromadb.errors import InvalidArgumentError
+
+    with closing(sqlite3.connect(library.path / "chroma" / "chroma.sqlite3")) as database:
+        (count,) = database.execute(
+            "SELECT count(*) FROM embedding_fulltext_search_content"
+        ).fetchone()
+    assert count == 0
+    with closing(chromadb.PersistentClient(str(library.path / "chroma"))) as client:
+        collection = client.get_collection("passages", embedding_function=None)
+        with pytest.raises(InvalidArgumentError, match="FTS indexing is disabled"):
+            collection.get(where_document={"$contains": "vans"})
+        found = collection.get(where={"path": "b.txt"})
+    assert found["documents"] == ["BYD builds buses."]
+
+
+def test_a_collection_of_before_keeps_its_letters(tmp_path: Path) -> None:
+    """A collection made when it could be searched for text can be, after the next ingest too."""
+    import chromadb
+
+    with closing(chromadb.PersistentClient(str(tmp_path))) as client:
+        old = client.create_collection("passages", embedding_function=None)
+        old.add(ids=["1"], documents=["JAC builds vans."], embeddings=[vector("x").tolist()])
+    about: dict[str, str | int] = {"path": "b.txt"}
+    with closing(chroma.Collection(tmp_path)) as collection:
+        collection.put([chroma.Record("2", "Vans are built.", about, vector("y"))])
+    chroma.tidy(tmp_path)
+    with closing(chromadb.PersistentClient(str(tmp_path))) as client:
+        old = client.get_collection("passages", embedding_function=None)
+        assert old.get(where_document={"$contains": "ans"})["ids"] == ["1", "2"]
 
 
 def test_llamaindex_opens_the_collection(library: LocalLibrary) -> None:

@@ -15,9 +15,10 @@ all the rest of a question, so a question calls the Rust part that the client ca
 """
 
 import json
+import sqlite3
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -30,16 +31,13 @@ if TYPE_CHECKING:
 
 NAME = "passages"
 
-INDEX: Any = {
-    "hnsw": {
-        "space": "cosine",
-        "max_neighbors": 16,
-        "ef_construction": 100,
-        "ef_search": 1000,  # chosen by measurement: docs/scale.md
-        # Save with every call: what is not saved, every new process adds to its graph again.
-        "sync_threshold": 2,
-        "batch_size": 2,
-    }
+GRAPH: Any = {
+    "max_neighbors": 16,
+    "ef_construction": 100,
+    "ef_search": 1000,  # chosen by measurement: docs/scale.md
+    # Save with every call: what is not saved, every new process adds to its graph again.
+    "sync_threshold": 2,
+    "batch_size": 2,
 }
 
 NOTHING = "{}"
@@ -48,6 +46,11 @@ NOTHING = "{}"
 TRIED = "1.5.9"
 """The chromadb whose Rust part was tried alone; that of another is called by its client."""
 
+_TRIGRAMS = "embedding_fulltext_search"
+_DECLARED = """
+SELECT json_extract(schema_str, '$.keys."#document".string.fts_index.enabled')
+FROM collections WHERE name = ?
+"""
 _WHERE = ("default_tenant", "default_database")  # where Chroma's client keeps a collection
 _BATCH = 5_000  # Chroma takes at most 5,461 records at once
 _LOCK = "chroma.lock"
@@ -102,7 +105,7 @@ class Collection:
         try:
             with _mapped(self._folder):
                 self._collection = self._client.get_or_create_collection(
-                    NAME, configuration=INDEX, embedding_function=None
+                    NAME, schema=_schema(), embedding_function=None
                 )
         except LibraryError:
             self.close()
@@ -215,6 +218,43 @@ class Direct:
     def close(self) -> None:
         """Let go of the files."""
         self._bindings = None
+
+
+def _schema() -> Any:
+    """Cosines, and no index of what letters stand in the texts: see ``tidy``."""
+    from chromadb.api.types import FtsIndexConfig, HnswIndexConfig, Schema, VectorIndexConfig
+
+    graph = HnswIndexConfig(**GRAPH)
+    near = VectorIndexConfig(space="cosine", embedding_function=None, hnsw=graph)
+    return Schema().create_index(near).delete_index(FtsIndexConfig(), "#document")
+
+
+def tidy(folder: Path) -> None:
+    """Give back what room the files in a folder need not take; for who holds the lock.
+
+    Chroma fills its index of trigrams, a third of its file, also for a collection that is
+    declared to have none and refuses to be searched by it; and what it purges leaves holes.
+    Where there is no room for that, nothing is lost.
+    """
+    with suppress(sqlite3.OperationalError), closing(_database(folder)) as database:
+        one = database.execute
+        (declared,) = one(_DECLARED, (NAME,)).fetchone() or (1,)
+        if declared == 0 and one(f"SELECT count(*) FROM {_TRIGRAMS}_content").fetchone()[0]:
+            (made,) = one("SELECT sql FROM sqlite_master WHERE name = ?", (_TRIGRAMS,)).fetchone()
+            one("BEGIN IMMEDIATE")
+            one(f"DROP TABLE {_TRIGRAMS}")
+            one(made)
+            one("COMMIT")
+        (holes,), (pages,) = (
+            one(f"PRAGMA {x}").fetchone() for x in ("freelist_count", "page_count")
+        )
+        if holes > pages // 4:
+            one("VACUUM")
+
+
+def _database(folder: Path) -> sqlite3.Connection:
+    uri = f"{(folder / 'chroma.sqlite3').absolute().as_uri()}?mode=rw"
+    return sqlite3.connect(uri, uri=True, isolation_level=None)
 
 
 @contextmanager

@@ -45,6 +45,14 @@ class Telling:
             self.start_anew()
         self._tell()
 
+    def finish(self) -> None:
+        """Tell Chroma all that is pending, and leave its files no larger than need be."""
+        self.catch_up()
+        if self._collection is not None:
+            self.close()
+            with chroma.locked(self._store):
+                chroma.tidy(self._store / "chroma")
+
     def is_as_left(self) -> bool:
         """Tell whether the graph's files are those that were last known to be whole."""
         return chroma.sums(self._store) == catalog.read_meta(self._connection)["graph"]

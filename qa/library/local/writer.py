@@ -226,7 +226,7 @@ class LocalWriter:
                 self._compact(meta)
             if int(meta["dead"]) > max(live, _COMPACT_ABOVE):
                 self._telling.start_anew()
-            self._telling.catch_up()
+            self._telling.finish()
         finally:
             self.abandon()
 
