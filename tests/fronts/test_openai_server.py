@@ -1,5 +1,6 @@
 """OpenAI's protocol as its own client, and a chat class of others, meet it."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -183,6 +184,23 @@ def test_markup_of_documents_is_inert(tmp_path: Path) -> None:
     assert "<img" not in html
     assert 'href="http://evil.test' not in html
     assert made.choices[0].message.annotations[0].url_citation.quote == evil
+
+
+def test_code_is_set_apart(tmp_path: Path) -> None:
+    """A client that renders Markdown shows code as code, and nothing in it as markup."""
+    folder = tmp_path / "docs"
+    folder.mkdir()
+    code = "for wave in tide:\n    print('![x](http://evil.test/b)')"
+    (folder / "tide.md").write_text(f"To count waves:\n\n```\n{code}\n```\n")
+    told = {"How are waves counted?": ["To count waves"]}
+    with served(folder, told=told) as one, client_of(one) as client:
+        asked = [{"role": "user", "content": "How are waves counted?"}]
+        made = client.chat.completions.create(model="qa", messages=asked)
+    from markdown_it import MarkdownIt
+
+    html = MarkdownIt().render(made.choices[0].message.content)
+    assert re.fullmatch(r"<p>To count waves: <a .*</p>", html.partition("\n")[0])
+    assert html.partition("\n")[2] == f"<pre><code>{code}\n</code></pre>\n"
 
 
 def test_langchain(running: Served) -> None:

@@ -63,10 +63,13 @@ class Text:
         elif isinstance(event, Note):
             self.text += f"{told(event)}\n"
         elif isinstance(event, Statement):
-            self.text += f"{inert(event.text)} "
+            said, *code = event.text.split("\n")
+            self.text += f"{inert(said)} "
             for citation in event.citations:
                 self._mark(citation)
             self.text += "\n"
+            if code:  # set in as Markdown sets code apart: nothing in it is markup
+                self.text += "".join(("\n", *(f"    {safe(line)}\n" for line in code), "\n"))
         return self.text[before:]
 
     def _end(self, answer: Answer) -> None:
