@@ -56,6 +56,7 @@ _SIDES = [
     for one, other in _OPPOSITES
 ]
 _BREAK = re.compile(r"[,;:|\n]| {2}")
+_NO = re.compile(r"no\b[.,;:!]?(?:\s|$)", re.IGNORECASE)
 _SYMMETRIC = frozenset({"and", "with", "or", "of", "as", "both"})
 
 
@@ -121,7 +122,12 @@ _LIGHT = frozenset("yet even ever want longer get got make made take any".split(
 
 def _negation_flipped(statement: str, sources: list[str]) -> str | None:
     mine = _polarity(statement)
-    theirs = [_polarity(source) for source in sources]
+    asked = [_polarity(source) for source in sources if source.endswith("?")]
+    if any(_NO.match(source) for source in sources) and not _NEGATOR.search(statement):
+        for one in asked:  # "Do you add any?" "No."
+            if one.affirmed and one.affirmed <= mine.affirmed:
+                return min(one.affirmed)
+    theirs = [_polarity(source) for source in sources if not source.endswith("?")]
     denied_there = frozenset().union(*(one.denied for one in theirs))
     affirmed_there = frozenset().union(*(one.affirmed for one in theirs))
     for head in sorted(mine.denied):
@@ -129,8 +135,13 @@ def _negation_flipped(statement: str, sources: list[str]) -> str | None:
             return head
         if not denied_there and not _NEGATOR.search(" ".join(sources)):
             return head
+    plain = mine.affirmed
+    if any("without" in source.casefold() for source in sources):
+        # "Apprentices are not among them" of "without apprentices".
+        clauses = [_polarity(part) for part in _BREAK.split(statement)]
+        plain = frozenset().union(*(one.affirmed for one in clauses if not one.denied))
     for head in sorted(denied_there - affirmed_there):
-        if head in mine.affirmed and head not in mine.denied:
+        if head in plain and head not in mine.denied:
             return head
     return None
 

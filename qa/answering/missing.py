@@ -46,9 +46,9 @@ _ADDRESS = re.compile(
 )
 _SCALES = {"thousand": Decimal(10**3), "million": Decimal(10**6), "billion": Decimal(10**9)}
 _SCALE_ALONE = re.compile(
-    r"(?<![\d.,] )(?<![\d.,-])\b(thousand|million|billion)s?\b", re.IGNORECASE
+    r"(?<![\d.,] )(?<![\d.,-])(?:\b(thousand|million|billion)s?\b|\bper ?cent\b|%)", re.IGNORECASE
 )
-"""A scale that no number has: of a table's header or caption, and so of its cells."""
+"""A scale that no number has, or percent: of a table's header or caption, and so of its cells."""
 _MONTH_NAME = re.compile(rf"\b{MONTH}\b")
 _MONTH_RANGE = re.compile(rf"\b({MONTH})\s*(?:{DASH}|to|until|through)\s*({MONTH})\b")
 _ORDINALS = {
@@ -238,13 +238,16 @@ def _equal(one: Number, other: Number, text: str) -> bool:
 
 def _scaled(number: Number, its: Sequence[Number], texts: str) -> bool:
     """True for "212 thousand" of a cell "212" that is cited with "thousands of tickets"."""
-    scales = {_SCALES[found] for found in scales_alone(texts)}
+    alone = scales_alone(texts)
+    if number.unit == "%":
+        return "%" in alone and any(one.value == number.value and not one.unit for one in its)
+    scales = {_SCALES[found] for found in alone - {"%"}}
     return any(one.value * scale == number.value for one in its for scale in scales)
 
 
 def scales_alone(text: str) -> frozenset[str]:
-    """The scales ("thousand") that a text names beside no number."""
-    return frozenset(found.casefold() for found in _SCALE_ALONE.findall(text))
+    """The scales ("thousand", "%") that a text names beside no number."""
+    return frozenset(found.casefold() or "%" for found in _SCALE_ALONE.findall(text))
 
 
 def _is_month_of(date: Date, texts: str) -> bool:

@@ -66,9 +66,15 @@ def verify(
         return Check(False, 0.0, ("it cites no source",), ())
     weigh = idf or default_rarity
     statement = restated(statement, [time for one in cited for time in one.times])
-    carrying = _carrying(statement, [one.text for one in cited], weigh)
+    texts = [one.text for one in cited]
+    carrying = _carrying(statement, texts, weigh)
+    if carrying and all(texts[place].endswith("?") for place in carrying):
+        # A question alone says nothing; its answer may.
+        carrying = tuple(range(len(texts)))
     kept = [cited[place] for place in carrying] or list(cited)
     reasons = tuple(dict.fromkeys([*wrong(statement, kept, question), *misdated(statement, kept)]))
+    if all(text.endswith("?") for text in texts):
+        reasons = (*reasons, "only a question is cited")
     model = _model()
     support = probability(model, features(statement, kept, question, idf=weigh))
     if support < model["threshold"]:
@@ -159,7 +165,7 @@ def _carrying(statement: str, texts: Sequence[str], weigh: Rarity) -> tuple[int,
     weights = weights_of(statement, weigh)
     total = sum(weights.values()) or 1.0
     figures: list[Number | Date] = [*numbers(statement), *dates(statement)]
-    spoken = statement.casefold()
+    spoken = {*scales_alone(re.sub(r"[\d.,]", "", statement))}
     bearing = []
     for text in texts:
         there = frozenset(terms(text))
@@ -168,9 +174,8 @@ def _carrying(statement: str, texts: Sequence[str], weigh: Rarity) -> tuple[int,
         for place, figure in enumerate(figures):
             if figured(figure, its_numbers, its_dates):
                 own[f"#{place}"] = total
-        for scale in scales_alone(text):
-            if scale in spoken:
-                own[f"#{scale}"] = total
+        for scale in scales_alone(text) & spoken:
+            own[f"#{scale}"] = total
         bearing.append(own)
     chosen: list[int] = []
     covered: set[str] = set()

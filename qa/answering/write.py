@@ -39,6 +39,7 @@ MAX_REPEATS = 3
 _MARGIN = 0.85  # the share of the window to fill: the model's own vocabulary counts otherwise
 _NEAREST = 3
 _QUESTION = re.compile(r"[?？]\W*$|^question\s*:", re.IGNORECASE)
+_HEAD = 200  # characters within which a text's first line is looked for
 _AKIN = 0.35  # how much of a statement its source must cover to be shown in its place
 
 
@@ -375,6 +376,8 @@ class _Writer:
         around = [*shown.stretch[max(0, at - 1) : at], *shown.stretch[at + 1 : at + 2]]
         context = [unit.text for unit in around]
         context += [shown.hit.passage.heading or "", document.title or shown.hit.path]
+        if not document.title:  # who "we" are in a letter, which group "the Group" is
+            context.append(document.text[:_HEAD].strip().split("\n")[0])
         times = counted(document, shown.sentence)
         if document.published and not times:
             context.append(document.published.isoformat())

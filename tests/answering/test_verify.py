@@ -71,6 +71,21 @@ def test_roles_cannot_be_swapped() -> None:
     assert check("In 2020 Kestrel was sued by Datalith over a patent.", source).supported
 
 
+def test_a_cell_under_percent_is_so_many_percent() -> None:
+    """A note says that a table's figures are percent: its cells are, and no other figure is."""
+    table = ("Percent of usable volume.", "| Month | Lowden |\n| November | 38 |")
+    assert check("Lowden stood at 38 % in November.", *table).reasons == ()
+    assert not check("Lowden stood at 83 % in November.", *table).supported
+    assert not check("Lowden stood at 38 % in November.", table[1]).supported
+
+
+def test_an_answer_of_no_denies_what_its_question_asks() -> None:
+    """Of "Do you add fluoride?" "No. We never have." none was ever added, and none is."""
+    page = ("Do you add fluoride?", "No.", "We never have.")
+    assert check("The company has never added fluoride.", *page).reasons == ()
+    assert not check("The company adds fluoride.", *page).supported
+
+
 def test_another_topic_is_refused() -> None:
     """A statement that shares no fact to fail on, and little else, is not supported."""
     found = check("The mayor praised local cooking traditions.", BRIDGE)
