@@ -147,6 +147,8 @@ def _pieces(
             yield _run(window, first, places, one)
         else:
             yield from _sentence(window, one)
+            if (code := _leads_to(window, one.place)) is not None:
+                yield _run(window, code, [], one)
         at += 1
 
 
@@ -167,6 +169,16 @@ def _opened_by(units: Sequence[Unit], place: int) -> int | None:
     if opens and after < len(units) and units[after].role in ("item", "code"):
         return after
     return None
+
+
+def _leads_to(window: Window, place: int) -> int | None:
+    """Where code begins that the next sentence of a unit's paragraph opens: how it is done."""
+    units, text = window.units, window.hit.document.text
+    if units[place].role != "text" or place + 1 == len(units) or units[place + 1].role != "text":
+        return None
+    between = text[units[place].sentence.end : units[place + 1].sentence.start]
+    code = None if between.count("\n") > 1 else _opened_by(units, place + 1)
+    return code if code is not None and units[code].role == "code" else None
 
 
 def _end_of(units: Sequence[Unit], first: int) -> int:

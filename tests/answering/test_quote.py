@@ -210,6 +210,17 @@ def test_the_nearest_are_three() -> None:
     ]
 
 
+def test_a_sentence_brings_the_code_that_its_paragraph_leads_to() -> None:
+    """How it is done stands behind what is said of it; of another paragraph it does not."""
+    one = "Wrap the list in `track`. Here is one:\n\n```\ntrack(boats)\n```"
+    page = opened(f"{one}\n\nBoats sink. They do.\n\nSee:\n\n```\nx\n```", name="page")
+    assert told(reading((page,), {"Wrap": 0.9})) == [
+        ("Wrap the list in track.", ["Wrap the list in `track`."]),
+        ("Here is one:\ntrack(boats)", ["Here is one:", "track(boats)"]),
+    ]
+    assert told(reading((page,), {"They do": 0.9}))[-1:] == [("They do.", ["They do."])]
+
+
 def test_an_opening_brings_what_it_opens() -> None:
     """A line that ends in a colon says nothing alone: its list, or its code, comes with it."""
     assert told(reading(HARBOUR, {"quays are": 0.9})) == [
