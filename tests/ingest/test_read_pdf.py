@@ -431,6 +431,29 @@ def test_a_page_that_is_a_picture_is_said(tmp_path: Path, monkeypatch: pytest.Mo
     assert refusal(tmp_path, "b.png", b"\x89PNG no more") == "is not a .png file, or is damaged"
 
 
+PLACES = st.integers(0, 6).map(lambda at: 40 + 90.0 * at)
+RULE = st.tuples(PLACES, PLACES, PLACES, st.booleans()).map(
+    lambda it: (it[0], it[1], it[0], it[2]) if it[3] else (it[0], it[1], it[2], it[1])
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    st.lists(st.text(alphabet="ab1 ", min_size=1, max_size=12), min_size=6, max_size=20),
+    st.lists(RULE, min_size=6, max_size=30),
+)
+def test_no_letter_between_rules_is_lost(
+    tmp_path: Path, said: list[str], rules: list[tuple[float, float, float, float]]
+) -> None:
+    """Whatever is ruled how, each letter is read; once more only where cells are merged."""
+    page = [Words(60 + 170 * (at % 3), 560 - 40 * (at // 3), one) for at, one in enumerate(said)]
+    wanted = Counter(char for one in said for char in one)
+    if not wanted["a"] and not wanted["b"]:
+        return
+    read = Counter(reading(tmp_path, "a.pdf", pdf([page], rules=rules)).text)
+    assert all(read[char] >= wanted[char] for char in "ab1")
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     st.lists(

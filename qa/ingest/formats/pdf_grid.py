@@ -7,18 +7,19 @@ missing between two of its cells they are one.
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import Any, NamedTuple
 
 from qa.ingest.formats.rows import is_value
 
-_MOST_PATHS = 5_000  # of a page; more are a drawing
-_MOST_RULES = 800  # of one direction
+_MOST_SEGMENTS = 20_000  # of the paths of a page; more are a drawing
+_LONGEST_PATH = 64  # segments of a path that are looked at
+_MOST_PAIRS = 40_000  # of rules that may cross
 _THIN = 2.0  # points: a box so thin is a line
 _NEAR = 2.0  # points within which two lines are one, and cross
 _FILLED = 0.4  # of the cells: in a chart fewer have text
 _SEVERAL = 3  # rules that end together and so tell of one across that is not drawn
-_MOST_CELLS = 10_000
+_MOST_CELLS = 4_000
 
 Box = tuple[float, float, float, float]
 """Left, bottom, right and top, in points."""
@@ -112,7 +113,7 @@ def grids(page: Any, pdfium: Any, upright: int) -> list[Grid]:
         elif box[2] - box[0] <= _THIN < box[3] - box[1]:
             standing.append(_Rule((box[0] + box[2]) / 2, box[1], box[3]))
     level, standing = _merged(level), _merged(standing)
-    if max(len(level), len(standing)) > _MOST_RULES:
+    if len(level) * len(standing) > _MOST_PAIRS:
         return []
     found = (_grid(*rules) for rules in _crossing(level, standing))
     return sorted((one for one in found if one is not None), key=lambda one: -one.ys[0])
@@ -130,22 +131,26 @@ def turned(box: Box, upright: int) -> Box:
     return every[upright]
 
 
-def _lines(page: Any, pdfium: Any) -> Iterator[Box]:
-    """The lines of the page's drawings; the four sides of a box."""
+def _lines(page: Any, pdfium: Any) -> list[Box]:
+    """The lines of the page's drawings, the four sides of a box; none of a large drawing."""
+    found: list[Box] = []
     kinds = [pdfium.FPDF_PAGEOBJ_PATH]
-    for number, one in enumerate(page.get_objects(filter=kinds, max_depth=3)):
-        if number >= _MOST_PATHS:
-            return
+    segments = 0
+    for one in page.get_objects(filter=kinds, max_depth=3):
+        length = min(pdfium.FPDFPath_CountSegments(one), _LONGEST_PATH)
+        segments += length
+        if segments > _MOST_SEGMENTS:
+            return []
         matrix, outer = one.get_matrix(), one.container
         while outer is not None:
             matrix, outer = matrix.multiply(outer.get_matrix()), outer.container
         points: list[tuple[float, float]] = []
-        for at in range(min(pdfium.FPDFPath_CountSegments(one), 64)):
+        for at in range(length):
             segment = pdfium.FPDFPath_GetPathSegment(one, at)
             kind = pdfium.FPDFPathSegment_GetType(segment)
             point = _point(segment, pdfium, matrix)
             if kind == pdfium.FPDF_SEGMENT_MOVETO:
-                yield from _sides(points)
+                found += _sides(points)
                 points = []
             elif kind == pdfium.FPDF_SEGMENT_BEZIERTO:
                 points = []
@@ -153,7 +158,8 @@ def _lines(page: Any, pdfium: Any) -> Iterator[Box]:
             points.append(point)
             if pdfium.FPDFPathSegment_GetClose(segment):
                 points.append(points[0])
-        yield from _sides(points)
+        found += _sides(points)
+    return found
 
 
 def _point(segment: Any, pdfium: Any, matrix: Any) -> tuple[float, float]:
@@ -206,9 +212,8 @@ def _crossing(
     level: Sequence[_Rule], standing: Sequence[_Rule]
 ) -> Iterator[tuple[list[_Rule], list[_Rule]]]:
     """The rules in groups of those that cross, at any remove."""
-    crosses: dict[int, list[int]] = defaultdict(
-        list
-    )  # level ones count from 0, others from -1 down
+    # Level ones count from 0, the others from -1 down.
+    crosses: dict[int, list[int]] = defaultdict(list)
     for i, rule in enumerate(level):
         for j, other in enumerate(standing):
             if (
@@ -239,33 +244,53 @@ def _grid(level: list[_Rule], standing: list[_Rule]) -> Grid | None:
     ys = sorted({rule.at for rule in level}, reverse=True)
     if len(xs) < 3 or len(ys) < 3 or len(xs) * len(ys) > _MOST_CELLS:
         return None
+    ruled = _Ruled(xs, ys, _placed(standing), _placed(level))
     cells = [[0] * (len(xs) - 1) for _ in ys[1:]]
-    taken: set[tuple[int, int]] = set()
     count = 0
-    for y, row in enumerate(cells):
-        for x in range(len(row)):
-            if (y, x) in taken:
-                continue
-            count += 1
-            waiting = [(y, x)]
-            taken.add((y, x))
-            while waiting:
-                r, c = waiting.pop()
-                cells[r][c] = count
-                middle = ((xs[c] + xs[c + 1]) / 2, (ys[r] + ys[r + 1]) / 2)
-                beside = [
-                    (r, c + 1, c + 1 < len(row) and not _covers(standing, xs[c + 1], middle[1])),
-                    (r, c - 1, c > 0 and not _covers(standing, xs[c], middle[1])),
-                    (r + 1, c, r + 1 < len(cells) and not _covers(level, ys[r + 1], middle[0])),
-                    (r - 1, c, r > 0 and not _covers(level, ys[r], middle[0])),
-                ]
-                for one in ((a, b) for a, b, is_open in beside if is_open):
-                    if one not in taken:
-                        taken.add(one)
-                        waiting.append(one)
+    for y, x in product(range(len(ys) - 1), range(len(xs) - 1)):
+        count += not cells[y][x]
+        waiting = [(y, x)]
+        while waiting:
+            row, column = waiting.pop()
+            if not cells[row][column]:
+                cells[row][column] = count
+                waiting += ruled.open_sides(row, column)
     if not _are_oblong(cells):
         return None  # a chart
     return Grid(tuple(xs), tuple(ys), tuple(tuple(row) for row in cells))
+
+
+class _Ruled(NamedTuple):
+    """Where the rules of a grid are, and those that stand and are level at each place."""
+
+    xs: Sequence[float]
+    ys: Sequence[float]
+    standing: Mapping[float, Sequence[_Rule]]
+    level: Mapping[float, Sequence[_Rule]]
+
+    def open_sides(self, row: int, column: int) -> Iterator[tuple[int, int]]:
+        """The places beside one that no rule parts from it, as (row, column)."""
+        x = (self.xs[column] + self.xs[column + 1]) / 2
+        y = (self.ys[row] + self.ys[row + 1]) / 2
+        if column and not _covers(self.standing[self.xs[column]], y):
+            yield row, column - 1
+        if column + 2 < len(self.xs) and not _covers(self.standing[self.xs[column + 1]], y):
+            yield row, column + 1
+        if row and not _covers(self.level[self.ys[row]], x):
+            yield row - 1, column
+        if row + 2 < len(self.ys) and not _covers(self.level[self.ys[row + 1]], x):
+            yield row + 1, column
+
+
+def _placed(rules: Iterable[_Rule]) -> dict[float, list[_Rule]]:
+    found: dict[float, list[_Rule]] = defaultdict(list)
+    for rule in rules:
+        found[rule.at].append(rule)
+    return found
+
+
+def _covers(rules: Iterable[_Rule], along: float) -> bool:
+    return any(rule.start - _NEAR <= along <= rule.end + _NEAR for rule in rules)
 
 
 def _implied(rules: Sequence[_Rule], across: Sequence[_Rule]) -> Iterator[_Rule]:
@@ -290,7 +315,3 @@ def _are_oblong(cells: Sequence[Sequence[int]]) -> bool:
         if high * wide != len(own):
             return False
     return True
-
-
-def _covers(rules: Sequence[_Rule], at: float, along: float) -> bool:
-    return any(rule.at == at and rule.start - _NEAR <= along <= rule.end + _NEAR for rule in rules)
