@@ -7,7 +7,7 @@ of, a sentence that begins with a pronoun with the one before it.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import islice
+from itertools import islice, pairwise
 from textwrap import dedent
 from typing import NamedTuple
 
@@ -30,6 +30,8 @@ apart, at the same share of false ones, .68 of the answerable questions are so s
 them; .51 with as few as of a sure answer; .73 with five, where the first is lost among others."""
 CODE = 6
 """A block of code of so many lines is shown whole."""
+TITLE = 5
+"""A sentence of so few words that begins or parts a list item is shown with the next one."""
 NEAREST = 3
 """Sentences shown where nothing answers."""
 
@@ -201,17 +203,35 @@ def _run(window: Window, first: int, chosen: Sequence[int], lead: Weighed) -> _P
     run = [place for place in chosen if place >= first]
     if not run or (role == "code" and len(whole) <= CODE):
         run = list(whole)
-    places = [(hit, units[place].sentence) for place in run]
     if role == "code":
         text = _indented(hit, [units[place] for place in run])
     else:
-        text = "; ".join(units[place].text for place in run)
+        titles = {place + 1 for place in run if _is_title(hit, units, place)}
+        run = sorted({*run, *titles})
+        text = units[run[0]].text
+        for before, place in pairwise(run):
+            same = before + 1 == place and _goes_on(hit, units, before)
+            text += f"{' ' if same else '; '}{units[place].text}"
+    places = [(hit, units[place].sentence) for place in run]
     opens = units[first - 1] if first else None
     if opens is not None and opens.role in ("text", "frame", "item") and opens.text[-1:] in ":：":
         places.insert(0, (hit, opens.sentence))
         text = f"{opens.text}{chr(10) if role == 'code' else ' '}{text}"
     phrase = _phrase(lead) if len(chosen) == 1 else None
     return _Piece(text, tuple(places), phrase)
+
+
+def _goes_on(hit: Hit, units: Sequence[Unit], place: int) -> bool:
+    """Whether the next unit is of the same list item: no mark stands between them."""
+    if place + 1 == len(units) or units[place + 1].role != units[place].role:
+        return False
+    between = hit.document.text[units[place].sentence.end : units[place + 1].sentence.start]
+    return not between.strip()
+
+
+def _is_title(hit: Hit, units: Sequence[Unit], place: int) -> bool:
+    """Whether a list item begins with a few words that only name what follows: "2. Rent. It is"."""
+    return len(units[place].text.split()) <= TITLE and _goes_on(hit, units, place)
 
 
 def _sentence(window: Window, one: Weighed) -> Iterator[_Piece]:

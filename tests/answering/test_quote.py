@@ -221,6 +221,19 @@ def test_a_sentence_brings_the_code_that_its_paragraph_leads_to() -> None:
     assert told(reading((page,), {"They do": 0.9}))[-1:] == [("They do.", ["They do."])]
 
 
+def test_the_title_of_an_item_brings_what_it_names() -> None:
+    """A title ("2. Rent.") alone answers nothing; sentences of one item are no items of a list."""
+    lease = opened(
+        "1. Term. It runs for a year.\n2. Rent. It is 400 crowns. It is paid in May.", name="l"
+    )
+    assert told(reading((lease,), {"Rent": 0.9})) == [
+        ("Rent. It is 400 crowns.", ["Rent.", "It is 400 crowns."])
+    ]
+    assert told(reading((lease,), {"year": 0.9, "in May": 0.8})) == [
+        ("It runs for a year.; It is paid in May.", ["It runs for a year.", "It is paid in May."])
+    ]
+
+
 def test_an_opening_brings_what_it_opens() -> None:
     """A line that ends in a colon says nothing alone: its list, or its code, comes with it."""
     assert told(reading(HARBOUR, {"quays are": 0.9})) == [
