@@ -84,7 +84,9 @@ _FORMS = {
         r"|vio|hubo)\b",
         future=r"\b\w{2,}r(?:án?|é|emos)\b|\b(?:va|van|debe|deben|puede|pueden|previst[oa]s?)\b",
     ),
-    "zh": _Forms(past="[了已曾]|完成", future="[将会]|预计|计划|请|(?<=[日号月底初末])[之以]?前"),
+    "zh": _Forms(
+        past="[了已曾]|完成", future="将|会(?!议)|预计|计划|请|(?<=[日号月底初末])[之以]?前"
+    ),
 }
 SINCE = re.compile(r"\b(?:(?:ever\s+)?since|seit|depuis|desde)\s+(?:(?:dem|le|el)\s+)?$", re.I)
 """What stands before a time that has gone on from then."""
@@ -200,7 +202,7 @@ def direction(sentence: str, atom: Atom, before: str | None) -> Tense | None:
     verb = _nearest(near, start, end)
     if _LIMIT.search(lead):
         if verb is None or verb.tense not in ("past", None):
-            return "future"
+            return "plan"
         return "past" if _HELPED.match(sentence, verb.start) else None
     if _OF.search(lead):
         return "past" if verb and verb.tense == "past" else None

@@ -10,25 +10,19 @@ from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
 
+from qa.times import grammar
 from qa.times.direction import SINCE, direction, is_moved
-from qa.times.foreign import rules, spoken
-from qa.times.grammar import RULES
 from qa.times.intervals import Expression, Interval, containing, hull
 from qa.times.readings import AHEAD, VAGUE, Atom, Make, Scope, Sense, absolute, yearless
-from qa.times.rules import GATES
 from qa.times.words import DASH, MONTH
 
-_HINT = re.compile(
-    r"\d|day|week|fortnight|month|quarter|year|decade|century|yesterday|tomorrow|tonight|night"
-    r"|spring|summer|autumn|fall|winter|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"
-    r"|JAN|FEB|MAR|APR|JUN|JUL|AUG|SEP|OCT|NOV|DEC|half|morning|afternoon|evening|noon|Easter|Christmas|Halloween",
-    re.I,
-)
+_HINT = re.compile(r"\d|[\u4e00-\u9fff]|[^\W\d_]{3}")
+_WIDE, _WEEK = 21, 14
+"""Days within which a day or a week is told, where the day of writing is not known."""
 _COUNTED = "from the date before it"
 AS_WRITTEN = "as written"
 """How the basis of an expression begins that names its own time."""
 
-_ENGLISH = tuple(("en", *one) for one in RULES)
 _LONGEST = 4000
 _BETWEEN = re.compile(rf"\s?(?:{DASH})\s?|\s+(?:to|until|till|through|and)\s+", re.I)
 _UNTIL = re.compile(
@@ -76,24 +70,7 @@ def expressions(
 def atoms(sentence: str) -> tuple[Atom, ...]:
     """The expressions of ``sentence`` in order, not resolved; of its first 4,000 characters."""
     sentence = sentence[:_LONGEST]
-    found: list[Atom] = []
-    tried = {""}
-    if _HINT.search(sentence):
-        tried |= {name for name, gate in GATES.items() if gate.search(sentence)}
-    others = [(language, *one) for language in spoken(sentence) for one in rules(language)]
-    for language, gate, pattern, build, lead in (*others, *_ENGLISH):
-        if gate not in tried:
-            continue
-        for match in pattern.finditer(sentence):
-            start, end = match.span()
-            start += len(match.group()) - len(match.group().lstrip())
-            if any(start < one.end and one.start < end for one in found):
-                continue
-            if lead is not None and not lead.search(sentence, 0, start):
-                continue
-            reading = build(match)
-            if reading is not None:
-                found.append(Atom(start, end, reading, language))
+    found = grammar.atoms(sentence) if _HINT.search(sentence) else []
     found = [
         one._replace(reading=VAGUE) if _is_of_part(sentence, one) else one
         for one in sorted(found, key=lambda atom: atom.start)
@@ -285,13 +262,18 @@ def _widest(reading: Sense, scope: Scope, anchor: Interval | None) -> Interval |
     if anchor is None:
         return _meaning(reading, scope)
     days = {anchor.start, anchor.end}
+    of_month = anchor == containing(anchor.start, "month")
+    month = anchor.start if of_month else None
     read = [
-        _meaning(reading, Scope(day, scope.tense, scope.before, scope.narrative)) for day in days
+        _meaning(reading, Scope(day, scope.tense, scope.before, scope.narrative, month))
+        for day in days
     ]
     known = [one for one in read if one is not None]
     if len(known) < len(read):
         return None
-    return hull(known[0], known[-1])
+    whole = hull(known[0], known[-1])
+    wide = (whole.end - whole.start).days > _WIDE and (known[0].end - known[0].start).days < _WEEK
+    return None if wide else whole
 
 
 def _meaning(reading: Sense, scope: Scope) -> Interval | None:

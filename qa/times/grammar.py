@@ -1,247 +1,721 @@
-"""The grammar of temporal expressions: one table of what they look like and what reads each.
+"""The grammar of temporal expressions: figures, then one table of how times are put together.
 
-In the table a blank is any white space, ``{name}`` one of the parts above it (``{date}`` a month
-and a day in either order), and case counts in names alone.  The first row that takes a stretch of
-a sentence keeps it, so longer forms stand first.  The last column is what must stand before a word
-that has a second meaning: "May", "2,019 in 2019".
+The words of a sentence (``qa.times.words``) stand for themselves as one sign each; a row of the
+table takes some of them, with the small words between, and puts a time or what recurs in their
+place, from the closest bound to the loosest.  So "the last Sunday of next month" is "next month",
+and a Sunday of that, and "the day before" may stand before all of it, in every language alike.
+In the table ``{a|b}`` is a word of these kinds (``{S}`` is all that recurs), another ``{name}`` one
+of the small words above it, and a blank may be left out.
 """
 
 import re
+from collections.abc import Callable
+from datetime import date
+from typing import Any, NamedTuple
 
-from qa.times import absolute as a
-from qa.times import relative as r
-from qa.times.holidays import NAMES
-from qa.times.rules import Build, Rule, rule
-from qa.times.words import (
-    DASH,
-    DAY,
-    FIGURES,
-    MONTH,
-    NUMBER,
-    ORDINALS,
-    UNIT,
-    WEEKDAY,
-    WEEKDAY_BEFORE_DATE,
-    YEAR,
+from qa.times import meanings as m
+from qa.times.intervals import Interval, containing, on
+from qa.times.readings import VAGUE, Atom, Sense, Series, absolute
+from qa.times.words import DASH, MONTH, Word, spoken, words
+
+_SMALL = {
+    "the": r"(?:\b(?:the|de[rmns]|die|das|le|la|les|el|los|las)\b|\b[ld]['’])",
+    "of": r"(?:\b(?:of|in|de[rs]?|du|vo[nm]|im|del|de\s+la|en)\b|\bd['’]|的)",
+    "whose": r"(?:\b(?:of|de[rs]?|du|del|von|des)\b|的)",
+    "before": r"(?:\b(?:before|ahead\s+of|vor|avant|antes\s+del?)\b)",
+    "after": r"(?:\b(?:after|nach|après|después\s+del?)\b)",
+    "to": rf"(?:{DASH}|\b(?:to|and|bis|und|al|au|et|y)\b|[至到])",
+    "on": r"(?:\b(?:on|am|le|el|for|from|in|du|del|vom)\b)",
+    "stop": r"(?=\s*(?:[.,;:)!?|]|$)|\s+(?:and|or|to|but|at|in|for|from|until|when|we|I|he|she|they"
+    r"|it|there|so|that)\b)",
+    "about": r"(?P<about>\b(?:about|around|roughly|approximately|nearly|almost|some|etwa|rund"
+    r"|environ|unos|unas)\b)?",
+    "more": r"(?P<more>\b(?:more\s+than|over|less\s+than|under|at\s+least|up\s+to|mehr\s+als"
+    r"|plus\s+d['’e]|más\s+de)\b)?",
+    "fiscal": r"(?:\b(?:fiscal|financial)\b)",
+    "many": r"(?:\b(?:few|several|couple\s+of|recent|some|many|wenigen?|einigen?|quelques)\b)",
+}  # fmt: skip
+_NUMBER = r"(?<![\w.,/$€£:-])(?<!\d\s)"
+_Y = r"(?P<y>(?:1[5-9]|20)\d\d)"
+_END = r"(?![\w%]|[.,:/]\d)"
+
+
+def _date(number: str, month: str, day: str) -> Interval | None:
+    try:
+        return on(date(int(number) + (2000 if len(number) == 2 else 0), int(month), int(day)))
+    except ValueError:
+        return None
+
+
+def _in_order(match: re.Match[str]) -> tuple[str, Any] | None:
+    found = _date(match["y"], match["m"], match["d"])
+    return ("time", absolute(found)) if found else None
+
+
+def _either_way(match: re.Match[str]) -> tuple[str, Any] | None:
+    """Read "25/03/2019"; nothing where month and day may be either way round."""
+    a, b, number = match["a"], match["b"], match["y"]
+    both = {one for one in (_date(number, a, b), _date(number, b, a)) if one}
+    note = "day and month may be either way round"
+    return ("time", absolute(both.pop() if len(both) == 1 else None, note)) if both else None
+
+
+def _short_day(match: re.Match[str]) -> tuple[str, Any] | None:
+    made = m.day_of(int(match["m"]), int(match["d"]))
+    return ("series", made) if made else None
+
+
+def _range(match: re.Match[str]) -> tuple[str, Any] | None:
+    first, last = int(match["a"]), int(match["b"])
+    return ("numbers", (first, last)) if 0 < first < last < 32 else None
+
+
+def _years(match: re.Match[str]) -> tuple[str, Any] | None:
+    """Read "2015-2019"; nothing of "2019/20"."""
+    first, last = int(match["y"]), match["z"]
+    final = int(last) if len(last) == 4 else first // 100 * 100 + int(last)
+    if not first < final <= first + 60:
+        return None
+    if match["by"] == "/":
+        return "vague", m.FISCAL
+    return "time", absolute(Interval(date(first, 1, 1), date(final, 12, 31)))
+
+
+def _winter(match: re.Match[str]) -> tuple[str, Any] | None:
+    number = int(match["y"])
+    if (number + 1) % 100 != int(match["z"][-2:]):
+        return None
+    return "time", absolute(m.season(12)(number), m.NORTH)
+
+
+def _century(match: re.Match[str]) -> tuple[str, Any] | None:
+    first = (int(match["n"]) - 1) * 100 + 1
+    return ("time", absolute(m.long(first, 100))) if 1 <= first <= 2001 else None
+
+
+def _decade(match: re.Match[str]) -> tuple[str, Any]:
+    first = int(match["y"])
+    if first % 100 == 0:
+        return "vague", absolute(None, "a decade or a century")
+    return "time", absolute(m.long(first, 10))
+
+
+def _week(match: re.Match[str]) -> tuple[str, Any]:
+    return "series", m.week_of_year(int(match["n"]))
+
+
+def _number(match: re.Match[str]) -> tuple[str, Any]:
+    return "number", int(match["n"])
+
+
+_Figure = Callable[[re.Match[str]], tuple[str, Any] | None]
+_FIGURES: tuple[tuple[re.Pattern[str], _Figure], ...] = tuple(
+    (re.compile(form, re.I), read)
+    for form, read in (
+        (rf"(?<![\d/.-]){_Y}-(?P<m>\d\d)-(?P<d>\d\d)(?:T[\d:.Z+-]+)?(?![\d-])", _in_order),
+        (rf"(?<![\d/.-]){_Y}[/.](?P<m>\d\d?)[/.](?P<d>\d\d?)(?![\d/])", _in_order),
+        (rf"(?<![\d/.-])(?P<d>\d\d?)\.\s?(?P<m>\d\d?)\.\s?{_Y}(?!\d)", _in_order),
+        (r"(?<![\d/.-])(?P<d>[0-3]\d)\.(?P<m>[01]\d)\.(?P<y>[0-4]\d)(?![\d.])", _in_order),
+        (rf"(?<![\d/.-])(?P<a>\d\d?)/(?P<b>\d\d?)/{_Y}(?![\d/])", _either_way),
+        (rf"\b(?:the )?winter (?:of )?{_Y}[/\u2013-](?P<z>\d\d(?:\d\d)?)\b", _winter),
+        (r"\b(?:(?-i:FY)\s?['\u2019]?\d{2}(?:\d\d)?|(?:fiscal|financial) (?:year )?\d{4})"
+         r"(?:[/\u2013-]\d{2,4})?\b", lambda _: ("vague", m.FISCAL)),
+        (r"\b(?:Q[1-4]|H[12])\s*(?:FY|fiscal)\S*(?:\s\d{4})?", lambda _: ("vague", m.FISCAL)),
+        (r"\b(?:the )?(?P<y>(?:1[5-9]|20)\d0)s\b", _decade),
+        (r"\b(?:the )?(?P<n>\d\d?)(?:st|nd|rd|th)[\s-]century\b", _century),
+        (rf"(?<![\w.,/$€£-]){_Y}(?P<by>{DASH}|/)(?P<z>(?:1[5-9]|20)\d\d|\d\d)(?![\w/-])", _years),
+        (r"\bKW\s?(?P<n>[1-5]?\d)(?![\d.,:])", _week),
+        (rf"\bweek (?P<n>[1-5]?\d)(?=(?:\s*/\s*| of |,? ){_Y})", _week),
+        (r"(?<![\d.])(?P<d>3[01]|[12]?\d)\.\s?(?P<m>1[0-2]|0?[1-9])\.(?!\d)(?=\s*[,)a-zäöü]|$)",
+         _short_day),
+        (r"(?<![\d/.-])(?P<d>1[3-9]|2\d|3[01])/(?P<m>1[0-2]|0?[1-9])(?![\d/])", _short_day),
+        (rf"{_NUMBER}(?P<a>\d\d?)\s?{DASH}\s?(?P<b>\d\d?)(?:st|nd|rd|th)?{_END}(?!-)", _range),
+        (rf"{_NUMBER}(?P<n>\d\d?)(?:st|nd|rd|th|er|º)\b",
+         lambda found: ("ordinal", int(found["n"]))),
+        (r"(?<!\d)" + _Y + "年", lambda found: ("year", int(found["y"]))),
+        (r"(?<![\w.,/$€£])(?<!\d-)" + _Y + _END, lambda found: ("year", int(found["y"]))),
+        (r"(?<![\d.,/$€£:-])(?P<n>\d{1,2})(?=[日号天周个年])", _number),
+        (_NUMBER + r"(?P<n>\d{1,3})" + _END, _number),
+    )
+)  # fmt: skip
+"""Figures by their form."""
+
+_S = ("series", "month", "weekday", "season", "quarter", "half", "holiday", "weekend")
+_KINDS = (
+    *_S, "time", "vague", "near", "daytime", "short", "part", "behind", "which", "unit", "number",
+    "numbers", "ordinal", "year",
+)  # fmt: skip
+_SIGNS = {kind: chr(0xE000 + place) for place, kind in enumerate(_KINDS)}
+
+
+class Found(NamedTuple):
+    """What a row has taken: its words in order, and what stands around them in the sentence."""
+
+    taken: tuple[tuple[str, Any], ...]
+    match: re.Match[str]
+    before: str
+    text: str
+    after: str
+    language: str
+
+    def of(self, *kinds: str) -> Any:
+        """The value of the first word of these kinds, None where there is none."""
+        return next((value for kind, value in self.taken if kind in kinds), None)
+
+    def all(self, *kinds: str) -> list[Any]:
+        """The values of all words of these kinds."""
+        return [value for kind, value in self.taken if kind in kinds]
+
+    def said(self, name: str) -> bool:
+        """Whether the small words of that name stand there."""
+        return bool(self.match.groupdict().get(name))
+
+    def series(self) -> Series:
+        """The first word of what recurs."""
+        return next(m.series(kind, value) for kind, value in self.taken if kind in (*_S, "short"))
+
+    def last(self) -> Sense | Series:
+        """The last word, a time or what recurs."""
+        return _value(*self.taken[-1])
+
+
+Made = Sense | Series | None
+
+
+def _value(kind: str, value: Any) -> Sense | Series:
+    if kind == "year":
+        return m.year_sense(value)
+    if kind == "near":
+        return m.near(*value)
+    if kind == "unit":
+        return m.unit_of(0, value[0]) or VAGUE
+    if kind == "ordinal":
+        return m.day_number(value)
+    return value if isinstance(value, Sense) else m.series(kind, value)
+
+
+def _rank(found: Found) -> int | None:
+    """1 for "first", -1 for "last"."""
+    number: int | None = found.of("ordinal")
+    if number is None and found.of("which") == (-1, "near"):
+        return -1
+    return number
+
+
+def _day_and_month(found: Found) -> Made:
+    pair = found.of("numbers")
+    days = list(pair) if pair else found.all("number", "ordinal")
+    if min(days) < 1:
+        return None
+    return m.day_of(found.of("month"), days[0], days[-1], found.of("weekday", "short"))
+
+
+def _weekday_and_day(found: Found) -> Made:
+    number = found.of("number", "ordinal")
+    bare = found.of("ordinal") is None
+    if not 1 <= number <= 31 or (bare and not re.match(rf"\s*(?:[.,;)|]|{DASH}|$)", found.after)):
+        return None
+    return m.day_number(number, None, found.of("weekday", "short"))
+
+
+def _of_year(found: Found) -> Made:
+    first = found.taken[0][0] == "year" and found.language != "zh"
+    if first and found.of("quarter", "half") is None:
+        return None
+    return m.of_year(found.series(), found.of("year"))
+
+
+def _inside(found: Found) -> Made:
+    """Read "December last year", "the 15th of next month", "last week on Friday"."""
+    if found.text.lower().startswith("fall") and " of " not in found.text:
+        return None  # "sales will fall this year"
+    number = found.of("number", "ordinal")
+    one = found.series() if number is None else m.day_number(number)
+    return m.inside(one, found.of("time"))
+
+
+def _which_unit(found: Found) -> Made:
+    which, unit = found.of("which"), found.of("unit")
+    return m.which_unit(which, unit, alone=found.text.lower().startswith("the "))
+
+
+def _which_units(found: Found) -> Made:
+    made = m.units(found.of("which"), found.of("number"), found.of("unit"))
+    return VAGUE if found.said("more") else made
+
+
+def _which_series(found: Found) -> Made:
+    which, the = found.of("which"), found.text.lower().startswith("the ")
+    kind = next(kind for kind, _ in found.taken if kind in _S)
+    if the and which == (1, "near") and kind == "weekday":
+        which = (1, "from")
+    if the and which == (-1, "near") and kind in ("weekday", "weekend"):
+        return VAGUE  # of the month, or of last week
+    return m.which_series(which, found.series(), kind, found.language)
+
+
+def _nth(found: Found) -> Made:
+    """Read "the last Sunday of May", "the second half of the year"."""
+    number = _rank(found)
+    if number is None:
+        return None
+    kind, value = next(one for one in found.taken if one[0] not in ("ordinal", "which"))
+    if kind == "unit":
+        return m.nth_unit(number, value, found.last(), full="full" in found.text)
+    return m.nth(number, m.series(kind, value), found.last())
+
+
+def _first_months(found: Found) -> Made:
+    number = _rank(found)
+    if number not in (1, -1) or found.of("unit") != ("month", 1):
+        return None
+    return m.first_months(number, found.of("number"), found.last())
+
+
+def _nth_alone(found: Found) -> Made:
+    """Read "the fourth quarter", "the second half": of which year tells the tense."""
+    number, (unit, count) = _rank(found), found.of("unit")
+    if unit not in ("quarter", "half") or count != 1 or number is None or found.of("which"):
+        return None
+    told = re.search(r"\b(?:in|for|during|over)\s*$", found.before, re.I)
+    if found.language == "en" and unit == "half" and not told and "year" not in found.text:
+        return None  # of a match, of a bridge
+    return m.span(unit, number)
+
+
+def _ended(found: Found) -> Made:
+    return m.ended(found.of("ordinal"), found.of("number"), found.of("unit"), found.last())
+
+
+def _part_of(found: Found) -> Made:
+    return m.part_of(found.of("part"), found.last())
+
+
+def _part_behind(found: Found) -> Made:
+    part, whole = found.of("behind"), _value(*found.taken[0])
+    if isinstance(whole, Sense) and whole.span == "year":
+        part = {"early": "start", "late": "end"}.get(part, part)
+    return m.part_of(part, whole)
+
+
+def _shifted(found: Found) -> Made:
+    """Read "two weeks before 3 May", "the day before Easter"."""
+    sign = -1 if found.said("before") else 1
+    unit, many = found.of("unit") or ("day", 1)
+    return m.shifted(found.last(), sign * (found.of("number") or 1) * many, unit)
+
+
+def _next_to(found: Found) -> Made:
+    """Read "the Friday before the August bank holiday"."""
+    return m.next_to(found.series(), found.last(), -1 if found.said("before") else 1)
+
+
+def _from_day(found: Found) -> Made:
+    """Read "today in two weeks", "two weeks ago today", "a week on Friday", "mardi en huit"."""
+    kind = next(one for one in found.taken if one[0] in ("time", "weekday"))
+    if kind[0] == "time" and kind[1].span != "day":
+        return None
+    number = found.of("number") or 1
+    if found.of("unit") is None:  # "mardi en huit", by the days
+        if number not in (8, 15):
+            return None
+        number -= 1
+    unit, many = found.of("unit") or ("day", 1)
+    count = (-1 if found.said("ago") else 1) * number * many
+    return m.shifted(m.coming(_value(*kind)), count, unit)
+
+
+def _near(found: Found) -> Made:
+    if found.language in ("de", "es") and re.search(r"\b(?:am|la|pasado)\s$", found.before):
+        return None  # "por la mañana"
+    return m.near(*found.of("near"))
+
+
+def _ago(found: Found) -> Made:
+    (unit, many), note = found.of("unit"), "approximate" if found.said("about") else ""
+    count = -found.of("number") * many
+    if found.said("date"):
+        return m.exactly(count, unit)
+    return VAGUE if found.said("more") else m.ago(count, unit, note)
+
+
+def _hence(found: Found) -> Made:
+    (unit, many), note = found.of("unit"), "approximate" if found.said("about") else ""
+    count = found.of("number") * many
+    if found.of("time") is not None or found.said("date"):
+        return m.exactly(count, unit)
+    return m.ago(count, unit, note)
+
+
+_PROMISE = re.compile(
+    r"\b(?:will|shall|would|please|due|payable|to\s+be|(?:is|are)\s+to|going\s+to"
+    r"|(?:expect|hope|plan|aim|want|intend)(?:s|ed)?|bitte|wird|werden|sera|será)\b|['\u2019]ll\b",
+    re.I,
+)
+_RANKED = re.compile(
+    r"\b(?:first|second|third|[a-z]{2,}th|[a-z]{2,}est|most|only|times?|once|twice)\b[^.;:]*$", re.I
 )
 
-_PARTS = {
-    "FIGURES": FIGURES,
-    "YEAR": YEAR,
-    "MONTH": f"(?-i:{MONTH})",
-    "UNIT": UNIT,
-    "DASH": DASH,
-    "y": rf"(?P<y>{YEAR})",
-    "month": rf"(?P<month>(?-i:{MONTH}))",
-    "ORDINALS": "|".join(ORDINALS),
-    "day": rf"(?P<day>{DAY})",
-    "wd": rf"(?P<wd>(?-i:{WEEKDAY}))",
-    "n": rf"(?P<n>{NUMBER})(?: |-)(?:full |whole |calendar )?",
-    "unit": rf"(?P<unit>{UNIT})",
-    "one": r"(?P<unit>day|week|month|quarter|year)\b",
-    "units": r"(?P<unit>days|weeks|months|quarters|years)\b",
-    "season": r"(?P<season>spring|summer|autumn|fall|winter)",
-    "ordinal": r"(?P<q>first|second|third|fourth|1st|2nd|3rd|4th)",
-    "last": r"(?P<which>last|this|next)",
-    "which": r"(?P<which>this past|this coming|the coming|last|next|this|coming|past)",
-    "this_week": r"(?:last|this|next) week",
-    "ref": r"(?P<ref>(?:(?:last|this|next|that) year|the (?:previous|following|same|prior|current)"
-    r" year|the (?:calendar )?year\b(?! \w+ed\b))(?!['\u2019]s))",
-    "in_year": r"(?:,? (?:of )?{y}|,? (?:of |in )?{ref})",
-    "edge": r"(?:the )?(?:beginning|start|middle|end) of",
-    "mod": r"(?:(?P<mod>(?:the )?(?:early|mid|late)|{edge})(?: |-)(?:in )?)?",
-    "about": r"(?P<about>(?:about|around|roughly|approximately|nearly|almost|some) )?",
-    "more": r"(?P<more>(?:more than|over|less than|under|at least|up to) )?",
-    "holiday": "(?P<holiday>"
-    + "|".join(map(re.escape, NAMES)).replace("'", "['\u2019]").replace("\\ ", " ")
-    + ")",
-    "short": r"(?P<wd>(?-i:(?:Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun)(?:[a-z]*day)?))\b",
-    "th": r"(?P<day>[12]?\d|3[01])(?:st|nd|rd|th)\b",
-    "stop": r"(?=\s*(?:[.,;:)!?|]|$)"
-    r"| (?:and|or|to|but|at|in|for|from|until|when|we|I|he|she|they|it)\b)",
-    "many": r"(?:days|weeks|months|quarters|years|decades?|century|centuries)",
-    "part_of_day": r"(?: (?:morning|noon|lunchtime|afternoon|evening|night))?",
-    "weekday": rf"(?:(?P<wd>(?-i:{WEEKDAY_BEFORE_DATE})),? (?:the )?)?",
-    "month_day": r"{month} (?:the )?{day}",
-    "day_month": r"(?:the )?{day} (?:day )?(?:of )?{month}",
-    "range": rf"\s?(?:{DASH}|to\s|and\s)\s?(?P<last>{DAY})",
-    "fiscal": r"(?P<fiscal>(?:fiscal|financial) )?",
-    "ended": r"(?:(?:the|its|their|our) )?(?:(?:fiscal|financial) )?"
-    r"(?P<size>(?:(?:first|second|third|fourth) )?(?:quarter|half(?:[\s-]year)?|year|month|week)"
-    r"|(?:three|six|nine|twelve|3|6|9|12) months)"
-    r" (?:(?:that |which )?(?:ended|ending)|to) (?:on )?",
-    # A year by itself is a number unless a word before it or after it says otherwise.
-    "after_year": r"(?-i:(?=\s*(?:$|[.,;:!?)\]\u201d\"\u2014\u2013]|['\u2019]s\b|(?:and|or|to|until"
+
+def _in_units(found: Found) -> Made:
+    one = re.search(r"\ban?\b", found.text)
+    alone = re.match(r"\s*(?:[.,;)]|$)", found.after)
+    if one and not alone and not _PROMISE.search(found.before):
+        return VAGUE  # "three in a year"
+    if _RANKED.search(found.before):
+        return VAGUE  # "the fourth in five years"
+    to_day = found.of("number") == 1 and found.of("unit") == ("week", 1)
+    return m.in_units(found.of("number"), found.of("unit"), to_day=to_day)
+
+
+def _within(found: Found) -> Made:
+    promised = found.language != "en" or _PROMISE.search(found.match.string)
+    promised = promised or _PROMISE.search(found.before + found.after)
+    return m.within(found.of("number"), found.of("unit"), promised=bool(promised))
+
+
+def _later(found: Found) -> Made:
+    note = "approximate" if found.said("about") else ""
+    if found.of("part") not in (None, "earlier", "later"):
+        return None
+    sign = -1 if found.said("back") or found.of("part") == "earlier" else 1
+    return (
+        VAGUE if found.said("more") else m.later(found.of("number"), found.of("unit"), sign, note)
+    )
+
+
+def _unit_beside(found: Found) -> Made:
+    """Read "the evening before", "the day after", "the following morning"."""
+    by = found.of("which")[0] if found.of("which") else -1 if found.said("before") else 1
+    if found.of("which") and found.of("which")[1] != "from":
+        return m.near(by, "day") if found.of("daytime") is not None and not by else None
+    return m.following(by, found.of("unit") or ("day", 1))
+
+
+def _series_beside(found: Found) -> Made:
+    """Read "the Wednesday before", "the weekend after"."""
+    return m.beside(found.series(), -1 if found.said("before") else 1)
+
+
+def _after_next(found: Found) -> Made:
+    by, how = found.of("which")
+    return m.after_next(*found.taken[0], 2 * by) if by and how == "near" else None
+
+
+def _edge_alone(found: Found) -> Made:
+    return m.edge_alone(found.of("part"), found.of("unit"))
+
+
+def _the_unit(found: Found) -> Made:
+    """Read "of the year" in what is of it."""
+    return m.unit_of(0, found.of("unit")[0])
+
+
+def _to_date(found: Found) -> Made:
+    unit, _ = found.of("unit")
+    return m.to_date(unit) if unit in ("week", "month", "quarter", "year") else None
+
+
+def _week_of(found: Found) -> Made:
+    return m.mapped(found.last(), lambda time: containing(time.start, "week"))
+
+
+def _of_daytime(found: Found) -> Made:
+    """Read "the evening of 5 May", "Friday morning": the day."""
+    return next(_value(*one) for one in found.taken if one[0] not in ("daytime", "part"))
+
+
+def _fellow(found: Found) -> Made:
+    which = found.of("which")
+    return m.SAME_PERIOD if found.language == "zh" or which in (None, (0, "from")) else None
+
+
+def _vague(_: Found) -> Made:
+    return VAGUE
+
+
+def _fiscal(_: Found) -> Made:
+    return m.FISCAL
+
+
+_FREE = re.compile(
+    r"\b(?:in|since|during|throughout|year|im\s+Jahre?|seit|en|depuis|desde|el\s+año)\s*$", re.I
+)
+_BOUND = re.compile(
+    r"(?:\b(?:by|of|for|to|from|until|till|before|after|through|between|and|the|around|about|circa"
+    r"|than|with|year,)\s|\()\s*$",
+    re.I,
+)
+_AFTER_YEAR = re.compile(
+    r"\s*(?:$|[.,;:!?)\]\u201d\"\u2014\u2013]|['\u2019]s\b|(?:and|or|to|until"
     r"|till|through|but|the|it|its|with|when|while|was|were|is|are|has|had|have|will|as|for|on|at|in"
-    r"|by|from|because|after|before|that|which|under|a|an|he|she|they|we|than)\b|[A-Z])))",
-}
-_NAME = re.compile(r"\{(\w*[a-zA-Z_]\w*)\}")
-_FREE = r"\b(?:in|since|during|throughout|year)\s"
-_BOUND = (
-    r"\b(?:by|of|for|to|from|until|till|before|after|through|between|and|the|around|about|circa"
-    r"|than|with|year,)\s|\("
+    r"|by|from|because|after|before|that|which|under|a|an|he|she|they|we|than)\b|[A-Z])"
 )
-_IN_MONTH = (
-    r"\b(?:in|by|since|until|till|of|from|to|through|during|before|after|for|between|and"
-    r"|in\searly|due)\s"
+_BEFORE_MONTH = re.compile(
+    r"\b(?:in|by|since|until|till|of|from|to|through|during|before|after|for|between|and|due|im|seit"
+    r"|bis|ab|vom|von|für|en|de|depuis|desde|hasta|jusqu['’]en)\s*$|(?:^|\s)d['’]$",
+    re.I,
 )
-_ON_DAY = (
-    r"(?:\b(?:by|until|till|before|after|for|of|from|to|since|due|than|said|told|\w\wed)\s|[|:]\s*)"
-    r"[*_]*"
+_BEFORE_DAY = re.compile(
+    r"\b(?:every|each|an?|one|any|per|most|alternate|jede[nrms]?|chaque|cada|tous\s+les)\s*$", re.I
 )
-_AFTER_WORD = (
-    r"(?:^\W*|\b(?-i:(?=[a-z])))(?!(?:every|each|a|the|one|any|per|most|Black|Good|Ash)\s)\w+\s"
+_BEFORE_SEASON = re.compile(
+    r"\b(?:in|by|until|till|since|before|after|for|during|over|from|to|of|im|seit|bis|zum|en|au|à)"
+    r"\s+(?:the\s+|l['’]|el\s+|la\s+)?$",
+    re.I,
 )
-_LIMIT = r"\b(?:since|until|till|by|before)\s"
-_BEFORE_DAY = r"\b(?:on|of|by|until|till|before|from|between|since|after|due|expires?)\s"
-_NO_HOLIDAY = r"(?<!Black\s)(?<!Good\s)(?<!Ash\s)"
+_SPAN = re.compile(rf"\s?(?:{DASH}|to\s|through\s|until\s)\s?{MONTH}\b")
+
+
+def _year_alone(found: Found) -> Made:
+    free = _FREE.search(found.before)
+    bound = _BOUND.search(found.before) and _AFTER_YEAR.match(found.after)
+    if free or bound or found.language == "zh":
+        return m.year_sense(found.of("year"))
+    return None
+
+
+def _month_alone(found: Found) -> Made:
+    if found.language != "zh":
+        if re.match(r"\s*['\u2019]?\d|-?\w|\s[A-Z]", found.after):
+            return None  # "April Jones"
+        if not _SPAN.match(found.after) and not _BEFORE_MONTH.search(found.before):
+            return None
+    return m.sense(found.series())
+
+
+def _weekday_alone(found: Found) -> Made:
+    if _BEFORE_DAY.search(found.before) or re.match(r"\s*(?:before|after)\s+\w", found.after):
+        return None
+    if found.language == "en" and re.search(r"[\w-]\s+[A-Z]\w+\s$", found.before):
+        return None  # "Black Friday"
+    if found.of("short") is not None and not (
+        re.match(_SMALL["stop"], found.after) and re.search(r"\b[a-z]+\s$", found.before)
+    ):
+        return None
+    return m.sense(found.series())
+
+
+def _season_alone(found: Found) -> Made:
+    return m.sense(found.series()) if _BEFORE_SEASON.search(found.before) else None
+
+
+def _day_of_month(found: Found) -> Made:
+    by = {"ult": -1, "pro": 1}.get(found.text.rstrip(".").split()[-1][:3], 0)
+    return m.inside(m.day_number(found.of("ordinal")), m.ago(by, "month"))
+
+
+def _day_alone(found: Found) -> Made:
+    if not re.search(r"\d", found.text):
+        return None  # "the first"
+    pair = found.of("numbers")
+    days = list(pair) if pair else found.all("ordinal", "number")
+    return m.sense(m.day_number(days[0], days[-1])) if 1 <= days[0] <= days[-1] <= 31 else None
+
+
+def _holiday_alone(found: Found) -> Made:
+    if found.language == "en" and not re.match(_SMALL["stop"], found.after):
+        return None  # "Easter eggs"
+    return m.sense(found.series())
+
+
+def _from_now(found: Found) -> Made:
+    return m.from_now(found.last())
+
+
+def _alone(found: Found) -> Made:
+    return m.sense(found.series())
+
 
 # fmt: off
-_TABLE: tuple[tuple[str, str, Build] | tuple[str, str, Build, str], ...] = (
-    # dates in figures
-    ("number", r"(?<![\d/.-])(?P<y>{FIGURES})-(?P<m>\d\d)-(?P<d>\d\d)(?:T[\d:.Z+-]+)?(?![\d-])",
-     a.numeric),
-    ("number", r"(?<![\d/.-])(?P<y>(?:19|20)\d\d)/(?P<m>\d\d?)/(?P<d>\d\d?)(?![\d/])", a.numeric),
-    ("number", r"(?<![\d/.-])(?P<d>\d\d?)\.\s?(?P<m>\d\d?)\.\s?(?P<y>(?:19|20)\d\d)(?!\d)",
-     a.numeric),
-    ("number", r"(?<![\d/.-])(?P<d>[0-3]\d)\.(?P<m>[01]\d)\.(?P<y>[0-4]\d)(?![\d.])", a.numeric),
-    ("number", r"(?<![\d/.-])(?P<a>\d\d?)/(?P<b>\d\d?)/(?P<y>(?:19|20)\d\d)(?![\d/])", a.slashed),
-    # days and months by name
-    ("month", r"\b(?:the )?(?:week (?:of|beginning|commencing|starting)|w/c) {date}{in_year}?",
-     a.week_of),
-    ("month", r"\b{ended}{month}(?: {day})?{in_year}?", a.ended),
-    ("month", r"\b{ended}{day} {month}{in_year}?", a.ended),
-    ("month", r"\b(?:the )?(?P<q>first|last) day (?:of|in) {month}{in_year}?", a.edge_of_month),
-    ("month", r"\b(?:the )?(?P<q>first|second) (?P<half>half) (?:of|in) {month}{in_year}?",
-     a.edge_of_month),
-    ("number", r"(?<![\d/.-])(?P<d>1[3-9]|2\d|3[01])/(?P<m>1[0-2]|0?[1-9])(?![\d/])", a.day,
-     _BEFORE_DAY),
-    ("holiday", r"\b(?:{last} )?{holiday}\b(?:{in_year}|{stop})", r.named_day),
-    ("month", r"\b{weekday}{month_day}{range}{in_year}?", a.day),
-    ("month", r"\b(?:(?<=\bbetween\s)|(?:the )?){day}{range} (?:of )?{month}{in_year}?", a.day),
-    ("month", r"\b{weekday}{date}{in_year}?", a.day),
-    ("month", r"\b(?:the )?(?P<word>{ORDINALS}) (?:day )?of {month}{in_year}?", a.day),
-    ("month", r"\b{mod}{month}{in_year}", a.month),
-    ("weekday", r"\b(?:the )?(?P<q>first|second|third|fourth|last) {wd} (?:of|in) {month}"
-     r"{in_year}?", a.weekday_of_month),
-    ("weekday", r"\b(?:{ordinal}|last) {wd} (?:of|in) (?:every|each|the|any|a) ", r.vague),
-    ("month", r"\b(?:the )?(?:{ordinal}|last) (?:week|days) (?:of|in) {month}{in_year}?",
-     r.vague),
-    # quarters, halves, seasons
-    ("unit", r"\b(?P<fiscal>){y}[\s-]?(?-i:Q)(?P<q>[1-4])\b", a.quarter),
-    ("unit", r"\b(?P<fiscal>)(?-i:Q)(?P<q>[1-4])(?:(?: |/|-)(?:of )?(?P<y>{YEAR}|['\u2019]\d\d\b)"
-     r"| (?:of )?{ref})?(?!\s*(?:FY|fiscal))", a.quarter),
-    ("unit", r"\b{mod}(?:the )?{ordinal}[\s-]{fiscal}quarter"
-     r"(?:{in_year}| (?:of )?(?P<f>(?:fiscal|financial)(?: year)? {YEAR}))?", a.quarter),
-    ("unit", r"\b(?:the )?(?P<q>last|final) (?P<size>quarter|half){in_year}", a.last_part),
-    ("unit", r"\bweek (?P<week>\d\d?)(?:\s*/\s*| of |,? ){y}", a.numbered_week),
-    ("unit", r"\b(?P<fiscal>)(?-i:H)(?P<q>[12])(?: |/)(?:of )?{y}", a.half),
-    ("unit", r"\b(?:the )?{ordinal}[\s-]{fiscal}half{in_year}", a.half),
-    ("unit", rf"\b(?:the )?(?P<edge>first|last|final) (?P<n>{NUMBER}) months?{{in_year}}",
-     a.first_months),
-    ("season", r"\b(?:the )?winter (?:of )?(?P<y>\d{4})[/\u2013-](?P<next>\d\d(?:\d\d)?)\b",
-     a.winter),
-    ("season", r"\b{mod}(?:the )?{season}{in_year}", a.season),
-    ("season", r"\bthe {season}\b(?! (?:of|before)\b)", a.season, _LIMIT),
-    # years and longer
-    ("unit", r"\b(?:(?-i:FY)\s?['\u2019]?\d{2}(?:\d\d)?|(?:fiscal|financial) (?:year )?\d{4})"
-     r"(?:[/\u2013-]\d{2,4})?\b", a.fiscal),
-    ("number", r"\b{mod}(?:the )?(?P<y>(?:1[5-9]|20)\d0)s\b", a.decade),
-    ("number", r"\b{mod}(?:the )?(?P<n>\d\d?)(?:st|nd|rd|th)[\s-]century\b", a.century),
-    ("number", r"(?<![\w.,/$€£-])(?P<y>{FIGURES})(?P<dash>{DASH}|/)"
-     r"(?P<z>(?:{FIGURES})|\d\d)(?![\w/-])",
-     a.years),
-    ("number", r"\b(?P<mod>early|mid|late|{edge})(?: |-){y}", a.year_part),
-    ("number", r"\b{y}\b", a.year_part, _FREE),
-    ("number", r"\b{y}\b{after_year}", a.year_part, _BOUND),
-    # months alone
-    ("month", r"\b(?P<mod>early|mid|late|{edge})(?: |-){month}(?![\w-])", a.month),
-    ("month", r"\b{month}(?=\s?(?:{DASH}|to\s|through\s|until\s)\s?{MONTH}\b)", a.month),
-    ("month", r"\b{month}(?!\s*['\u2019]?\d)(?![\w-])(?-i:(?! [A-Z]))", a.month, _IN_MONTH),
-    # days from that of writing
-    ("unit", r"\bthe (?P<unit>week|month|quarter|year) (?:(?P<way>after) next|before last)\b",
-     r.after_next),
-    ("unit", r"\b{about}{n}{unit} (?P<exact>ago) today\b", r.ago),
-    ("unit", r"\bthis time {last} (?P<unit>week|month|year)\b", r.this_time),
-    ("day", r"\b(?P<day>today|tomorrow) (?P<plus>week|fortnight)\b", r.weekday_plus),
-    ("unit", r"\b{about}{n}{unit} from (?P<exact>today|(?:the|this) date"
-     r"(?: hereof| of this \w+)?)\b", r.hence),
-    ("day", r"\b(?P<words>the day before yesterday|the day after tomorrow|yesterday morning"
-     r"|this (?:morning|afternoon|evening)|last night|tonight|today|yesterday|tomorrow)\b",
-     r.near_day),
-    ("weekday", r"\b{short},? (?:the )?(?:{th}|(?P<number>\d\d?)(?=\s*(?:[.,;)|]|$)))"
-     r"(?! (?:of )?{MONTH})", r.weekday_and_day),
-    ("weekday", r"\b{wd} (?P<plus>week|fortnight)\b(?! (?:of|beginning|commencing)\b)",
-     r.weekday_plus),
-    ("weekday", r"\ba (?P<plus>week|fortnight) (?:on|from|next) {wd}\b", r.weekday_plus),
-    ("weekday", r"\bthe (?P<way>following|next|previous|preceding) {wd}\b", r.weekday_from),
-    ("weekday", r"\bthe {wd} (?P<way>before|after)\b(?=\s*(?:[.,;:)]|$)| (?:so|that|and)\b)",
-     r.weekday_from),
-    ("weekday", r"\b(?P<week>{this_week})(?: on|,)? {wd}{part_of_day}\b", r.weekday),
-    ("weekday", r"\b{wd}{part_of_day} (?:of )?(?P<week>{this_week})\b", r.weekday),
-    ("weekday", _NO_HOLIDAY + r"\b(?:{which}|on) {wd}{part_of_day}\b", r.weekday),
-    ("weekday", r"\b{wd}{part_of_day}\b", r.weekday, _ON_DAY),
-    ("weekday", r"\b{short}{part_of_day}{stop}", r.weekday, _AFTER_WORD),
-    ("weekday", r"^\W*{wd}{part_of_day}(?= (?-i:[a-z]))", r.weekday),
-    ("day_only", r"\bthe {th} (?P<which>inst|ult|prox)\b\.?", r.day_of_month),
-    ("day_only", r"\b(?:the )?(?P<week>week) (?:of|beginning|commencing) the {th}", r.day_alone),
-    ("day_only", r"\bthe (?P<day>[12]?\d|3[01])(?:st|nd|rd|th)(?=\s*(?:[.,;:)!?]|$)"
-     r"| (?:and|or|to|but|at|in|we|I|he|she|they|it)\b)", r.day_alone, _BEFORE_DAY),
-    ("unit", r"\b(?:(?:over|at|on) the|{last}) weekend\b", r.weekend),
-    ("unit", r"\b(?:the )?(?P<day>[12]?\d|3[01])(?:st|nd|rd|th) of {last} month\b", r.day_of_month),
-    ("month", r"\b{which} {month}(?![\w-])", r.named_month),
-    ("season", r"\bthe {season} (?P<before>before) last\b", r.named_season),
-    ("season", r"\b{last} {season}\b", r.named_season),
-    # so many units from it, or from a day before
-    ("unit", r"\b(?:the )?(?:same (?:period|time|quarter|month|week) (?:of )?(?:last year"
-     r"|a year (?:ago|earlier|before)|the (?:previous|prior) year)"
-     r"|(?:year-ago|year-earlier|prior-year) (?:period|quarter|month))\b", r.same_period),
-    ("unit", r"\b{more}{about}{n}{unit} ago\b", r.ago),
-    ("unit", r"\b{about}{n}{unit} (?:from now|hence)\b", r.hence),
-    ("unit", r"\bin {about}{n}{unit}['\u2019]?s?['\u2019]? time\b", r.hence),
-    ("unit", r"\b(?:within|inside) (?:the (?:next|coming) )?{n}{unit}\b", r.within),
-    ("unit", r"\b(?:the|these) (?:past|last|previous|preceding) {more}(?:{n})?(?P<unit>days|weeks"
-     r"|months|quarters|years|(?<=past\s)(?:week|month|quarter|year))\b", r.past_units),
-    ("unit", r"\b(?:past|last) {n}{units}", r.past_units),
-    ("unit", r"\b(?:the )?(?:next|coming) {n}{units}", r.next_units),
-    ("unit", r"\bthe coming (?P<unit>week|month|quarter|year)\b", r.next_units),
-    ("unit", r"\b{more}{about}{n}{unit} (?P<way>later|after(?:wards)?|earlier|before|previously"
-     r"|on)\b(?! (?:the|that|its|his|her|their|a|an|of)\b)", r.later),
-    ("unit", r"\b(?P<which>the (?:following|next|previous|preceding|prior|same)|that(?: same)?)"
-     r" (?P<unit>day|week|month|quarter|year|morning|afternoon|evening|night)\b", r.following),
-    ("unit", r"\bthe (?P<unit>day|week|month|year) (?P<which>before)"
-     r"(?=\s*(?:[.,;:)]|$)| (?:it|he|she|they|we|there)\b| \d)", r.following),
-    # the unit of that day, the last, the next
-    ("unit", r"\b(?:(?P<mod>{edge}|earlier|later|late|early|mid|so far)(?: |-)(?:in )?)?(?:the )?"
-     r"(?P<which>this|last|next|current) (?:calendar )?{one}(?!-| of )", r.near),
-    ("unit", r"\b(?P<mod>{edge}) the {one}(?! (?:of|before|after)\b)", r.edge_alone),
-    ("unit", r"\b(?P<unit>year|quarter|month|week)(?: |-)to(?: |-)date\b", r.to_date),
-    ("unit", r"\b(?:the )?{last} decade\b", r.decade),
-    ("unit", r"\bin {n}(?P<unit>days?|weeks?|months?|years?)\b(?! (?:of|on)\b)", r.in_units),
-    # no definite time
-    ("unit", r"\b(?:in (?:recent|the (?:coming|past)) {many}|(?:the )?(?:past|last|next|coming) "
-     r"(?:few|several|couple of) {many}|{more}{about}(?:an?|two|three|four|five|a few|a couple of"
-     r"|several|some|many) {many} ago)\b", r.vague),
+_TABLE: tuple[tuple[str, Callable[[Found], Made]], ...] = (
+    # days of a month
+    ("{near}", _near),
+    ("(?:{weekday|short} [.,]? )?{the}? {number|ordinal} [.]?(?: {to} {number|ordinal} [.]?)?"
+     " (?:day )?{whose}? {month}", _day_and_month),
+    ("(?:{weekday|short} [.,]? )?{the}? {numbers} [.]? {whose}? {month}", _day_and_month),
+    ("(?:{weekday|short} [.,]? )?{month} [.]? {the}? (?:{numbers}|{number|ordinal}"
+     "(?: [日号]?{to} {number|ordinal})?) [日号]?", _day_and_month),
+    ("{weekday|short} [.,]? {the}? {ordinal|number}", _weekday_and_day),
+    # in a year
+    ("{the}? {S} [,/]? {of}? {year}", _of_year),
+    ("{year}[- ]*{S}", _of_year),
+    # fiscal years, fellows of periods, and what is not told exactly
+    ("{the}? (?:{ordinal}|{which})[- ]*{fiscal} {unit}(?: {of} (?:{year}|{vague}))?", _fiscal),
+    ("(?:{the}? {ordinal|which}|(?:our|its|their) {ordinal}) {unit} {of} {the}? {vague}", _fiscal),
+    ("(?:our|its|their) {ordinal} {unit}", _fiscal),
+    ("(?:every|each|alternate) {ordinal|number}? {S|unit}", _vague),
+    ("{the}? {which} (?:period|time|{unit}) (?:{of} )?(?:{which} {unit}|{number} {unit}"
+     " (?:ago|earlier|before))", _fellow),
+    ("(?:{unit}-(?:ago|earlier)|prior-{unit}) (?:period|{unit})", _fellow),
+    ("(?:\\bin )?(?:{the}|{number})? {which}? {many} {unit} (?:ago|{part})?", _vague),
+    ("{more} {about} an? {many} {unit} ago", _vague),
+    # so many units from the day of writing, or from another
+    ("{the} {unit|weekend|season} (?:after|before) {which}", _after_next),
+    ("{number} {unit} (?P<ago>ago) {time}", _from_day),
+    ("{number} {unit} ago (?P<date>to the {unit})", _ago),
+    ("{more} {about} {number}[- ]*{unit} (?:ago|以?前)", _ago),
+    ("(?:vor|il y a|hace) {about} {number} {unit}", _ago),
+    ("{time|weekday} (?:in|en|dans) {number} {unit}", _from_day),
+    ("{weekday} en {number}", _from_day),
+    ("{number} {unit} (?:on|from|next) {weekday}", _from_day),
+    ("{time|weekday} {unit}(?! (?:of|beginning|commencing))", _from_day),
+    ("{about} {number}[- ]*{unit} from (?P<date>(?:the|this) date(?: hereof| of this \\w+)?)",
+     _hence),
+    ("{about} {number}[- ]*{unit} from {time}", _hence),
+    ("{about} {number}[- ]*{unit} (?:from now|hence|以?后)", _hence),
+    ("in {about} {number}[- ]*{unit}['\u2019]?s?['\u2019]? time", _hence),
+    ("(?:within|inside|innerhalb(?: von)?|binnen|sous|dans les|dans un délai de|en un plazo de)"
+     " {the}? {which}? {number}[- ]*(?:full|whole|calendar)? {unit}", _within),
+    ("(?:in|dans|dentro de|en) {about} {number} {unit}(?! (?:of|on)\\b)(?! {part})", _in_units),
+    # the last, this and next of its kind
+    ("{the}? {which} {more} {number} {unit}(?! {whose} {the}? (?:calendar )?{T})", _which_units),
+    ("{the}? {which} (?:calendar )?{unit}(?!-)(?! {whose} {the}? (?:calendar )?{T})", _which_unit),
+    ("{the}? {unit} {which}", _which_unit),
+    ("{the}? {which} {daytime}", _unit_beside),
+    ("{the}? {which} {S}(?! {of} {the}? {T})", _which_series),
+    ("{the}? {S} {which}(?! {T})", _which_series),
+    # one that lies in a longer one
+    ("{the}? {ordinal} {unit} {of} {the}? {fiscal} {unit}", _fiscal),
+    ("{the}? {ordinal|which} {number} {unit} {of} {the}? (?:calendar )?{time|year|unit|S}",
+     _first_months),
+    ("{the}? {ordinal|which} (?:full )?{unit|S} {of} {the}? (?:calendar )?{time|year|unit|S}",
+     _nth),
+    ("{the}? {ordinal}[- ]*{unit} {year}", _nth),
+    ("{the}? {ordinal}[- ]*{unit}", _nth_alone),
+    ("{the}? {S} [,/]? {of}? {year}", _of_year),
+    ("{the}? {S} [,]? {of}? {time}", _inside),
+    ("{time} [,]? {on}? {weekday|short}", _inside),
+    ("{the}? {number|ordinal} {whose} {time}", _inside),
+    ("{time} {number}[日号]", _inside),
+    # parts, and what contains
+    ("{the}? {fiscal}? {ordinal}? {number}? {unit} (?:that |which )?(?:ended|ending|to) (?:on )?"
+     "{time|S}", _ended),
+    ("{the}? {unit} (?:of|beginning|commencing|starting) {the}? {time|S|ordinal}", _week_of),
+    ("w/c {the}? {time|S}", _week_of),
+    ("{the}? {part}[- ]*{of}? {the}? {time|year|S}", _part_of),
+    ("{the}? {part} {of}? {the} {unit}(?! (?:of|before|after)\\b)", _edge_alone),
+    ("{time} {which}期", _fellow),
+    ("{time|S} {unit}? {behind}", _part_behind),
+    ("{the}? {part}? {daytime} {of} {time|S}", _of_daytime),
+    ("(?:\\bon )?{time|S} {daytime}", _of_daytime),
+    # beside another
+    ("(?:{the} )?(?:{number} )?{unit|daytime} (?:(?P<before>{before})|{after}) {the}? {time|S}",
+     _shifted),
+    ("{the} {S} (?:(?P<before>{before})|{after}) {the}? {time|S}", _next_to),
+    ("{the} {unit|daytime} (?:(?P<before>before)|after)(?:{stop}|(?= \\d))", _unit_beside),
+    ("{the} {S} (?:(?P<before>before)|after){stop}", _series_beside),
+    ("{more} {about} {number}[- ]*{unit} (?:{part}|(?:after(?:wards)?|on|(?P<back>before|previously"
+     "|ahead))\\b)(?! (?:the|that|its|his|her|their|an?|of)\\b)(?! {T})", _later),
+    ("{unit}(?: |-)to(?: |-)date", _to_date),
+    # by itself: which one is meant tells the tense
+    ("{quarter|half|series}", _alone),
+    ("{the}? {holiday}", _holiday_alone),
+    ("between now and (?:on )?{time|S}", _from_now),
+    ("(?:over|at|on|am|during) {the}? {weekend}", _alone),
+    ("{month}", _month_alone),
+    ("(?:\\bon )?{weekday|short}", _weekday_alone),
+    ("{season}", _season_alone),
+    ("{the} {ordinal}(?: (?:inst|ult|prox)\\b\\.?)", _day_of_month),
+    ("{the} {numbers|ordinal}(?:{stop}|(?= (?:is|was|will|has)\\b))", _day_alone),
+    ("{year}", _year_alone),
 )
 # fmt: on
 
 
-def _rules() -> tuple[Rule, ...]:
-    """The rows, in order, each as a pattern."""
-    rows = [
-        (gate, form.replace("{date}", date), *rest)
-        for gate, form, *rest in _TABLE
-        for date in (("{month_day}", "{day_month}") if "{date}" in form else ("",))
+def _spelt(form: str) -> re.Pattern[str]:
+    """A row as a regular expression over signs."""
+    kinds = {"S": _S, "T": (*_S, "time", "which", "unit", "year")}
+
+    def sign(match: re.Match[str]) -> str:
+        name = match[1]
+        if name in _SMALL:
+            return _SMALL[name]
+        names = [one for part in name.split("|") for one in kinds.get(part, (part,))]
+        return "[" + "".join(_SIGNS[one] for one in names) + "]"
+
+    form = re.sub(r"^(?=[a-z]|\((?:\?:)?[a-z][^)]*\)[ \[])", r"\\b", form).replace(" ", r"\s*")
+    return re.compile(re.sub(r"\{([a-zST_|]+)\}", sign, form), re.I)
+
+
+_ROWS = tuple((_spelt(form), read) for form, read in _TABLE)
+_NAMES = {sign: kind for kind, sign in _SIGNS.items()}
+_READY = ("time", "vague")
+
+
+def atoms(sentence: str) -> list[Atom]:
+    """The expressions of ``sentence`` in order, not resolved."""
+    found = _words(sentence)
+    if not found:
+        return []
+    line, places, at = "", [], 0
+    for word in found:
+        line += sentence[at : word.start] + _SIGNS[word.kind]
+        places += [Word(i, i + 1, "", None, "") for i in range(at, word.start)] + [word]
+        at = word.end
+    line += sentence[at:]
+    places += [Word(i, i + 1, "", None, "") for i in range(at, len(sentence))]
+    for pattern, read in _ROWS:
+        line, places = _rewritten(sentence, line, places, pattern, read)
+    return [
+        Atom(one.start, one.end, one.value, one.language) for one in places if one.kind in _READY
     ]
-    return tuple(rule(gate, _spelt(form), *rest) for gate, form, *rest in rows)
 
 
-def _spelt(form: str) -> str:
-    """A row's words as a regular expression."""
-    while (spelt := _NAME.sub(lambda match: _PARTS[match[1]], form)) != form:
-        form = spelt
-    return form.replace(" ", r"\s+")
+def _rewritten(
+    sentence: str,
+    line: str,
+    places: list[Word],
+    pattern: re.Pattern[str],
+    read: Callable[[Found], Made],
+) -> tuple[str, list[Word]]:
+    """``line`` with what a row makes in the place of what it takes."""
+    at = 0
+    while match := pattern.search(line, at):
+        start, end = match.span()
+        start += len(match.group()) - len(match.group().lstrip())
+        end -= len(match.group()) - len(match.group().rstrip())
+        at = match.start() + 1
+        taken = [one for one in places[start:end] if one.kind]
+        if not taken:
+            continue
+        first, last = places[start].start, places[end - 1].end
+        made = read(
+            Found(
+                tuple((one.kind, one.value) for one in taken), match, sentence[:first],
+                sentence[first:last], sentence[last:], taken[0].language,
+            )
+        )  # fmt: skip
+        if made is None:
+            continue
+        kind = "series" if isinstance(made, Series) else "vague" if made.kind == "vague" else "time"
+        line = line[:start] + _SIGNS[kind] + line[end:]
+        places = [
+            *places[:start], Word(first, last, kind, made, taken[0].language), *places[end:],
+        ]  # fmt: skip
+        at = start if end - start > 1 else start + 1
+    return line, places
 
 
-RULES: tuple[Rule, ...] = _rules()
-"""Every rule, in the order in which they are tried."""
+def _words(sentence: str) -> list[Word]:
+    """The words and figures of time in a sentence, in order, without overlap."""
+    languages = spoken(sentence)
+    found: list[Word] = []
+    for form, figure in _FIGURES:
+        for match in form.finditer(sentence):
+            if not _free(found, *match.span()):
+                continue
+            if figure is _short_day and "." in match.group() and languages != ("de",):
+                continue  # "since 1.2."
+            told = figure(match)
+            if told is not None:
+                found.append(
+                    Word(*match.span(), *told, languages[0] if len(languages) == 1 else "en")
+                )
+    for language in languages:
+        found += [one for one in words(sentence, language) if _free(found, one.start, one.end)]
+    return sorted(found, key=lambda one: one.start)
+
+
+def _free(found: list[Word], start: int, end: int) -> bool:
+    return not any(start < one.end and one.start < end for one in found)

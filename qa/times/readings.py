@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, NamedTuple
 
-from qa.times.intervals import Interval
+from qa.times.intervals import Interval, Unit
 
 Tense = Literal["past", "future", "would", "plan", "due"]
 """What is told of a time; a "plan" is to come by the present, what is "due" by its label."""
@@ -24,25 +24,40 @@ class Scope:
 
     ``day`` is a day on which the text may have been written; ``before`` is what an earlier
     expression spoke of, and ``narrative`` says that a date without its year belongs to that
-    story rather than to the present.
+    story rather than to the present.  ``month`` is the first day of the month that the whole
+    text is of.
     """
 
     day: date | None
     tense: Tense | None = None
     before: Interval | None = None
     narrative: bool = False
+    month: date | None = None
 
 
 class Sense(NamedTuple):
     """How one kind of expression is read; ``meaning`` gives None where it cannot be told.
 
-    ``make`` is given where only the year is wanting.
+    ``make`` is given where only the year is wanting; ``span`` is the calendar unit that it is.
     """
 
     kind: Kind
     meaning: Callable[[Scope], Interval | None]
     note: str = ""
     make: Make | None = None
+    span: Unit | None = None
+
+
+class Series(NamedTuple):
+    """What recurs every week, month or year; ``make`` gives that of the one beginning on a day.
+
+    ``whole`` is for periods of which one speaks when they are over.
+    """
+
+    every: Unit
+    make: Callable[[date], Interval | None]
+    note: str = ""
+    whole: bool = False
 
 
 class Atom(NamedTuple):
@@ -140,24 +155,3 @@ def _first_from(make: Make, day: date, limit: date | None) -> Interval | None:
         if one is not None and one.end >= day:
             return None if limit and one.start > limit else one
     return None
-
-
-def in_year(make: Make, words: str | None, *, whole: bool = False, note: str = "") -> Sense:
-    """``make`` of the year that ``words`` name: "2020", "last year", "that year", or None."""
-    if words is None:
-        return yearless(make, whole=whole, note=note)
-    words = " ".join(words.lower().split())
-    if words[-2:].isdigit():
-        number = int(words[-4:]) if words[-4:].isdigit() else 2000 + int(words[-2:])
-        return absolute(make(number), note)
-    shift = {"last": -1, "next": 1, "previous": -1, "following": 1, "prior": -1}
-    by = next((step for word, step in shift.items() if word in words), 0)
-    if any(word in words for word in ("that", "same", "previous", "following", "prior")):
-        return anaphoric(lambda before: _of_one_year(make, before, by), note)
-    return deictic(lambda day: make(day.year + by), note)
-
-
-def _of_one_year(make: Make, before: Interval, by: int) -> Interval | None:
-    if before.start.year != before.end.year:
-        return None
-    return make(before.start.year + by)
