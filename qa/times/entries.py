@@ -9,20 +9,22 @@ counted from when the document was written.
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
+from datetime import timedelta
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
+from qa.times.direction import is_ahead
 from qa.times.expressions import expressions
-from qa.times.intervals import Interval, containing
-from qa.times.relative import in_week
-from qa.times.words import WEEKDAY_BEFORE_DATE, weekday_number
+from qa.times.intervals import Interval, containing, on
+from qa.times.words import words
 
 _LABEL = (
     r"(?:date|day|time(?:stamp)?|when|sent|datum|gesendet|envoyé|fecha|enviado|日期|发送时间)"
     r"\**\s*[:：|]\s*"
 )
 _OPENS = re.compile(
-    rf"^[ \t#*_>|\[(•-]*(?:(?P<label>{_LABEL})|(?P<on>on|am|le|el)\s+)?(?=[^\n]{{0,20}}\d)(?P<date>"
+    rf"^[ \t#*_>|\[(•-]*(?:(?P<label>{_LABEL})|(?P<on>on|am|le|el)\s+"
+    rf"|(?P<column>[^\W\d][\w ]{{0,20}}: ))?(?=[^\n]{{0,20}}\d)(?P<date>"
     r"(?:[^\W\d]{2,10}\.?,?[ \t]+)?(?:den[ \t]+)?(?:\d{4}[ \t]?[-/.年][ \t]?\d{1,2}"
     r"|\d{1,2}[-/.][ \t]?\d{1,2}[-/.]\d{4}"
     r"|\d{1,2}(?:st|nd|rd|th|\.|er)?(?:[ \t]+(?:de[ \t]+)?[^\W\d]{3,}|[ \t]*$)"
@@ -30,7 +32,7 @@ _OPENS = re.compile(
     re.I | re.M,
 )
 _HEADED = re.compile(r"^(?:#{1,6} |[-=*_~]{2,}\s?)(?P<head>[^\n]*)$", re.M)
-_WEEKDAY = re.compile(rf"^[ \t#*_>|\[-]*(?P<wd>{WEEKDAY_BEFORE_DATE})(?=[\s.,:])", re.M)
+_WEEKDAY = re.compile(r"^[ \t#*_>|\[-]*(?P<wd>[A-Z][a-z]{2,8})(?=[\s.,:])", re.M)
 _CLOSES = re.compile(r"[\])*_]*\s*(?:T?\d\d?[:.h]\d\d|$|[:,.;|–—-]|\s{2})|[\])*_]+\s")
 _WROTE = re.compile(r"(?:wrote|schrieb|écrit|escribió)\b[^\n]{0,60}:\s*$|写道\s*[:：]\s*$", re.I)
 _TAIL = re.compile(r"\W*(?:T?\d\d?[:.h]\d\d(?::\d\d)?)?\W*")
@@ -39,9 +41,10 @@ _NEXT = re.compile(r"^#{1,6} ", re.M)
 _PARAGRAPH = re.compile(r"\n[ \t]*\n")
 _HEADER = re.compile(r"^[>* ]*(?:From|Von|De|发件人)\W?[:：]", re.M)
 _HEADERS = 120  # characters between a mail's date and its sender
+_HEADS = 2  # paragraphs that a text's own head may have
 _LEAST = 2  # days that make entries of dated lines; one is the text's own
 
-Kind = Literal["heading", "line", "row", "mail"]
+Kind = Literal["heading", "line", "row", "record", "mail"]
 
 
 class Entry(NamedTuple):
@@ -65,15 +68,11 @@ def entries(text: str, written: Interval | None = None) -> tuple[Entry, ...]:
     """The entries of a text in order; none where its dated lines are of one day."""
     found = [*_dated_lines(text, written), *_dated_heads(text)]
     if written is not None and written == containing(written.start, "week"):
-        found += [
-            (
-                match.start(),
-                match.end(),
-                in_week(written.start, 0, weekday_number(match["wd"])),
-                "line",
-            )
-            for match in _WEEKDAY.finditer(text)
-        ]
+        for match in _WEEKDAY.finditer(text):
+            for word in words(match["wd"], "en"):
+                if word.kind in ("weekday", "short"):
+                    day = written.start + timedelta(days=word.value)
+                    found.append((match.start(), match.end(), on(day), "line"))
     found.sort(key=lambda one: one[0])
     own = [one for one in found if one[3] != "mail"]
     if len({one[2] for one in own}) < _LEAST:
@@ -87,6 +86,12 @@ def entries(text: str, written: Interval | None = None) -> tuple[Entry, ...]:
 
 _Found = tuple[int, int, Interval, Kind]
 """Where a line begins and ends, its day, and what it is."""
+
+
+def only_day(text: str) -> Interval | None:
+    """The day that several lines of a text begin with, where all that do are of one."""
+    found = [time for _, _, time, kind in _dated_lines(text, None) if kind == "line"]
+    return found[0] if len(found) > 1 and len(set(found)) == 1 else None
 
 
 def _dated_heads(text: str) -> Iterator[_Found]:
@@ -109,6 +114,8 @@ def _dated_lines(text: str, written: Interval | None) -> Iterator[_Found]:
         end, time = day
         around = text[max(match.start() - _HEADERS, 0) : match.end() + _HEADERS]
         if match["label"] and _HEADER.search(around):
+            if text.count("\n\n", 0, match.start()) < _HEADS:
+                continue  # the text's own head
             kind: Kind = "mail"
         elif match["on"]:
             if not _WROTE.search(line):
@@ -116,6 +123,10 @@ def _dated_lines(text: str, written: Interval | None) -> Iterator[_Found]:
             kind = "mail"
         elif not _CLOSES.match(line, end):
             continue
+        elif match["column"]:
+            if not _ROW.match(line, end) or is_ahead(match["column"]):
+                continue
+            kind = "record"
         elif _ROW.match(line, end):
             kind = "row"
         else:
@@ -133,7 +144,7 @@ def _day(line: str, written: Interval | None) -> tuple[int, Interval] | None:
 
 def _end(text: str, stop: int, after: int, kind: Kind) -> int:
     """Where an entry whose line ends at ``stop`` is over, at the latest at the next one."""
-    if kind == "row":
+    if kind in ("row", "record"):
         return min(stop, after)
     if kind == "mail":
         return after

@@ -33,10 +33,11 @@ class Dateline(NamedTuple):
 _MARK = r"(?:^|[.|·•/–—-]\s+|\()\W*"
 _REST = r"(?:\s+(?:on|at|date|the|le|am|den|el|vom))*[\s:：,|*_–—-]*$"
 _LABEL = re.compile(
-    _MARK
-    + r"(?P<label>(?:first\s+)?published|posted|(?:(?:publication|release|issue|invoice|letter"
+    _MARK + r"(?P<label>(?:\w+\s+)?(?:published|posted|issued|released|sent|filed|created|completed"
+    r"|saved)"
+    r"|(?:(?:publication|release|issue|invoice|letter"
     r"|report(?:ing)?|statement|document|print)\s+)?date(?:\s+of\s+(?:publication|issue|report|letter"
-    r"|invoice|writing|this\s+\w+))?|issued|released|sent|filed|press\s+release"
+    r"|invoice|writing|this\s+\w+))?|press\s+release"
     r"|(?:for\s+)?(?:immediate\s+)?release|veröffentlicht|erschienen|(?:rechnungs|brief|ausgabe)?datum"
     r"|publié|fecha(?:\s+de\s+\w+)?|publicado|发布(?:日期|时间)|日期)" + _REST,
     re.I,
@@ -51,7 +52,7 @@ _STATUS = re.compile(
 _ACT = re.compile(  # "Held on Monday,", "Signed: A. Bell,", "LEASE between A and B, made on"
     rf"^\W*(?P<label>{PARTICIPLE})(?:\s*:|\s+(?:on|at|in|by|this|before)\b|(?=\W*$))"
     r"(?:(?!\b(?:after|since|until|from)\b)(?:[A-Z]\.|[^.;])){0,60}$"
-    r"|(?<!was )(?<!were )(?<!been )\b(?P<deed>made|dated|signed|executed)\b"
+    r"|(?<!was )(?<!were )(?<!been )\b(?P<deed>made|dated|signed|executed|entered\s+into)\b"
     r"(?:(?!\b(?:before|after|since|until|by|from)\b)[^.;:]){0,40}:?\W*$",
     re.I,
 )
@@ -67,15 +68,21 @@ _SITTING = re.compile(  # "Committee meeting, 4 November 2022", "Edition of 16 M
     re.I,
 )
 _PLACE = re.compile(
-    r"^\W*[A-Z][\w.'\u2019-]*(?:[ /-][A-Z][\w.'\u2019-]*){0,3}(?:,\s*[A-Z][\w. ]*)?,\s+"
+    r"^\W*[A-Z][\w.'\u2019-]*(?:[ /-][A-Z][\w.'\u2019-]*|\sde[l]?|\ssur|\san|\sam){0,4}"
+    r"(?:,\s*[A-Z][\w. ]*)?,\s+"
     r"(?:(?:den|le|a|am|el)\s+)?$"
 )
-_DASHED = re.compile(r"^\s*(?:\([^)]{1,40}\)|/[^/]{1,40}/)?\s*(?:[-\u2013\u2014]+|:)(?:\s|$)")
+_DASHED = re.compile(
+    r"^\s*(?:\([^)]{1,40}\)|/[^/]{1,40}/)?\s*(?:[-\u2013\u2014]+|:|\.(?=\s+[A-Z]))(?:\s|$)"
+)
 _OPENS = re.compile(r"[\s#*_(\[|–—-]*(?:(?:le|el|am|on)\s+)?", re.I)
 _BAR = re.compile(r"[|·•]\s*$|\s[/–—-]\s*$")
 _NOTHING = re.compile(r"^[\s.,;|)*_–—-]*(?:(?:at|,|\|)?\s*\d{1,2}[:.h]\d\d.{0,20})?\s*$")
 _APART = re.compile(r"\s*[,.;|(\]/–—-]\s*\S|\s+(?=[^\Wa-z])")  # "12 March 2024, Old Town Hall"
 _COLUMNS = re.compile(r"\s{3,}|\t|\u3000")
+_CELLS = re.compile(r"^\|\s*([^|]+?)\s*\|\s*([^|]+?)\s*\|$")
+_DATED = re.compile(r"\b(?:date|datum|fecha)\b|日期", re.I)
+_WORDS = 4  # words at most before a date that a line ends with
 _TITLE, _FOOT = 3, 7.5
 _COMMAS = 3
 _GOES_ON = re.compile(r"^\s*(?:[a-z]+\b)(?<!at)(?<!by)")
@@ -90,12 +97,13 @@ def stated(text: str) -> tuple[Stated | Dateline, ...]:
         one._replace(rank=_FOOT)
         for line in lines[last:]
         for one in _read(line)
-        if isinstance(one, Stated) and one.rank in (0, 4, 5, 7)
+        if isinstance(one, Stated) and one.rank in (0, 4, 5, 6.5, 7)
     ]
     return tuple(sorted(found, key=lambda one: one.rank if isinstance(one, Stated) else 8))
 
 
 def _read(line: str) -> Iterator[Stated | Dateline]:
+    line = _CELLS.sub(r"\1: \2", line)
     for column in _COLUMNS.split(line[:_LINE].strip()):
         yield from _of_column(column)
 
@@ -145,8 +153,11 @@ def _rank(before: str, after: str, line: str) -> tuple[float, str] | None:
     if short and (ends or _APART.match(after)) and (_BAR.search(before) or sitting):
         return 6, "a line of its own"
     if act and (short or act["deed"]):
-        return 7, " ".join((act["label"] or act["deed"]).lower().split())
-    return (8, "in the head") if short and (ends or opens) else None
+        return 7 if act["label"] else 6.5, " ".join((act["label"] or act["deed"]).lower().split())
+    labelled = before.rstrip(" *_").endswith((":", "："))
+    if not short or not (labelled or opens or (ends and len(before.split()) <= _WORDS)):
+        return None
+    return (8.5 if labelled and _DATED.search(before) else 8), "in the head"
 
 
 _REPORTED = re.compile(
@@ -159,11 +170,11 @@ _YEAR = re.compile(r"(?<![\d.,/-])(?:19|20)\d\d(?![\d/-])")
 
 
 def reported(text: str) -> tuple[Interval, str] | None:
-    """The period that the title says that a text reports on, and the title."""
+    """The period that the title names, and the title where it says that the text reports on it."""
     for line in [line.strip(" \t#*_|") for line in text.splitlines() if line.strip()][:_TITLE]:
-        if len(line) <= _SHORT and _REPORTED.search(line):
+        if len(line) <= _SHORT:
             times = [time for one in atoms(line) if (time := one.reading.meaning(Scope(None)))]
             years = [year(int(one)) for one in _YEAR.findall(line)]
             if len({*(times or years)}) == 1:
-                return (times or years)[0], f"“{line}”"
+                return (times or years)[0], f"“{line}”" if _REPORTED.search(line) else ""
     return None

@@ -1,12 +1,15 @@
 """When a text was written, from its own evidence."""
 
+from collections import Counter
 from datetime import date, timedelta
 from itertools import pairwise
 
 from qa.times.clues import Clue, Clues, clues, dateline, latest
-from qa.times.entries import entries
+from qa.times.direction import cues
+from qa.times.entries import entries, only_day
 from qa.times.heads import Dateline, Stated, reported, stated
 from qa.times.intervals import Claimed, Interval, Publication, hull, moved, on
+from qa.times.words import spoken
 
 _LONGEST = timedelta(days=366)
 """What leaves more open than a year is not told: no date can be counted from it."""
@@ -15,7 +18,7 @@ _REACH = 12
 """Years that are tried on a side on which the text sets no bound."""
 _MOST = 60_000
 """Characters above which only the first and last lines are read: a book is not written in a day."""
-_GOOD, _SURE, _HEAD_ONLY, _FOOT, _UNSURE = 2, 3, 4, 7.5, 8
+_GOOD, _SURE, _HEAD_ONLY, _DEED, _FOOT, _UNSURE = 2, 3, 4, 6.5, 7.5, 8
 """Ranks of lines: what speaks against metadata; what needs no more evidence; a date alone; one that
 stands in the head and may be of something else."""
 _QUOTED = 4
@@ -36,22 +39,37 @@ def publication(
     """
     found = _told(text)
     if known is not None:
-        sure = found is not None and found.confidence == "stated" and found.rank <= _GOOD
+        sure = found is not None and (
+            found.confidence == "unsure" or (found.confidence == "stated" and found.rank <= _GOOD)
+        )
         if found is None or not sure or _agree(found.interval, known.day):
             return Publication(on(known.day), known.basis, "stated")
         told = f"{found.basis} or {known.basis} {known.day}"
         return Publication(hull(found.interval, on(known.day)), told, "unsure")
     if found is not None:
         return found
-    own = [one for one in entries(text) if one.kind != "mail"]
-    if sum(one.kind == "line" or "\n" in text[one.start : one.end].strip() for one in own) > 1:
-        last = max(own, key=lambda one: one.day.start)
-        return Publication(last.day, f"its last entry {last.day}", "stated", _UNSURE)
-    heads = [one for one in stated(text) if isinstance(one, Stated) and one.rank == _UNSURE]
-    if len({one.interval for one in heads}) == 1:
-        return Publication(heads[0].interval, heads[0].basis, "unsure", _UNSURE)
-    if (period := reported(text)) is not None:
-        return Publication(period[0], f"reports on {period[1]}", "unsure")
+    if (day := only_day(text)) is not None:
+        return Publication(day, f"its lines of {day}", "stated", _UNSURE)
+    title = reported(text)
+    own = [one for one in entries(text, title[0] if title else None) if one.kind != "mail"]
+    if (
+        sum(
+            one.kind in ("line", "record") or "\n" in text[one.start : one.end].strip()
+            for one in own
+        )
+        > 1
+    ):
+        newest = max(own, key=lambda one: one.day.start)
+        return Publication(newest.day, f"its last entry {newest.day}", "stated", _UNSURE)
+    heads = [one for one in stated(text) if isinstance(one, Stated) and one.rank >= _UNSURE]
+    heads.sort(key=lambda one: one.interval.end)
+    if heads and _near(heads[0], heads[-1]):
+        last = heads[-1]
+        return Publication(
+            last.interval, last.basis, "stated" if _tells(text) else "unsure", _UNSURE
+        )
+    if title is not None and title[1]:
+        return Publication(title[0], f"reports on {title[1]}", "unsure")
     if saved is not None and _may_be(saved.day, text):
         return Publication(on(saved.day), f"{saved.basis} {saved.day}", "unsure")
     return None
@@ -66,10 +84,14 @@ def _told(text: str) -> Publication | None:
     if len({one.interval for one in best}) > 1 and told[0].rank > _SURE:
         return None
     good = [one for one in told if one.rank <= _HEAD_ONLY or one.rank == _FOOT]
+    if good:  # nothing is written before what its head dates
+        last = good[0].interval.end
+        named = [one for one in heads if isinstance(one, Stated) and one.rank > _UNSURE]
+        good += [one for one in named if one.interval.start > last]
     if good and (other := next((one for one in good if not _near(good[0], one)), None)):
         both = hull(good[0].interval, other.interval)
         return Publication(both, f"{good[0].basis} or {other.basis}", "unsure")
-    if told and told[0].rank <= _SURE:
+    if told and (told[0].rank <= _SURE or (len(told) == 1 and told[0].rank == _DEED)):
         return _stated(told[0])
     evidence = _evidence(text)
     late = evidence.lower[0] if evidence.lower else date.min
@@ -79,6 +101,12 @@ def _told(text: str) -> Publication | None:
         line = dateline(lines[0].atom, lines[0].line)
         evidence = evidence._replace(clues=(line, *evidence.clues))
     return _derived(evidence)
+
+
+def _tells(text: str) -> bool:
+    """Whether more is told of what has been than of what is to come, as an invitation does."""
+    tenses = Counter(cue.tense for cue in cues(text[:_MOST], spoken(text[:_MOST])[0]))
+    return tenses["past"] >= tenses["future"] and tenses["past"] > 0
 
 
 def _near(one: Stated, other: Stated) -> bool:
