@@ -1,7 +1,6 @@
 """Where a library that an engine keeps is: ``chroma://host:8000/name`` and its kin."""
 
 import re
-from pathlib import Path
 from typing import NamedTuple
 
 from qa.errors import ConfigError
@@ -10,7 +9,7 @@ _PORTS = {"milvus": 19530, "chroma": 8000}
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,63}")
 _EXPECTED = (
     "expected chroma://HOST:PORT/NAME, chroma://HOST:PORT/TENANT/DATABASE/NAME,"
-    " milvus://HOST:PORT/NAME (chroma+tls:// and milvus+tls:// over TLS) or milvus+file:PATH.db"
+    " or milvus://HOST:PORT/NAME (chroma+tls:// and milvus+tls:// over TLS)"
 )
 
 
@@ -27,11 +26,6 @@ class Address(NamedTuple):
     tenant: str = "default_tenant"
     database: str = "default_database"
 
-    @property
-    def is_file(self) -> bool:
-        """Tell whether the engine runs in this process, on a folder of this machine."""
-        return "://" not in self.uri
-
 
 def is_address(library: str) -> bool:
     """Tell whether ``library`` names an engine, and no folder."""
@@ -43,10 +37,11 @@ def parse(library: str) -> Address:
     from urllib.parse import urlsplit
 
     if library.startswith("milvus+file:"):
-        path = library.removeprefix("milvus+file:").removeprefix("//")
-        if not path.endswith(".db") or len(path) == len(".db"):
-            raise ConfigError(f"library {library!r}: {_EXPECTED}")
-        return Address(str(Path(path).expanduser().absolute()), "qa", library)
+        raise ConfigError(
+            f"library {library!r}: Milvus within this process is not used any more, a library in"
+            " files does the same for one machine and is faster; name a folder with --library,"
+            " and run: qa ingest"
+        )
     parts = urlsplit(library)
     engine, _, security = parts.scheme.partition("+")
     if "@" in parts.netloc:

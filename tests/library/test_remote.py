@@ -64,7 +64,6 @@ def test_an_address_is_told_from_a_folder() -> None:
     """What a user writes as --library reaches the engine, or is a folder as ever."""
     assert parse("milvus://host:1234/docs")[:2] == ("http://host:1234", "docs")
     assert parse("milvus+tls://host/docs")[:2] == ("https://host:19530", "docs")
-    assert parse("milvus+file:/tmp/x.db")[:2] == ("/tmp/x.db", "qa")
     assert parse("chroma://host/docs")[:2] == ("http://host:8000", "qa-docs")
     cloud = parse("chroma+tls://api.trychroma.com/acme/papers/docs")
     assert cloud[:2] == ("https://api.trychroma.com:443", "qa-docs")
@@ -76,7 +75,7 @@ def test_an_address_is_told_from_a_folder() -> None:
 @pytest.mark.parametrize(
     "wrong",
     [
-        *("milvus://host", "milvus://host/a/b", "milvus://h:p/n", "milvus+file:x"),
+        *("milvus://host", "milvus://host/a/b", "milvus://h:p/n"),
         *("milvus+x://h/n", "chroma://host", "chroma://host/tenant/name", "chroma+file:x"),
     ],
 )
@@ -84,6 +83,12 @@ def test_a_wrong_address_is_refused(wrong: str) -> None:
     """An address that cannot be meant is refused with the form that is expected."""
     with pytest.raises(ConfigError, match="milvus://HOST:PORT/NAME"):
         parse(wrong)
+
+
+def test_milvus_in_this_process_is_no_more() -> None:
+    """Who has such a library is told what does the same, and how to fill it."""
+    with pytest.raises(ConfigError, match=r"name a folder with --library, and run: qa ingest"):
+        parse("milvus+file:/tmp/x.db")
 
 
 def test_a_password_is_kept_out_of_sight(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
-from qa.errors import LibraryBusy, LibraryDamaged, LibraryError, LibraryMismatch
+from qa.errors import LibraryDamaged, LibraryError, LibraryMismatch
 from qa.library.local.lexical import K1, B
 from qa.library.shared.engine import Is, Where, term, token
 from qa.settings.address import Address
@@ -80,11 +80,6 @@ class Milvus:
     def _failed(self, _error: Exception, message: str, code: int) -> LibraryError:
         said = " ".join(message.split())[:160]
         name, low = repr(self.address.shown), said.lower()
-        if self.address.is_file and ("lock" in low or "open local milvus" in low):
-            return LibraryBusy(
-                f"library {name} is open in another process, and this form of it is for one at"
-                " a time; wait for it to end, or serve it: milvus-lite server"
-            )
         if code in (1100, 1101) or "dimension" in low:
             return LibraryMismatch(f"library {name} refuses the request ({said})")
         if any(word in low for word in ("unauthenticated", "auth check", "permission")):
