@@ -105,6 +105,8 @@ _LABEL = re.compile(  # what a label or the head of a column says of the dates u
     re.I,
 )
 _HELPED = re.compile(r"(?:was|were|has|have|had|been)\b|['\u2019]ve\b", re.I)
+_WAS = re.compile(r"(?:was|were)\s+(?:the\s+)?", re.I)
+"""A copula right before a day: in "26 April (was 5 April)" the plan has gone, not the day."""
 _APART = re.compile(
     r"[;:]\s|[.?!][\"”’)]*\s|[,\u2013\u2014]\s+(?:and|but|while|whereas)\s"
     r"|\b(?:that|because|if)\s(?=\W*\w+\W+\w+)",
@@ -209,7 +211,7 @@ def direction(sentence: str, atom: Atom, before: str | None) -> Tense | None:
     if _FOR.search(lead):
         return verb.tense if verb and verb.end <= start else None
     if verb is not None:
-        return verb.tense
+        return None if _WAS.fullmatch(sentence, verb.start, start) else verb.tense
     words = len(f"{sentence[opens:start]} {sentence[end:closes]}".split())
     if not found and before is not None and before.rstrip().endswith("?") and words <= _ANSWER:
         asked = cues(before, atom.language)

@@ -606,7 +606,8 @@ _TABLE: tuple[tuple[str, Callable[[Found], Made]], ...] = (
     ("{the} {unit|daytime} (?:(?P<before>before)|after)(?:{stop}|(?= \\d))", _unit_beside),
     ("{the} {S} (?:(?P<before>before)|after){stop}", _series_beside),
     ("{more} {about} {number}[- ]*{unit} (?:{part}|(?:after(?:wards)?|on|(?P<back>before|previously"
-     "|ahead))\\b)(?! (?:the|that|its|his|her|their|an?|of)\\b)(?! {T})", _later),
+     "|ahead))\\b)(?!(?:(?<=before)|(?<=after)) \\w)(?! (?:the|that|its|his|her|their|an?|of)\\b)"
+     "(?! {T})", _later),
     ("{unit}(?: |-)to(?: |-)date", _to_date),
     # by itself: which one is meant tells the tense
     ("{quarter|half|series}", _alone),
