@@ -133,7 +133,7 @@ def _range(sentence: str, first: Atom, second: Atom) -> Atom | None:
         return None
 
     if one.make and other.make:
-        joined = yearless(_joined(one.make, other.make), note=one.note or other.note)
+        joined = yearless(_joined(one.make, other.make), joined=True, note=one.note or other.note)
         return Atom(first.start, second.end, joined, first.language)
 
     def meaning(scope: Scope) -> Interval | None:

@@ -368,7 +368,9 @@ def which_series(which: tuple[int, str], one: Series, kind: str, language: str) 
     if how == "from":
         return beside(one, by) if by else None
     if one.every == "week" and (language == "zh" or by == 0 or kind == "weekend"):
-        return deictic(lambda day: _in_week(one, day, by, kind))
+        # "The coming weekend" is this week's; of "next weekend" the week is the next.
+        weeks = 0 if how == "coming" and kind == "weekend" else by
+        return deictic(lambda day: _in_week(one, day, by, weeks, kind))
     if one.every == "week":
         return deictic(lambda day: _last_or_next(one, day, by, how, language))
     if one.every == "month":
@@ -376,10 +378,10 @@ def which_series(which: tuple[int, str], one: Series, kind: str, language: str) 
     return deictic(lambda day: _of_years(one, day, by, how))
 
 
-def _in_week(one: Series, day: date, by: int, kind: str) -> Interval | None:
+def _in_week(one: Series, day: date, by: int, weeks: int, kind: str) -> Interval | None:
     if kind == "weekend" and by and day.weekday() >= 5:
         return None  # said on a weekend it may be either
-    return one.make(_step(day, "week", by).start)
+    return one.make(_step(day, "week", weeks).start)
 
 
 def _last_or_next(one: Series, day: date, by: int, how: str, language: str) -> Interval | None:

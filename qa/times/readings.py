@@ -100,11 +100,12 @@ def anaphoric(meaning: Callable[[Interval], Interval | None], note: str = "") ->
 VAGUE = Sense("vague", lambda _: None, "says no definite time")
 
 
-def yearless(make: Make, *, whole: bool = False, note: str = "") -> Sense:
+def yearless(make: Make, *, whole: bool = False, joined: bool = False, note: str = "") -> Sense:
     """A date without its year: the last one for what has been, the next one for what will be.
 
     ``whole`` is for periods of which one speaks when they are over (quarters, seasons): on a
-    day inside of one it is not told which is meant.
+    day inside of one it is not told which is meant.  Nor is it of two days ``joined`` ("ran from
+    October to September"), where what is told as past would go on.
     """
 
     def meaning(scope: Scope) -> Interval | None:
@@ -130,6 +131,8 @@ def yearless(make: Make, *, whole: bool = False, note: str = "") -> Sense:
         coming = (make(here + on) for on in range(-1, _REACH))
         past = next((one for one in last if one and one.start <= scope.day), None)
         future = next((one for one in coming if one and one.end >= scope.day), None)
+        if joined and scope.tense == "past" and past is not None and past.end > scope.day:
+            return None
         if past is None or future is None or scope.tense in ("past", "future"):
             return past if scope.tense == "past" else future
         was, will = _away(past, scope.day), _away(future, scope.day)
