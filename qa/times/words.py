@@ -8,7 +8,8 @@ only where written as names are: "may" and "march" are verbs.  A language is a c
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from importlib import import_module
+from importlib.util import find_spec, module_from_spec, spec_from_file_location
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from qa.text.language import tongue
@@ -236,10 +237,25 @@ def _spelt(form: str) -> re.Pattern[str]:
     return re.compile(form.replace("'", "['\u2019]").replace(" ", r"\s+").replace("_", " "), re.I)
 
 
+def _information(language: str) -> dict[str, Any]:
+    """What dateparser knows of a language: its file alone, for the package is slow to import."""
+    package = find_spec("dateparser")
+    assert package is not None
+    assert package.submodule_search_locations
+    folder = Path(package.submodule_search_locations[0], "data", "date_translation_data")
+    spec = spec_from_file_location(f"_dateparser_{language}", folder / f"{language}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    info: dict[str, Any] = module.info
+    return info
+
+
 @lru_cache
 def _borrowed(language: str) -> tuple[tuple[str, str, Any], ...]:
     """The names of months and weekdays, and phrases like "gestern", of dateparser."""
-    info: dict[str, Any] = import_module(f"dateparser.data.date_translation_data.{language}").info
+    info = _information(language)
     found: list[tuple[str, str, Any]] = []
     for kind, names in (("month", MONTHS), ("weekday", _WEEKDAYS)):
         for number, name in enumerate(names, 1 if kind == "month" else 0):
