@@ -369,6 +369,8 @@ def _in_units(found: Found) -> Made:
 
 
 def _within(found: Found) -> Made:
+    if re.match(r"\s+(?:of|after|from|nach|ab|après|desde)\s+(?!this|today|now)", found.after):
+        return VAGUE  # "within 14 days of receipt"
     promised = found.language != "en" or _PROMISE.search(found.match.string)
     promised = promised or _PROMISE.search(found.before + found.after)
     return m.within(found.of("number"), found.of("unit"), promised=bool(promised))
@@ -606,8 +608,8 @@ _TABLE: tuple[tuple[str, Callable[[Found], Made]], ...] = (
     ("{the} {unit|daytime} (?:(?P<before>before)|after)(?:{stop}|(?= \\d))", _unit_beside),
     ("{the} {S} (?:(?P<before>before)|after){stop}", _series_beside),
     ("{more} {about} {number}[- ]*{unit} (?:{part}|(?:after(?:wards)?|on|(?P<back>before|previously"
-     "|ahead))\\b)(?!(?:(?<=before)|(?<=after)) \\w)(?! (?:the|that|its|his|her|their|an?|of)\\b)"
-     "(?! {T})", _later),
+     "|ahead))\\b)(?!(?:(?<=before)|(?<=after)) \\w)(?! (?:than|the|that|its|his|her|their|an?|of)"
+     "\\b)(?! {T})", _later),
     ("{unit}(?: |-)to(?: |-)date", _to_date),
     # by itself: which one is meant tells the tense
     ("{quarter|half|series}", _alone),
