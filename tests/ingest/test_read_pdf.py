@@ -331,6 +331,16 @@ def test_code_is_code(tmp_path: Path) -> None:
     assert "```" not in reading(tmp_path, "a.pdf", pdf([typed])).text
 
 
+def test_figures_written_after_the_words_of_their_rows(tmp_path: Path) -> None:
+    """A column that a spreadsheet printed last stands in the rows that it belongs to."""
+    rows = [("Larch", "40", "tallow"), ("Spruce", "35", "wax"), ("Pine", "30", "oil")]
+    places = [(x, 700 - 16 * y, said) for y, row in enumerate(rows) for x, said in enumerate(row)]
+    words = [Words((72, 140, 300)[x], y, said) for x, y, said in places]
+    words = [one for one in words if one.x != 140] + [one for one in words[::-1] if one.x == 140]
+    text = reading(tmp_path, "a.pdf", pdf([words])).text
+    assert text == "| Larch | 40 | tallow |\n| Spruce | 35 | wax |\n| Pine | 30 | oil |\n"
+
+
 def test_columns_written_across_are_read_one_after_the_other(tmp_path: Path) -> None:
     """Two columns whose lines a program wrote from left to right do not mix."""
     left = ["the left column holds one long", "sentence, which goes on and on", "in its own"]

@@ -6,20 +6,23 @@ across.
 """
 
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from qa.ingest.formats.pdf_lines import Line
-from qa.ingest.formats.rows import table_blocks
+from qa.ingest.formats.rows import is_value, table_blocks
 
 _LONG = 4.0
 """Words that a piece has on the whole from which on pieces are text, not cells."""
 
+_SAME_BASE = 0.3  # of the type size: how far apart the bases of one row are
 _MOST_FALL = 3.0  # type sizes between two rows of one table
 
 
 def arranged(page: Sequence[Line]) -> list[Line]:
     """The lines of a page, those of a table as rows ("| a | b |"), columns one after the other."""
     found: list[Line] = []
+    page = _with_values(page)
     at = 0
     while at < len(page):
         end = _run(page, at)
@@ -38,6 +41,39 @@ def arranged(page: Sequence[Line]) -> list[Line]:
             found += _rows(lines, edges)
         at = end
     return found
+
+
+def _with_values(page: Sequence[Line]) -> list[Line]:
+    """The lines, a value that was written elsewhere in the row between whose pieces it stands.
+
+    Spreadsheets are printed so: the columns of words first, then those of figures.
+    """
+    rows: dict[int, list[Line]] = {
+        at: list(line.pieces) for at, line in enumerate(page) if len(line.pieces) > 1
+    }
+    near: dict[int, list[int]] = defaultdict(list)  # by the whole points of their bases
+    for at in rows:
+        for shift in (-1, 0, 1):
+            near[round(page[at].base) + shift].append(at)
+    moved: set[int] = set()
+    for at, line in enumerate(page):
+        if line.kind or line.pieces or not is_value(line.text):
+            continue
+        for row in near[round(line.base)]:
+            pieces = rows[row]
+            same = abs(page[row].base - line.base) < _SAME_BASE * line.size
+            if same and pieces[0].right < line.left and line.right < pieces[-1].left:
+                pieces.append(line)
+                pieces.sort(key=lambda piece: piece.left)
+                moved.add(at)
+                break
+    return [
+        line._replace(text=" ".join(one.text for one in rows[at]), pieces=tuple(rows[at]))
+        if at in rows
+        else line
+        for at, line in enumerate(page)
+        if at not in moved
+    ]
 
 
 def _run(page: Sequence[Line], first: int) -> int:
