@@ -216,7 +216,7 @@ def _scopes(
         return (then,)
     if last is not None and last.relative and _is_another_year(last, anchor):
         if _CLAUSE.search(sentence, last.end, atom.start):
-            return (Scope(None, None),)
+            return (Scope(None, "would"),)  # of that year or of this: not told
         return (then,)
     story = not told.relative and (anchor is None or told.interval.end.year < anchor.start.year)
     if not story or present or tense in AHEAD or atom.reading.make is None:

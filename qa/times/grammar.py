@@ -491,6 +491,8 @@ def _weekday_alone(found: Found) -> Made:
         return None
     if found.language == "en" and re.search(r"[\w-]\s+[A-Z]\w+\s$", found.before):
         return None  # "Black Friday"
+    if found.language == "fr" and re.search(r"\ble\s$", found.before, re.I):
+        return VAGUE  # "ouvert le dimanche": each Sunday
     if found.of("short") is not None and not (
         re.match(_SMALL["stop"], found.after) and re.search(r"\b[a-z]+\s$", found.before)
     ):
