@@ -236,6 +236,8 @@ def _inside(found: Found) -> Made:
 
 def _which_unit(found: Found) -> Made:
     which, unit = found.of("which"), found.of("unit")
+    if re.match(r"(?:the )?last (?:days?\b|\w+\s+of\b)", found.text + found.after, re.I):
+        return VAGUE  # its end: "the last day to apply", "the last week of the show"
     return m.which_unit(which, unit, alone=found.text.lower().startswith("the "))
 
 
