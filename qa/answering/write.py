@@ -12,13 +12,13 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from qa.answering.cite import cite
+from qa.answering.judge import Judge
+from qa.answering.missing import credit, definitions
 from qa.answering.protocol import ModelSentence, Parser
 from qa.answering.question import conversation
 from qa.answering.sources import REFUSAL_TOKEN, Shown, SourceBlock, above, source_block
+from qa.answering.verify import Cited, Rarity, by_one_of_each, features, verify
 from qa.answering.wording import refusal
-from qa.checking.judge import Judge
-from qa.checking.missing import credit, definitions
-from qa.checking.verify import Cited, Rarity, by_one_of_each, features, verify
 from qa.data import Answer, Citation, LeftOut, Note, Statement, Usage, Window
 from qa.errors import ModelRejected
 from qa.models.chat.base import LLM, Message, Reply
@@ -271,6 +271,8 @@ class _Writer:
         self._said.add(key)
         cited = [self._cited(self.block.sentences[one]) for one in sentence.ids]
         reason = _malformed(sentence)
+        if reason is None and all(_asks(self.block.sentences[one]) for one in sentence.ids):
+            reason = "it cites only a heading that asks"
         abroad = reason is None and _is_abroad(sentence.text, cited)
         if abroad:
             reason = "it is in another language than its sources"
@@ -397,6 +399,10 @@ def _is_abroad(statement: str, cited: Sequence[Cited]) -> bool:
     """
     mine, theirs = tongue(statement), tongue(" ".join(f"{one.text} {one.context}" for one in cited))
     return None not in (mine, theirs) and mine != theirs
+
+
+def _asks(shown: Shown) -> bool:
+    return shown.unit.is_frame and bool(_QUESTION.search(shown.unit.text))
 
 
 def _malformed(sentence: ModelSentence) -> str | None:

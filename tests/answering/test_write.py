@@ -80,6 +80,17 @@ def test_statements_cite_the_documents_own_words() -> None:
     assert (answer.usage.prompt_tokens, answer.usage.completion_tokens) == (9, 5)
 
 
+def test_a_heading_that_asks_says_nothing() -> None:
+    """A page headed "Do you add fluoride?" is no proof that anybody adds any."""
+    page = opened("# Water\n\n## Do you add fluoride?\n\nNo, we never have.\n")
+    llm = Scripted(
+        "The company adds fluoride [1.2]. The company never has added fluoride [1.2][1.3]."
+    )
+    answer = answered(list(generate("Is there fluoride in the water?", [page], llm))[-1:])
+    assert [one.text for one in answer.statements] == ["The company never has added fluoride."]
+    assert [one.reason for one in answer.left_out] == ["it cites only a heading that asks"]
+
+
 def test_one_place_has_one_marker() -> None:
     """The same sentence cited twice keeps its number."""
     _, answer = ask(Scripted("The bridge opened in 1931 [1.1]. In 1931 it was, the bridge [1.1]."))

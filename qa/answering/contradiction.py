@@ -112,7 +112,7 @@ def _head(text: str, every: list[Word], at: int) -> Word | None:
             continue
         if word.start - at > _REACH or re.search(r"[,;:.!?]\s", text[at : word.start]):
             return None
-        if word.term and not word.text.endswith("ly") and word.text.lower() not in _LIGHT:
+        if word.term and not word.text.endswith("ly") and not {word.term, word.text} & _LIGHT:
             return word
     return None
 

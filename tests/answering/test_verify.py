@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.checking.verify import Check, Cited, by_one_of_each, verify
+from qa.answering.verify import Check, Cited, by_one_of_each, verify
 
 BRIDGE = "On March 3, 1931, the Harwick bridge opened, and about 40,000 vehicles used it daily."
 BOARD = "The Harbour Board (HB) owns the bridge and will not sell it to Datalith."
@@ -29,6 +29,8 @@ def check(statement: str, *sources: str, context: str = "", question: str = "") 
         ("HB owns the bridge.", BOARD),
         ("The Harbour Board won't sell the bridge to Datalith.", BOARD),
         ("In 2020 tolls rose by 3.5 percent to 4 dollars.", TOLLS),
+        ("The ferry no longer takes cheques.", "We no longer take cheques."),
+        ("The mason must be told by noon.", "Could you tell the mason by noon?"),
         ("Tolls rose to $4 in 2020, the operator in the United States said.", TOLLS),
         ("Sokol Air carried over 2,000,000 passengers in Feb.", MILLION),
         ("Im Monat beträgt die Miete 1234,56 Euro.", RENT),

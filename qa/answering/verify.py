@@ -16,9 +16,9 @@ from importlib import resources
 from itertools import pairwise
 from typing import NamedTuple
 
-from qa.checking.derived import restated
-from qa.checking.misdated import misdated
-from qa.checking.missing import (
+from qa.answering.derived import restated
+from qa.answering.misdated import misdated
+from qa.answering.missing import (
     CLAUSES,
     Cited,
     Rarity,
@@ -73,8 +73,6 @@ def verify(
         carrying = tuple(range(len(texts)))
     kept = [cited[place] for place in carrying] or list(cited)
     reasons = tuple(dict.fromkeys([*wrong(statement, kept, question), *misdated(statement, kept)]))
-    if all(text.endswith("?") for text in texts):
-        reasons = (*reasons, "only a question is cited")
     model = _model()
     support = probability(model, features(statement, kept, question, idf=weigh))
     if support < model["threshold"]:
@@ -155,7 +153,7 @@ def probability(model: Mapping[str, float], values: Mapping[str, float]) -> floa
 
 @lru_cache(maxsize=1)
 def _model() -> dict[str, float]:
-    file = resources.files("qa.checking") / "support.json"
+    file = resources.files("qa.answering") / "support.json"
     found: dict[str, float] = json.loads(file.read_text(encoding="utf-8"))
     return found
 
