@@ -26,7 +26,6 @@ FLOORS = (
     "answering",
     "ingest",
     "library",
-    "checking",
     "models",
     "settings",
     "times",
