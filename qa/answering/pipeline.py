@@ -52,7 +52,7 @@ from qa.models.embed.base import Embedding
 from qa.models.embed.minilm import MiniLM
 from qa.models.reader.base import Reader, Turns
 from qa.settings.prompts import load
-from qa.text.language import language
+from qa.text.language import is_foreign
 
 Events = Iterator[Note | Statement | LeftOut | Answer]
 
@@ -182,7 +182,7 @@ def _wish(
     if answer.outcome == "answered" or told or parts.embedding.name != MiniLM.name:
         return ()
     texts = (question.asked, *(one.text for one in answer.hits[:1]))
-    return (wish,) if any(language(one) not in (None, "en") for one in texts) else ()
+    return (wish,) if any(map(is_foreign, texts)) else ()
 
 
 def trace(parts: Answering, library: Library, asked: str, when: When) -> Trace:
@@ -234,10 +234,11 @@ def _read(parts: Answering, looked: _Looked) -> _Found:
     question, _, hits, windows, notes, view, clock = looked
     with clock.stage("read"):
         bar = _bar(parts, abroad(parts.bar(), question.asked, parts.embedding.name))
-        if parts.multilingual and is_across(question.lookup, hits):
+        across = parts.multilingual and is_across(question.lookup, hits)
+        if across or (parts.multilingual and is_foreign(question.lookup)):
             reading, own = read_across(question.lookup, windows, parts.embedding)
-            bar, across = _bar(parts, own), (Note("across"),)
-            return _Found(question, hits, (reading,), bar, across, view, clock)
+            notes += (Note("across"),) if across else ()
+            return _Found(question, hits, (reading,), _bar(parts, own), notes, view, clock)
         readings = _readings(question, windows, parts.reader)
         if any(listed(one) for one in readings):  # a list may go on further down
             more = _retrieved(question.searches, view, parts.embedding, 2 * LIMIT)

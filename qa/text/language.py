@@ -50,6 +50,17 @@ def language(text: str) -> str | None:
     return found if own > 1 or (own and not text.isascii()) else None
 
 
+def is_foreign(text: str) -> bool:
+    """Whether ``text`` is surely not in English.
+
+    >>> [is_foreign(one) for one in ("谁造货车？", "Кто это?", "per diem?", "Who is it?")]
+    [True, True, False, False]
+    """
+    found = tongue(text)
+    script = found is not None and found not in _held()
+    return script or language(text) not in (None, "en")
+
+
 def _latin(text: str) -> str | None:
     shares: defaultdict[str, float] = defaultdict(float)
     for word in _LETTERS.findall(text.casefold()):
@@ -65,12 +76,19 @@ def _tongues() -> dict[str, list[str]]:
 
     The lists are NLTK's (from Snowball, BSD), with a few more words that questions begin with.
     """
-    held = json.loads((files("qa.text") / "common_words.json").read_text(encoding="utf-8"))
     found: dict[str, list[str]] = {}
-    for name, words in held.items():
+    for name, words in _held().items():
         for word in words.split():
             found.setdefault(word, []).append(name)
     return found
+
+
+@lru_cache(maxsize=1)
+def _held() -> dict[str, str]:
+    """The common words of each language that is known by them."""
+    path = files("qa.text") / "common_words.json"
+    words: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+    return words
 
 
 @lru_cache(maxsize=4096)  # a text is made of few
