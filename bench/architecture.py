@@ -26,6 +26,7 @@ FLOORS = (
     "answering",
     "ingest",
     "library",
+    "checking",
     "models",
     "settings",
     "times",

@@ -1,7 +1,7 @@
 """How well the checker tells supported statements from the rest.
 
     python bench/checker.py            measure
-    python bench/checker.py --write    fit the weights again and write qa/answering/support.json
+    python bench/checker.py --write    fit the weights again and write qa/checking/support.json
 
 Three parts: WiCE (Kamoi et al. 2023), claims against chunks of evidence, fitted on half of the
 claims and measured on the other half; source sentences with one number, date, name or negation
@@ -24,14 +24,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from qa.answering import verify as checker
-from qa.answering.verify import Cited, features, verify
+from qa.checking import verify as checker
+from qa.checking.verify import Cited, features, verify
 from qa.text.sentences import sentences
 from qa.text.words import STOPWORDS, terms
 
 ROOT = Path(__file__).parents[1]
 BENCHMARKS = Path(os.environ.get("QA_BENCHMARKS", ROOT.parent / "shared" / "benchmarks"))
-WEIGHTS = ROOT / "qa" / "answering" / "support.json"
+WEIGHTS = ROOT / "qa" / "checking" / "support.json"
 RIDGE = 5.0
 PASSING = 0.1
 """The share of unsupported claims (of the fitted half) that the threshold lets pass; the hard

@@ -12,13 +12,13 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from qa.answering.cite import cite
-from qa.answering.judge import Judge
-from qa.answering.missing import credit, definitions
 from qa.answering.protocol import ModelSentence, Parser
 from qa.answering.question import conversation
 from qa.answering.sources import REFUSAL_TOKEN, Shown, SourceBlock, above, source_block
-from qa.answering.verify import Cited, Rarity, by_one_of_each, features, verify
 from qa.answering.wording import refusal
+from qa.checking.judge import Judge
+from qa.checking.missing import credit, definitions
+from qa.checking.verify import Cited, Rarity, by_one_of_each, features, verify
 from qa.data import Answer, Citation, LeftOut, Note, Statement, Usage, Window
 from qa.errors import ModelRejected
 from qa.models.chat.base import LLM, Message, Reply

@@ -13,8 +13,8 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import NamedTuple
 
-from qa.answering.derived import restated
-from qa.answering.missing import Cited, definitions, missing_figures, missing_names
+from qa.checking.derived import restated
+from qa.checking.missing import Cited, definitions, missing_figures, missing_names
 from qa.data import (
     Checked,
     CheckedKind,

@@ -5,9 +5,9 @@ from datetime import date
 
 import pytest
 
-from qa.answering.judge import Judge
-from qa.answering.verify import Cited
 from qa.answering.write import generate
+from qa.checking.judge import Judge
+from qa.checking.verify import Cited
 from qa.data import Answer, Document, Hit, Passage, Sentence, Usage
 from qa.models.chat.endpoint import OpenAIChat
 from qa.times.expressions import expressions

@@ -208,7 +208,7 @@ def test_help_is_light() -> None:
         "import sys\nfrom qa.fronts.cli.main import main\n"
         "try:\n    main(['--help'])\nexcept SystemExit:\n    pass\n"
         "heavy = {'chromadb', 'llama_index', 'openai', 'onnxruntime', 'numpy', 'rich', 'lxml'}\n"
-        "heavy |= {'qa.answering', 'qa.times', 'qa.library.local.library'}\n"
+        "heavy |= {'qa.answering', 'qa.checking', 'qa.times', 'qa.library.local.library'}\n"
         "assert not heavy & set(sys.modules), heavy & set(sys.modules)\n"
     )
     result = subprocess.run(

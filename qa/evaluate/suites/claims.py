@@ -60,7 +60,7 @@ def best_threshold(scores: list[float], truth: list[bool]) -> float:
 
 def _judge(claims: list[tuple[str, list[str]]], step: Step) -> tuple[list[float], list[bool]]:
     """Of each claim a score, refused ones below all accepted ones, and whether accepted."""
-    from qa.answering.verify import Cited, verify
+    from qa.checking.verify import Cited, verify
 
     scores, accepted = [], []
     for claim, evidence in claims:

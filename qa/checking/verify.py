@@ -16,9 +16,9 @@ from importlib import resources
 from itertools import pairwise
 from typing import NamedTuple
 
-from qa.answering.derived import restated
-from qa.answering.misdated import misdated
-from qa.answering.missing import (
+from qa.checking.derived import restated
+from qa.checking.misdated import misdated
+from qa.checking.missing import (
     CLAUSES,
     Cited,
     Rarity,
@@ -153,7 +153,7 @@ def probability(model: Mapping[str, float], values: Mapping[str, float]) -> floa
 
 @lru_cache(maxsize=1)
 def _model() -> dict[str, float]:
-    file = resources.files("qa.answering") / "support.json"
+    file = resources.files("qa.checking") / "support.json"
     found: dict[str, float] = json.loads(file.read_text(encoding="utf-8"))
     return found
 

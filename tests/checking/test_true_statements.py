@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from qa.answering.verify import Cited, verify
+from qa.checking.verify import Cited, verify
 
 SAID = Path(__file__).with_name("true_statements.jsonl")
 """Each statement of recorded answers, read against what it cites and found true."""

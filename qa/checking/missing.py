@@ -10,8 +10,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
-from qa.answering.contradiction import contradictions
-from qa.answering.derived import strange
+from qa.checking.contradiction import contradictions
+from qa.checking.derived import strange
 from qa.text.facts import Date, Number, dates, names, numbers, subjects, unit_of
 from qa.text.words import terms, words
 from qa.times.intervals import Expression

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.answering.verify import Check, Cited, by_one_of_each, verify
+from qa.checking.verify import Check, Cited, by_one_of_each, verify
 
 BRIDGE = "On March 3, 1931, the Harwick bridge opened, and about 40,000 vehicles used it daily."
 BOARD = "The Harbour Board (HB) owns the bridge and will not sell it to Datalith."

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from qa.answering.missing import CLAUSES, Cited
+from qa.checking.missing import CLAUSES, Cited
 from qa.text.facts import Number, numbers
 from qa.times.expressions import expressions
 from qa.times.intervals import Expression, Interval

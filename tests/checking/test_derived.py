@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.answering.verify import Check, Cited, verify
+from qa.checking.verify import Check, Cited, verify
 from qa.data import Document, Sentence
 from qa.ingest.read import read
 from qa.text.sentences import sentences

@@ -1,12 +1,12 @@
 """A second judge: a language model is asked whether cited sentences support a statement.
 
-It only ever takes away: what ``qa.answering.verify`` refused never comes before it.
+It only ever takes away: what ``qa.checking.verify`` refused never comes before it.
 """
 
 import re
 from collections.abc import Sequence
 
-from qa.answering.verify import Cited
+from qa.checking.verify import Cited
 from qa.data import Usage
 from qa.errors import ModelError
 from qa.models.chat.base import LLM, Message
