@@ -8,7 +8,7 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -38,9 +38,16 @@ class Server:
         )
         assert self.process.stdout is not None
         assert any("listening" in line for line in self.process.stdout)
+        while not self._is_reached():  # one says so a little before it is
+            with suppress(subprocess.TimeoutExpired):
+                raise AssertionError(self.process.wait(timeout=0.02))
         # It tells of every request, and stands still where nobody listens.
         self._listener = threading.Thread(target=deque, args=(self.process.stdout, 0))
         self._listener.start()
+
+    def _is_reached(self) -> bool:
+        with socket.socket() as one:
+            return one.connect_ex(("127.0.0.1", self.port)) == 0
 
     def address(self, name: str) -> str:
         """The address of a library of this name."""
