@@ -222,7 +222,8 @@ class Dated:
     """A temporal expression of a quotation, and the first and last day that it speaks of.
 
     ``relative`` is False for what names its own time ("5 May 2020"); ``basis`` says what it
-    was counted from.
+    was counted from.  ``other`` is given where nothing tells whether the last or the next one of
+    its kind is meant: then these days are the last, and those the next.
     """
 
     text: str
@@ -230,6 +231,7 @@ class Dated:
     end: date
     basis: str
     relative: bool
+    other: tuple[date, date] | None = None
 
 
 @dataclass(frozen=True, slots=True)

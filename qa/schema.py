@@ -106,7 +106,9 @@ def _citation_dict(citation: Citation) -> dict[str, Any]:
 
 def _dated_dict(one: Dated) -> dict[str, Any]:
     days = {"start": one.start.isoformat(), "end": one.end.isoformat()}
-    return {"text": one.text, **days, "basis": one.basis, "relative": one.relative}
+    other = [day.isoformat() for day in one.other] if one.other else None
+    told = {"basis": one.basis, "relative": one.relative, "other": other}
+    return {"text": one.text, **days, **told}
 
 
 def _day(day: date | None) -> str | None:
@@ -465,7 +467,8 @@ def _citation(found: Mapping[str, Any]) -> Citation:
 
 def _dated(found: Mapping[str, Any]) -> Dated:
     start, end = date.fromisoformat(found["start"]), date.fromisoformat(found["end"])
-    return Dated(_text(found["text"]), start, end, _text(found["basis"]), bool(found["relative"]))
+    basis, relative = _text(found["basis"]), bool(found["relative"])
+    return Dated(_text(found["text"]), start, end, basis, relative, _days(found.get("other")))
 
 
 def _days(found: Sequence[str] | None) -> tuple[date, date] | None:
@@ -512,7 +515,14 @@ def _map(of: dict[str, Any]) -> dict[str, Any]:
     return {"type": "object", "additionalProperties": of}
 
 
-_DATED = _object(text=_TEXT, start=_DATE, end=_DATE, basis=_TEXT, relative=_YES)
+_DATED = _object(
+    text=_TEXT,
+    start=_DATE,
+    end=_DATE,
+    basis=_TEXT,
+    relative=_YES,
+    other=_or_null(_list(_DATE) | {"minItems": 2, "maxItems": 2}),
+)
 _CITATION = _object(
     marker=_PLACE,
     document_id=_TEXT,

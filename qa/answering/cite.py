@@ -20,6 +20,6 @@ def cite(hit: Hit, sentence: Sentence, marker: int) -> Citation:
         end=sentence.end,
         quote=document.text[sentence.start : sentence.end],
         written=document.written,
-        dates=dates_of(document, sentence),
+        dates=dates_of(document, sentence, both=True),
         also=tuple(dict.fromkeys((*hit.paths[1:], *hit.copies))),
     )

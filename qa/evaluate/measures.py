@@ -201,7 +201,7 @@ def stated_days(answer: Answer) -> frozenset[tuple[date, date]]:
             if one.interval is not None:
                 told.add((one.interval.start, one.interval.end))
         for dated in (one for citation in statement.citations for one in citation.dates):
-            if dated.text in statement.text:
+            if dated.text in statement.text and dated.other is None:
                 told.add((dated.start, dated.end))
     return frozenset(told)
 

@@ -5,6 +5,7 @@ reaches the terminal as a command to it.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from qa.answering import wording
@@ -12,7 +13,7 @@ from qa.data import Answer, Citation, Hit, LeftOut, Note, Source, Statement, Usa
 from qa.errors import UsageError
 from qa.fronts.lines import BLANK, Line, Piece, one_line, safe
 from qa.positions import line_of
-from qa.times.quoted import days_text, written_text
+from qa.times.quoted import meaning, written_text
 
 
 def answer_lines(answer: Answer) -> Iterator[Line]:
@@ -87,9 +88,7 @@ def citation_lines(citation: Citation, folder: Path | None = None) -> Iterator[L
 def dates_text(citation: Citation) -> str:
     """What the relative dates of a quotation mean: "last year = 2022; written February 2023"."""
     said = [
-        f"{one_line(one.text)} = {days_text(one.start, one.end)}"
-        for one in citation.dates
-        if one.relative
+        meaning(replace(one, text=one_line(one.text))) for one in citation.dates if one.relative
     ]
     written = written_text(citation.published, citation.written)
     return "; ".join([*said, f"written {written}"] if said and written else said)

@@ -36,7 +36,7 @@ from qa.proof.make import NEAR, text_digest
 from qa.text.plain import one_line
 from qa.text.sentences import sentences
 from qa.text.words import words
-from qa.times.quoted import GIVEN, counted, dates_of, days_text, written_text
+from qa.times.quoted import GIVEN, counted, dates_of, meaning, written_text
 
 ALIKE = 0.6
 """How much of two sentences' words is the same (``difflib``'s own cutoff) where one is the
@@ -258,13 +258,13 @@ def _moved(quotation: Quotation, place: _Place) -> list[str]:
 def _redated(quotation: Quotation, place: _Place, is_same: bool) -> tuple[list[str], list[str]]:
     """(the times of a sentence that are not what they were, remarks on its document's date)."""
     citation, document = quotation.citation, place.document
-    now, was = dates_of(*place), citation.dates
+    now, was = dates_of(*place, both=True), citation.dates
     wrong: list[str] = []
     remarks: list[str] = []
     if tuple(replace(one, text=_flat(one.text)) for one in now) != tuple(
         replace(one, text=_flat(one.text)) for one in was
     ):
-        said = "; ".join(f"“{_flat(d.text)}” = {days_text(d.start, d.end)}" for d in now)
+        said = "; ".join(meaning(replace(d, text=f"“{_flat(d.text)}”")) for d in now)
         wrong.append(f"its times are counted otherwise now: {said or 'none can be told'}")
     if (document.published, document.written) != (citation.published, citation.written):
         its = [

@@ -48,7 +48,8 @@ def _dates(quotation: Quotation) -> list[str]:
 
 
 def _meaning(one: Dated) -> str:
-    return f"“{' '.join(one.text.split())}” is {days_text(one.start, one.end)}, {one.basis}"
+    days = days_text(one.start, one.end) + (f" or {days_text(*one.other)}" if one.other else "")
+    return f"“{' '.join(one.text.split())}” is {days}, {one.basis}"
 
 
 def _when(quotation: Quotation) -> str:

@@ -72,7 +72,7 @@ _FORMS = {
     ),
     "fr": _Forms(
         past=r"\b(?:ai|as|a|ont|avons|avez|avait|avaient|est|sont|était|étaient)\s+(?:\w+\s+){0,2}?"
-        r"(?:\w+(?:ée?s?|ie?s?|ue?s?|it|erte?s?)|faite?s?|mise?s?)\b|\b\w{3,}(?:ait|aient)\b"
+        r"(?!prévu)(?:\w+(?:ée?s?|ie?s?|ue?s?|it|erte?s?)|faite?s?|mise?s?)\b|\b\w{3,}(?:ait|aient)\b"
         r"|\b(?:faite?s?|\w{3,}ée?s?)\b",
         future=r"\bser(?:a|ont)\s+(?:pas\s+|\w+ment\s+)?\w+(?:é|i|u|t)e?s?\b|\b\w{2,}r(?:a|ont|ons|ez)\b"
         r"|\b(?:va|vont|doit|doivent|peut|peuvent)\b"
@@ -204,12 +204,13 @@ def direction(sentence: str, atom: Atom, before: str | None) -> Tense | None:
     verb = _nearest(near, start, end)
     if _LIMIT.search(lead):
         if verb is None or verb.tense not in ("past", None):
-            return "plan"
+            return "future"
         return "past" if _HELPED.match(sentence, verb.start) else None
     if _OF.search(lead):
         return "past" if verb and verb.tense == "past" else None
     if _FOR.search(lead):
-        return verb.tense if verb and verb.end <= start else None
+        before_it = verb.tense if verb and verb.end <= start else None
+        return before_it if before_it != "past" else None  # "promised for Thursday"
     if verb is not None:
         return None if _WAS.fullmatch(sentence, verb.start, start) else verb.tense
     words = len(f"{sentence[opens:start]} {sentence[end:closes]}".split())

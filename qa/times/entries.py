@@ -41,6 +41,7 @@ _NEXT = re.compile(r"^#{1,6} ", re.M)
 _PARAGRAPH = re.compile(r"\n[ \t]*\n")
 _HEADER = re.compile(r"^[>* ]*(?:From|Von|De|发件人)\W?[:：]", re.M)
 _HEADERS = 120  # characters between a mail's date and its sender
+_SUBJECT = re.compile(r"^[>* ]*(?:Subject|Sent|Betreff|Objet|Asunto|主题)\W?[:：]", re.M)
 _HEADS = 2  # paragraphs that a text's own head may have
 _LEAST = 2  # days that make entries of dated lines; one is the text's own
 
@@ -114,7 +115,7 @@ def _dated_lines(text: str, written: Interval | None) -> Iterator[_Found]:
         end, time = day
         around = text[max(match.start() - _HEADERS, 0) : match.end() + _HEADERS]
         if match["label"] and _HEADER.search(around):
-            if text.count("\n\n", 0, match.start()) < _HEADS:
+            if text.count("\n\n", 0, match.start()) < _HEADS and not _SUBJECT.search(around):
                 continue  # the text's own head
             kind: Kind = "mail"
         elif match["on"]:

@@ -20,6 +20,7 @@ _HINT = re.compile(r"\d|[\u4e00-\u9fff]|[^\W\d_]{3}")
 _WIDE, _WEEK = 21, 14
 """Days within which a day or a week is told, where the day of writing is not known."""
 _COUNTED = "from the date before it"
+OPEN = "not told whether it has been"
 AS_WRITTEN = "as written"
 """How the basis of an expression begins that names its own time."""
 
@@ -181,8 +182,23 @@ def _resolved(
         read = [_expression(sentence, atom, scope, anchor) for scope in scopes]
         if len({one.interval for one in read}) > 1:
             read = [replace(read[0], interval=None, basis="of the story, or of the present")]
+        if scopes == (Scope(None),) and read[0].interval is None:
+            read = [_either(sentence, atom, anchor, context, read[0])]
         out.append(read[0])
     return tuple(out)
+
+
+def _either(
+    sentence: str, atom: Atom, anchor: Interval | None, context: str | None, one: Expression
+) -> Expression:
+    """The last and the next of its kind, where nothing tells which is meant."""
+    open_ = atom.reading.kind == "yearless" and direction(sentence, atom, context) is None
+    if anchor is None or anchor.start != anchor.end or not open_:
+        return one
+    past, coming = (_meaning(atom.reading, Scope(anchor.start, way)) for way in ("past", "future"))
+    if past is None or coming is None or past == coming:
+        return one
+    return replace(one, either=(past, coming), basis=OPEN)
 
 
 def _scopes(

@@ -373,9 +373,9 @@ def _in_units(found: Found) -> Made:
 def _within(found: Found) -> Made:
     if re.match(r"\s+(?:of|after|from|nach|ab|après|desde)\s+(?!this|today|now)", found.after):
         return VAGUE  # "within 14 days of receipt"
-    promised = found.language != "en" or _PROMISE.search(found.match.string)
-    promised = promised or _PROMISE.search(found.before + found.after)
-    return m.within(found.of("number"), found.of("unit"), promised=bool(promised))
+    promised = not re.match(r"within|inside", found.text, re.I)
+    promised = promised or bool(_PROMISE.search(found.before + found.after))
+    return m.within(found.of("number"), found.of("unit"), promised=promised)
 
 
 def _later(found: Found) -> Made:
@@ -600,7 +600,8 @@ _TABLE: tuple[tuple[str, Callable[[Found], Made]], ...] = (
     ("{the}? {unit} (?:of|beginning|commencing|starting) {the}? {time|S|ordinal}", _week_of),
     ("w/c {the}? {time|S}", _week_of),
     ("{the}? {part}[- ]*{of}? {the}? {time|year|S}", _part_of),
-    ("{the}? {part} {of}? {the} {unit}(?! (?:of|before|after)\\b)", _edge_alone),
+    ("{the}? {part} (?:{whose}? {the}|{whose}) (?:calendar )?{unit}(?! (?:of|before|after)\\b)",
+     _edge_alone),
     ("{time} {which}期", _fellow),
     ("{time|S} {unit}? {behind}", _part_behind),
     ("{the}? {part}? {daytime} {of} {time|S}", _of_daytime),
@@ -712,15 +713,18 @@ def _words(sentence: str) -> list[Word]:
         for match in form.finditer(sentence):
             if not _free(found, *match.span()):
                 continue
-            if figure is _short_day and "." in match.group() and languages != ("de",):
+            if figure is _short_day and "." in match.group() and languages[0] != "de":
                 continue  # "since 1.2."
             told = figure(match)
             if told is not None:
-                found.append(
-                    Word(*match.span(), *told, languages[0] if len(languages) == 1 else "en")
-                )
+                found.append(Word(*match.span(), *told, languages[0]))
     for language in languages:
-        found += [one for one in words(sentence, language) if _free(found, one.start, one.end)]
+        found += [
+            one
+            for one in words(sentence, language)
+            if _free(found, one.start, one.end)
+            and (language == languages[0] or (one.kind, one.value) != ("number", 1))
+        ]
     return sorted(found, key=lambda one: one.start)
 
 

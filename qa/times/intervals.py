@@ -39,6 +39,7 @@ class Expression:
     ``interval`` is when it speaks of, None where that cannot be told; an interval wider than
     the words ("yesterday" in a text of some day of May) says what is not known.  ``relative``
     is False for what anybody can date ("5 May 2020").  ``basis`` says what it was read by.
+    ``either`` are the last and the next of its kind where nothing tells which is meant.
     """
 
     text: str
@@ -47,6 +48,7 @@ class Expression:
     interval: Interval | None
     basis: str
     relative: bool
+    either: tuple[Interval, Interval] | None = None
 
 
 class Claimed(NamedTuple):

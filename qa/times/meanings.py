@@ -464,7 +464,7 @@ def in_units(count: int, unit: Amount, *, to_day: bool) -> Sense:
     of: Unit = name  # type: ignore[assignment] # of those that are left
 
     def told(scope: Scope) -> Interval | None:
-        if scope.day is None or scope.tense not in AHEAD:
+        if scope.day is None or scope.tense not in (*AHEAD, None):
             return None
         day = moved(scope.day, of, many)
         return on(day) if to_day or unit[1] > 1 else containing(day, of)

@@ -1,7 +1,7 @@
 """The times that a quoted sentence speaks of, counted from when its document was written."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import zip_longest
@@ -43,13 +43,22 @@ def anchor(document: Written) -> Interval | None:
     return Interval(*document.written) if document.written else None
 
 
-def dates_of(document: Document, sentence: Sentence) -> tuple[Dated, ...]:
-    """The temporal expressions of a sentence that can be resolved, in order."""
-    return tuple(
-        Dated(one.text, one.interval.start, one.interval.end, one.basis, one.relative)
-        for one in _expressions(document, sentence)
-        if one.interval is not None
-    )
+def dates_of(document: Document, sentence: Sentence, *, both: bool = False) -> tuple[Dated, ...]:
+    """The temporal expressions of a sentence that can be resolved, in order.
+
+    With ``both`` also those that mean one of two times, which ``other`` tells.
+    """
+    return tuple(_shown(_expressions(document, sentence), both=both))
+
+
+def _shown(found: Iterable[Expression], *, both: bool) -> Iterator[Dated]:
+    for one in found:
+        if one.interval is not None:
+            yield Dated(one.text, one.interval.start, one.interval.end, one.basis, one.relative)
+        elif one.either is not None and both:
+            last, coming = one.either
+            other = coming.start, coming.end
+            yield Dated(one.text, last.start, last.end, one.basis, one.relative, other)
 
 
 def counted(document: Document, sentence: Sentence) -> tuple[Expression, ...]:
@@ -60,9 +69,13 @@ def counted(document: Document, sentence: Sentence) -> tuple[Expression, ...]:
 
 def told(times: Iterable[Expression]) -> str:
     """What expressions mean, where it is known: "last year = 2022; yesterday = 2023-02-15"."""
-    known = ((one.text, one.interval) for one in times if one.interval is not None)
-    said = (f"{text} = {days_text(days.start, days.end)}" for text, days in known)
-    return "; ".join(dict.fromkeys(said))
+    return "; ".join(dict.fromkeys(meaning(one) for one in _shown(times, both=True)))
+
+
+def meaning(one: Dated) -> str:
+    """What an expression means: "last year = 2022", "Friday = 2024-03-08 or 2024-03-15"."""
+    days = days_text(one.start, one.end)
+    return f"{one.text} = {days}" + (f" or {days_text(*one.other)}" if one.other else "")
 
 
 def _expressions(document: Document, sentence: Sentence) -> tuple[Expression, ...]:

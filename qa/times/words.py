@@ -147,27 +147,33 @@ def month_number(word: str) -> int:
 
 
 def spoken(text: str) -> tuple[str, ...]:
-    """The languages whose words to look for: one, or all where a text does not tell."""
+    """The languages whose words to look for, the likeliest first: a sentence often tells none."""
     language = tongue(text)
-    if language is not None and language in _CODES:
-        return (_CODES[language],)
-    if language != "en" and _shape().search(text):
-        return (*_CODES.values(), "en")
-    return ("en",)
+    own = _CODES.get(language or "")
+    if own is None and not (_named() if language == "en" else _shape()).search(text):
+        return ("en",)
+    first = own or ("en" if language == "en" else "de")
+    return (first, *(one for one in (*_CODES.values(), "en") if one != first))
 
 
 @lru_cache
-def _shape() -> re.Pattern[str]:
-    """What an expression in another language than English may look like."""
+def _named() -> re.Pattern[str]:
+    """Words of time of another language than English: "Samstag", "hier"."""
     near = {
         word.lower()
         for language in _CODES.values()
         for kind, word, _ in _borrowed(language)
         if kind in ("weekday", "near") and word.isalpha() and len(word) > 3
     }
+    return re.compile(rf"\b(?i:{'|'.join(sorted(near))})\b")
+
+
+@lru_cache
+def _shape() -> re.Pattern[str]:
+    """What an expression in another language than English may look like."""
     return re.compile(
         r"[\u4e00-\u9fff]|\d\.\s?[A-ZÄÖÜ][a-zäöü]{2}|\d(?:er)?\s+(?:de\s+)?[a-zéûä]{3}|\d\.\d?\d\."
-        r"|\b(?i:im|am|seit|bis|vor|en|l[ea]|el|hoy|" + "|".join(sorted(near)) + r")\b"
+        r"|\b(?i:im|am|seit|bis|vor|en|l[ea]|el|hoy)\b|" + _named().pattern
     )
 
 

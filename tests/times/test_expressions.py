@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qa.data import Document, Sentence
 from qa.times.expressions import expressions
 from qa.times.intervals import Interval
+from qa.times.quoted import counted, dates_of, told
 from tests.times.triples import Case, cases, got
 
 TRIPLES = cases("triples.txt")
@@ -64,6 +66,19 @@ def test_no_day_is_shown_for_what_is_open_in_the_held_out_sentences(name: str) -
         ],
     }
     assert known[name] == told
+
+
+def test_the_last_and_the_next_are_both_told_where_nothing_says_which() -> None:
+    """A day of a heading or a list may have been or may come: a reader is shown both."""
+    (one,) = expressions("Lists for Friday", Interval(*[date(2024, 3, 11)] * 2))
+    days = [date(2024, 3, 8), date(2024, 3, 15)]
+    assert one.interval is None
+    assert one.either == (Interval(days[0], days[0]), Interval(days[1], days[1]))
+    document = Document("d", "Lists for Friday", published=date(2024, 3, 11))
+    sentence = Sentence(0, len(document.text))
+    assert told(counted(document, sentence)) == "Friday = 2024-03-08 or 2024-03-15"
+    assert dates_of(document, sentence) == ()
+    assert [one.other for one in dates_of(document, sentence, both=True)] == [(days[1], days[1])]
 
 
 def test_a_note_says_by_what_an_expression_was_read() -> None:
