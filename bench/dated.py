@@ -7,7 +7,7 @@ A folder holds ``documents/`` and ``expected.jsonl`` (eval/dated/README.md says 
 Each file is read as ``qa ingest`` reads it, and each expression as it would be shown beside a
 quotation of its sentence.  It is right where its days are among those worked out by hand, or where
 nothing is shown and that is among them; unresolved where nothing is shown and something could be;
-else wrong.
+either where two days are shown as possible and one is right; else wrong.
 """
 
 import calendar
@@ -26,6 +26,8 @@ from qa.text.sentences import sentences
 from qa.times.quoted import anchor, dates_of
 
 Days = tuple[date, date]
+Shown = tuple[Days, ...]
+"""What is shown for an expression: nothing, one time, or two of which one is meant."""
 
 
 def days(text: str) -> tuple[date | None, date | None] | None:
@@ -44,17 +46,18 @@ def _end(text: str, *, first: bool) -> date | None:
     return date(number, month, day or (1 if first else calendar.monthrange(number, month)[1]))
 
 
-def judged(given: Days | None, accepted: list[str]) -> str:
-    """One of "right", "wrong" and "unresolved"."""
-    if given is None:
+def judged(given: Shown, accepted: list[str]) -> str:
+    """One of "right", "wrong", "unresolved" and, of two that are shown, "either"."""
+    if not given:
         return "right" if "?" in accepted else "unresolved"
     for one in filter(None, map(days, accepted)):
-        if all(end in (None, mine) for end, mine in zip(one, given, strict=True)):
-            return "right"
+        for shown in given:
+            if all(end in (None, mine) for end, mine in zip(one, shown, strict=True)):
+                return "right" if len(given) == 1 else "either"
     return "wrong"
 
 
-def shown(document: Document, before: str, text: str) -> Days | None:
+def shown(document: Document, before: str, text: str) -> Shown:
     """The days shown for ``text`` where it follows ``before`` in the document."""
     plain = "".join(" " if mark.isspace() else mark for mark in document.text)
     wanted = before + text
@@ -62,21 +65,23 @@ def shown(document: Document, before: str, text: str) -> Days | None:
         raise ValueError(f"{wanted!r} stands {plain.count(wanted)} times in the document")
     end = plain.index(wanted) + len(wanted)
     start = end - len(text)
-    best, days_of_best = 0, None
+    best: int = 0
+    days_of_best: Shown = ()
     for sentence in sentences(document.text):
         if sentence.start >= end or sentence.end <= start:
             continue
         place = sentence.start
-        for one in dates_of(document, sentence):
+        for one in dates_of(document, sentence, both=True):
             place = document.text.index(one.text, place)
             shared = min(end, place + len(one.text)) - max(start, place)
             if shared > best:
-                best, days_of_best = shared, (one.start, one.end)
+                best = shared
+                days_of_best = ((one.start, one.end), *((one.other,) if one.other else ()))
             place += len(one.text)
     return days_of_best
 
 
-def judgements(folder: Path) -> Iterator[tuple[dict[str, Any], str, str, Days | None]]:
+def judgements(folder: Path) -> Iterator[tuple[dict[str, Any], str, str, Shown]]:
     """Each line of the expected ones with its genre, language, and what was shown."""
     document, genre, language = Document("", ""), "", ""
     for line in (folder / "expected.jsonl").read_text(encoding="utf-8").splitlines():
@@ -86,7 +91,7 @@ def judgements(folder: Path) -> Iterator[tuple[dict[str, Any], str, str, Days | 
             document = dated(document, None, [one["path"]])
             genre, language = one["genre"], one["language"]
             when = anchor(document)
-            yield one, genre, language, (when.start, when.end) if when else None
+            yield one, genre, language, ((when.start, when.end),) if when else ()
         else:
             yield one, genre, language, shown(document, one["before"], one["text"])
 
@@ -100,16 +105,19 @@ def main() -> None:
         verdict = judged(given, accepted)
         if "--wrong" in sys.argv and verdict != "right":
             what = f"{one['before']}[{one['text']}]" if "days" in one else "(publication)"
-            told = "..".join(map(str, given)) if given else "nothing"
+            told = " or ".join("..".join(map(str, one)) for one in given) or "nothing"
             print(f"{verdict:10} {one['path']}: {what}: {told}, expected {' or '.join(accepted)}")
         groups = ["publication"] if "published" in one else ["all", genre, f"language {language}"]
         for group in groups:
             counts.setdefault(group, Counter())[verdict] += 1
-    print(f"{'':16}{'right':>7}{'wrong':>7}{'unresolved':>12}{'of':>6}")
+    print(f"{'':16}{'right':>7}{'wrong':>7}{'either':>8}{'unresolved':>12}{'of':>6}")
     for group, found in sorted(counts.items(), key=lambda item: (item[0] == "all", item[0])):
-        row = [found["right"], found["wrong"], found["unresolved"], found.total()]
-        shares = f"   {row[0] / row[3]:.1%} right, {row[1] / row[3]:.1%} wrong"
-        print(f"{group:16}{row[0]:>7}{row[1]:>7}{row[2]:>12}{row[3]:>6}{shares}")
+        right, wrong, either, open_ = (
+            found[one] for one in ("right", "wrong", "either", "unresolved")
+        )
+        of = found.total()
+        shares = f"   {right / of:.1%} right, {wrong / of:.1%} wrong"
+        print(f"{group:16}{right:>7}{wrong:>7}{either:>8}{open_:>12}{of:>6}{shares}")
 
 
 if __name__ == "__main__":
