@@ -182,7 +182,7 @@ def _resolved(
         read = [_expression(sentence, atom, scope, anchor) for scope in scopes]
         if len({one.interval for one in read}) > 1:
             read = [replace(read[0], interval=None, basis="of the story, or of the present")]
-        if scopes == (Scope(None),) and read[0].interval is None:
+        if scopes in ((Scope(None),), (Scope(None, "plan"),)) and read[0].interval is None:
             read = [_either(sentence, atom, anchor, context, read[0])]
         out.append(read[0])
     return tuple(out)
@@ -192,7 +192,8 @@ def _either(
     sentence: str, atom: Atom, anchor: Interval | None, context: str | None, one: Expression
 ) -> Expression:
     """The last and the next of its kind, where nothing tells which is meant."""
-    open_ = atom.reading.kind == "yearless" and direction(sentence, atom, context) is None
+    tense = direction(sentence, atom, context)  # the present plans, or names what has been
+    open_ = atom.reading.kind == "yearless" and tense in (None, "plan")
     if anchor is None or anchor.start != anchor.end or not open_:
         return one
     past, coming = (_meaning(atom.reading, Scope(anchor.start, way)) for way in ("past", "future"))

@@ -69,8 +69,9 @@ class Atom(NamedTuple):
     language: str = "en"
 
 
-_OVER, _NEAR = 60, 90
-"""Days within which what was planned may be over, and what nothing tells of is meant."""
+_OVER, _NEAR, _LONG = 60, 90, 180
+"""Days within which what was planned may be over, and what nothing tells of is meant; and from
+which on what the present says ("the failure in November is ...") may be of the year before."""
 
 
 def absolute(interval: Interval | None, note: str = "") -> Sense:
@@ -137,7 +138,7 @@ def yearless(make: Make, *, whole: bool = False, joined: bool = False, note: str
             return past if scope.tense == "past" else future
         was, will = _away(past, scope.day), _away(future, scope.day)
         if scope.tense == "plan":  # what was to be some weeks ago may be over
-            return None if was <= _OVER < will else future
+            return None if was < will and (was <= _OVER or will > _LONG) else future
         if scope.tense == "due":
             return past if was <= _OVER < will else future
         nearest = past if was < will else future
