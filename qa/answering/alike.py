@@ -18,8 +18,10 @@ NEAR = 40
 """So many of the likeliest units are compared with each other."""
 LESS = 3.0
 """What a unit's logit loses to one that the question means instead."""
-SHARED, SHARED_BELOW = 0.5, 0.3
-"""Alike are two units that share this part of the longer one's words; below headings, this."""
+SHARED = 0.5
+"""Alike are two units that share this part of the longer one's words."""
+BESIDE = 0.3
+"""The same of what may be shown beside a unit."""
 MANY = 3
 """So many units of as many documents that say the same of other things make a list ..."""
 LISTED = 0.05
@@ -61,7 +63,7 @@ def _is_meant(asked: frozenset[str], one: _Record, other: _Record) -> bool:
         return True
     if one.document != other.document or one.heading == other.heading:
         return False
-    if one.heading is None or other.heading is None or shared < SHARED_BELOW * longest:
+    if one.heading is None or other.heading is None or shared < SHARED * longest:
         return False
     return asked & (one.own | one.above) > asked & (other.own | other.above)
 
@@ -70,6 +72,16 @@ def _is_same_but_for_words(one: Sequence[str], other: Sequence[str]) -> bool:
     """Whether one sentence is made of the other by exchanging words: "upper" for "lower"."""
     exchanged = sum(a != b for a, b in zip(one, other, strict=False))
     return len(one) == len(other) and 2 * exchanged <= len(one)
+
+
+def says_less(question: str, one: Unit, other: Unit) -> bool:
+    """Whether ``one`` is made as ``other`` and has only some of the question's words that it has.
+
+    On documents held apart none of 12 such units was part of an answer; of all that are so likely
+    beside the likeliest, one in eight is.
+    """
+    asked, own, its = _words(question), _words(one.text), _words(other.text)
+    return own & asked < its & asked and len(own & its) >= BESIDE * max(len(own), len(its))
 
 
 def listed(reading: Reading) -> tuple[Weighed, ...]:
@@ -117,7 +129,7 @@ def sections(reading: Reading) -> tuple[tuple[Unit, Weighed], ...]:
         it = _record(reading.windows, one)
         if it.document != lead.document or it.heading is None or not named <= it.above:
             continue
-        if len(it.own & lead.own) >= SHARED_BELOW * max(len(it.own), len(lead.own)):
+        if len(it.own & lead.own) >= SHARED * max(len(it.own), len(lead.own)):
             found.setdefault(it.heading.sentence.start, (it.heading, one))
     return tuple(found[start] for start in sorted(found)) if len(found) > 1 else ()
 

@@ -416,7 +416,7 @@ def _statements(settled: _Settled) -> tuple[Statement, ...]:
     made = [
         statement
         for reading, chosen in zip(settled.readings, settled.chosen, strict=True)
-        for statement in quote.quoted(reading, chosen)
+        for statement in quote.quoted(reading, chosen, sure=settled.kind == "answered")
     ]
     seen: dict[str, Statement] = {}
     for one in made:

@@ -7,7 +7,7 @@ of, a sentence that begins with a pronoun with the one before it.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import islice, pairwise
+from itertools import chain, islice, pairwise
 from textwrap import dedent
 from typing import NamedTuple
 
@@ -41,7 +41,8 @@ _PRONOUNS = frozenset("he her his it its she that their them these they this tho
 def select(reading: Reading, *, sure: bool) -> tuple[Weighed, ...]:
     """The units that together answer, likeliest first; fewer where the answer is ``sure``.
 
-    What says the same in the same words is shown once.
+    What says the same in the same words is shown once, and what is made alike but has fewer of
+    the question's words is not shown beside what has more.
     """
     if not reading.weighed:
         return ()
@@ -56,6 +57,9 @@ def select(reading: Reading, *, sure: bool) -> tuple[Weighed, ...]:
         beside = one.chance >= least * lead and len(kept) < most
         if not (listed or beside or not kept):
             break
+        asked = reading.question
+        if not listed and any(alike.says_less(asked, one.unit, other.unit) for other in kept):
+            continue
         kept.append(one)
     named = [one for _, one in alike.sections(reading)]
     return tuple(dict.fromkeys((*(named or kept), *alike.listed(reading))))[:LISTED]
@@ -84,18 +88,33 @@ class _Piece(NamedTuple):
     places: tuple[tuple[Hit, Sentence], ...]
     phrase: str | None
 
+    def holds(self, one: Weighed) -> bool:
+        """Whether it gives a unit."""
+        return any(
+            (hit.document.id, place) == (one.hit.document.id, one.unit.sentence)
+            for hit, place in self.places
+        )
 
-def quoted(reading: Reading, chosen: Sequence[Weighed]) -> tuple[Statement, ...]:
+
+def quoted(
+    reading: Reading, chosen: Sequence[Weighed], *, sure: bool = True
+) -> tuple[Statement, ...]:
     """The statements of ``chosen``: by window, the likeliest first, and by place in it.
 
-    The markers count the places cited in the order in which they are first cited.
+    Where they are not ``sure`` to belong together, the likeliest of a window leads, and what
+    stands before it comes last.  The markers count the places cited in the order in which they
+    are first cited.
     """
     windows = list(dict.fromkeys(one.window for one in chosen))
     pieces: list[_Piece] = []
     headings = {one.unit.sentence: heading for heading, one in alike.sections(reading)}
     for number in windows:
         own = sorted((one for one in chosen if one.window == number), key=lambda one: one.place)
-        pieces += _pieces(reading.windows[number], own, headings)
+        found = list(_pieces(reading.windows[number], own, headings))
+        lead = next(one for one in chosen if one.window == number)
+        holds = (i for i, some in enumerate(found) if any(one.holds(lead) for one in some))
+        at = 0 if sure else next(holds, 0)
+        pieces += chain.from_iterable(found[at:] + found[:at])
     markers: dict[tuple[str, int, int], int] = {}
     statements = []
     for piece in dict.fromkeys(pieces):
@@ -131,14 +150,15 @@ def renumbered(statements: Sequence[Statement]) -> tuple[Statement, ...]:
 
 def _pieces(
     window: Window, chosen: Sequence[Weighed], headings: Mapping[Sentence, Unit]
-) -> Iterator[_Piece]:
-    """The pieces of one window; ``chosen`` is in reading order."""
+) -> Iterator[tuple[_Piece, ...]]:
+    """The pieces of one window, those that need each other together, in reading order."""
     at = 0
     while at < len(chosen):
         one = chosen[at]
+        above: tuple[_Piece, ...] = ()
         if one.unit.sentence in headings:
             heading = headings[one.unit.sentence]
-            yield _Piece(heading.text, ((window.hit, heading.sentence),), None)
+            above = (_Piece(heading.text, ((window.hit, heading.sentence),), None),)
         first = _opened_by(window.units, one.place)
         if one.unit.role in ("item", "code") or first is not None:
             first = _first_of(window.units, one.place) if first is None else first
@@ -146,11 +166,12 @@ def _pieces(
             while at + 1 < len(chosen) and _first_of(window.units, chosen[at + 1].place) == first:
                 at += 1
                 places.append(chosen[at].place)
-            yield _run(window, first, places, one)
+            yield (*above, _run(window, first, places, one))
         else:
-            yield from _sentence(window, one)
+            said = (*above, *_sentence(window, one))
             if (code := _leads_to(window, one.place)) is not None:
-                yield _run(window, code, [], one)
+                said = (*said, _run(window, code, [], one))
+            yield said
         at += 1
 
 

@@ -130,6 +130,8 @@ def window(hit: Hit, passages: Sequence[Passage]) -> Window:
                 role = "frame"
             elif header is not None:
                 said = tidy(with_header(header, text, sentence.start, sentence.end) or said)
+        elif role == "text" and at + 1 < len(found) and _names(text, block, found[at + 1]):
+            role = "frame"
         if said == title and not any(unit.role != "frame" for unit in units):
             role = "heading"  # of a text file whose first line is its title
         units.append(Unit(sentence, said, role))
@@ -203,6 +205,16 @@ def letterhead(found: Window) -> tuple[Unit, ...]:
 
 def _unit(text: str, block: Block, role: Role) -> Unit:
     return Unit(Sentence(block.start, block.end), tidy(text[block.start : block.end]), role)
+
+
+def _names(text: str, line: Block | None, below: Block) -> bool:
+    """Whether a line names the columns of the row below it, which gives them again."""
+    if line is None or below.kind != "row":
+        return False
+    row = text[below.start : below.end]
+    names = [cell.partition(": ")[0] for cell in row.split("; ") if ": " in cell]
+    above = text[line.start : line.end]
+    return len(names) > 1 and all(name in above for name in names)
 
 
 def _role(block: Block | None, sentence: Sentence) -> Role:

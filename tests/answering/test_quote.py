@@ -1,5 +1,7 @@
 """Readings to statements: few units, each with what it takes to be understood."""
 
+from dataclasses import replace
+
 import pytest
 
 from qa.answering.quote import FEW, LISTED, MAYBE_FEW, nearest, quoted, renumbered, select
@@ -123,6 +125,17 @@ def test_the_best_window_leads_and_is_read_in_order() -> None:
     ]
 
 
+def test_of_what_may_answer_the_likeliest_leads() -> None:
+    """Alternatives are no text: the likeliest leads, with what it needs, and what follows it."""
+    found = reading(HARBOUR, {"dredged": 0.3, "three quays": 0.9, "North Quay": 0.2})
+    assert [one.text for one in quoted(found, found.weighed, sure=False)] == [
+        "She was paid in coal.",
+        "It has **three quays** in all.",
+        "The quays are: North Quay, for ferries",
+        "The harbour was dredged in 1904 by Ann Kerr.",
+    ]
+
+
 def test_markers_count_places_once() -> None:
     """Two rows cite one header by one number."""
     found = reading(HARBOUR, {"Quay: North": 0.9, "Quay: South": 0.8})
@@ -192,6 +205,26 @@ def test_the_same_words_are_shown_once() -> None:
     found = Reading("?", windows, (), (one, other), 0.9)
     assert select(found, sure=False) == (one,)
     assert [place.path for place in nearest(found)] == ["town.md"]
+
+
+ROWS = "| Pump | Amperes | House |\n| --- | --- | --- |\n| A1 | 33 | north |\n| B2 | 34 | north |\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "asked", "chances", "kept"),
+    [
+        (ROWS, "Which pump draws 33 amperes?", {"A1": 0.7, "B2": 0.2}, 1),
+        (ROWS, "Which pumps are in the north?", {"A1": 0.7, "B2": 0.2}, 2),
+        (ROWS, "Which pump draws 33 amperes?", {"A1": 0.7, "B2": 0.6}, 2),  # likelier than not
+        ("Team A won the relay. It rained all day.", "Who won?", {"Team": 0.7, "rained": 0.2}, 2),
+    ],
+)
+def test_what_is_made_alike_and_says_less_is_not_beside(
+    text: str, asked: str, chances: dict[str, float], kept: int
+) -> None:
+    """Pump B2 with 34 amperes is no place to look for the one with 33."""
+    found = replace(reading(opened(text), chances), question=asked)
+    assert select(found, sure=False) == found.weighed[:kept]
 
 
 def test_nothing_weighed_is_nothing_shown() -> None:

@@ -92,6 +92,14 @@ def test_each_unit_is_read_as_what_it_is() -> None:
     assert [one.text for one in made.units if one.is_frame] == ["Quays", "Quay | Length"]
 
 
+def test_a_line_of_names_above_rows_that_give_them_answers_nothing() -> None:
+    """The first line of a CSV file only names what each row of it names again."""
+    made = opened("part,supplier\npart: drum; supplier: Halvard\npart: pads; supplier: Orsini\n")
+    assert [one.role for one in made.units] == ["frame", "row", "row"]
+    other = opened("The parts of Halvard.\npart: drum; supplier: Halvard\n")
+    assert [one.role for one in other.units] == ["text", "row"]
+
+
 @pytest.mark.parametrize(
     ("first", "frame", "unit"),
     [

@@ -61,7 +61,10 @@ def _changed(raw: bytes, changes: list[tuple[bytes, bytes]]) -> bytes:
 
 
 def shown(folder: Path, case: Case) -> tuple[Statement, ...]:
-    """What of the case's one document is shown: what a user sees, whatever the bars are."""
+    """What of the case's one document is shown where it may answer, whatever the bars are.
+
+    ``python -m bench.cases`` asks each by the whole way instead, with retrieval and the bars.
+    """
     ((name, given),) = case["documents"].items()
     document = reading(folder, name, data(given))
     passages = split(document, words)
@@ -70,7 +73,7 @@ def shown(folder: Path, case: Case) -> tuple[Statement, ...]:
     turns = tuple((one, "") for one in [case["after"]]) if "after" in case else ()
     said = said_of(case["question"], turns, read, READER())
     found = reading_of(case["question"], read, said)
-    return quote.quoted(found, quote.select(found, sure=True))
+    return quote.quoted(found, quote.select(found, sure=False), sure=False)
 
 
 def number(case: Case) -> int:

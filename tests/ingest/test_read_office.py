@@ -256,3 +256,19 @@ def test_slides_are_pages(tmp_path: Path) -> None:
     at = found.text.index("## Numbers")
     assert found.page_starts == (0, at, at)
     assert (found.title, found.published) == ("The Talk", None)
+
+
+def test_the_parts_of_a_words_header_stand_alone(tmp_path: Path) -> None:
+    """What stands left and right of a tab, or of a dash, is two things; a page's number is none."""
+    document = _word()
+    document.add_paragraph("Dear Ms Padmore,")
+    document.sections[0].header.paragraphs[0].text = "Kerrin Ltd – Reference KT-4471 | Page 3"
+    document.sections[0].footer.paragraphs[0].text = "Account 5510\tOffice: Quay-side 9"
+    text = reading(tmp_path, "a.docx", _saved(document)).text
+    assert text.split("\n\n") == [
+        "Kerrin Ltd",
+        "Reference KT-4471",
+        "Dear Ms Padmore,",
+        "Account 5510",
+        "Office: Quay-side 9\n",
+    ]

@@ -25,7 +25,8 @@ _PROPERTIES = {
     "created": "{http://purl.org/dc/terms/}created",
 }
 _MOST_COLUMNS = 1_000  # that one merged cell covers
-_SAYS = re.compile(r"(?!(?:page|seite)\b)[^\W\d_]{3}", re.I)
+_PARTS = re.compile(r"\s+[–—|·•]\s+")  # between the parts of a header or footer, as a tab is
+_SAYS = re.compile(r"\b(?!(?:page|seite)\b)[^\W\d_]{3}", re.I)
 _BASIS = "document properties (created)"
 _TEMPLATES = {date(2013, 12, 23), date(2013, 1, 27)}
 """When the templates of python-docx and python-pptx were made: files made from them say so too."""
@@ -339,16 +340,19 @@ def _comments(blob: bytes, styles: _Styles) -> dict[str, str]:
 
 
 def _repeated(blobs: Sequence[bytes], styles: _Styles) -> Iterator[tuple[str, str]]:
-    """What headers or footers say, the same words once; page numbers say nothing."""
+    """What headers or footers say, each part by itself and once; page numbers say nothing."""
     from lxml import etree
 
     seen: set[str] = set()
     for blob in blobs:
         root = etree.fromstring(blob, etree.XMLParser(resolve_entities=False, no_network=True))
+        for tab in root.iter(f"{_W}tab"):
+            tab.tag, tab.text = f"{_W}t", " – "
         for _, text in _blocks(root, styles):
-            if text not in seen and _SAYS.search(text):
-                seen.add(text)
-                yield "", text
+            for part in _PARTS.split(text):
+                if part not in seen and _SAYS.search(part):
+                    seen.add(part)
+                    yield "", part
 
 
 # ---- PowerPoint
