@@ -23,9 +23,10 @@ from qa.models.reader.onnx import OnnxReader
 def asked(case: dict[str, Any], work: Path, parts: Parts) -> Answer:
     """The answer to a case, of its own documents alone."""
     documents = work / "documents"
-    documents.mkdir(parents=True)
     for name, text in case["documents"].items():
-        (documents / name).write_text(text, encoding="utf-8")
+        path = documents / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
     made = Assistant.from_here(documents=documents, library=work / "library", parts=parts)
     made.sync()
     return made.ask(case["question"])
