@@ -130,7 +130,7 @@ def window(hit: Hit, passages: Sequence[Passage]) -> Window:
                 role = "frame"
             elif header is not None:
                 said = tidy(with_header(header, text, sentence.start, sentence.end) or said)
-        elif role == "text" and at + 1 < len(found) and _names(text, block, found[at + 1]):
+        elif at + 1 < len(found) and _names(text, block, found[at + 1]):
             role = "frame"
         if said == title and not any(unit.role != "frame" for unit in units):
             role = "heading"  # of a text file whose first line is its title
@@ -209,7 +209,7 @@ def _unit(text: str, block: Block, role: Role) -> Unit:
 
 def _names(text: str, line: Block | None, below: Block) -> bool:
     """Whether a line names the columns of the row below it, which gives them again."""
-    if line is None or below.kind != "row":
+    if line is None or line.kind not in ("prose", "caption") or below.kind != "row":
         return False
     row = text[below.start : below.end]
     names = [cell.partition(": ")[0] for cell in row.split("; ") if ": " in cell]

@@ -93,7 +93,7 @@ _FIGURE = re.compile(r"\d+(?:[.,]\d+)*|[零〇一二三四五六七八九十百�
 _NEAR = 600
 """Characters of a line on either side of a file's name in which words are attributed to it."""
 _FEW = 3  # words that say nothing yet: "As fees.txt says:"
-_HELD = 0.8
+_HELD = 0.9
 """More of the words of a sentence without figures stand in a file that says the same."""
 
 

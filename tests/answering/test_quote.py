@@ -130,7 +130,7 @@ def test_of_what_may_answer_the_likeliest_leads() -> None:
     found = reading(HARBOUR, {"dredged": 0.3, "three quays": 0.9, "North Quay": 0.2})
     assert [one.text for one in quoted(found, found.weighed, sure=False)] == [
         "She was paid in coal.",
-        "It has **three quays** in all.",
+        "It has three quays in all.",
         "The quays are: North Quay, for ferries",
         "The harbour was dredged in 1904 by Ann Kerr.",
     ]
