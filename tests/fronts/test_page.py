@@ -52,6 +52,10 @@ class Seen(NamedTuple):
         api.expect(turn).to_have_attribute("data-outcome", ENDED)
         return turn
 
+    def leave(self) -> None:
+        """Close the page before its server goes: what it then asks for would be refused."""
+        self.page.context.close()
+
     def is_wide(self) -> bool:
         """Whether something of it is cut off, or must be scrolled to, at the side."""
         return self.page.evaluate("document.documentElement.scrollWidth > innerWidth")
@@ -170,6 +174,7 @@ def test_stream_and_stop(opened: Open, tmp_path: Path) -> None:
         api.expect(turn.locator(".statement")).to_contain_text("Ada Stone built")
         chat.gate.set()
         api.expect(seen.ask(QUESTION)).to_have_attribute("data-outcome", "answered")
+        seen.leave()
 
 
 def drop(seen: Seen, *files: tuple[str, str]) -> None:
@@ -198,6 +203,7 @@ def test_dropped_files(opened: Open, tmp_path: Path) -> None:
         turn = seen.ask("Who painted the gate?")
         api.expect(turn.locator(".sources")).to_contain_text("gate.md, line 1")
         assert (one.folder / "gate.md").read_text() == "Iris Vale painted the gate."
+        seen.leave()
 
 
 def test_read_only(opened: Open, tmp_path: Path) -> None:
@@ -208,6 +214,7 @@ def test_read_only(opened: Open, tmp_path: Path) -> None:
         drop(seen, ("gate.md", "x"))
         api.expect(seen.page.locator("#drop")).to_be_hidden()
         assert [path.name for path in one.folder.iterdir()] == ["bridge.md"]
+        seen.leave()
 
 
 def test_hostile_document(opened: Open) -> None:
