@@ -127,9 +127,8 @@ def main() -> None:
     held = PAGE.read_text(encoding="utf-8")
     fresh = page(held)
     if given.check:
-        sys.exit(
-            "docs/architecture.md is not of today: python -m bench.architecture" * (held != fresh)
-        )
+        stale = "docs/architecture.md is not of today: python -m bench.architecture"
+        sys.exit(stale if held != fresh else None)
     PAGE.write_text(fresh, encoding="utf-8")
 
 
