@@ -37,13 +37,8 @@ TOP = 10
 def build(folder: Path, made: corpus.Corpus, count: int) -> dict[str, float]:
     """Make the library of ``count`` passages; passages a second, of the writer alone."""
     library = LocalLibrary(folder / "library", folder / "documents", "stand-in")
-    spent = 0.0
     with library.writing("bench") as writer:
-        for chunk in corpus.chunks(made, count):
-            began = time.perf_counter()
-            writer.store(chunk.changes, chunk.vectors)
-            spent += time.perf_counter() - began
-            print(f"{len(chunk.texts)} stored", file=sys.stderr, flush=True)
+        spent = corpus.stored(writer, made, count)
     return {"written_per_second": count / spent}
 
 

@@ -34,12 +34,8 @@ def measure(library: Library, count: int, *, ask_alone: bool) -> dict[str, Any]:
     text, _ = corpus.real_text(Path(os.environ.get("QA_BENCHMARKS", "../shared/benchmarks")))
     made = corpus.Corpus(text)
     if not ask_alone:
-        spent = 0.0
         with library.writing("bench") as writer:
-            for chunk in corpus.chunks(made, count):
-                began = time.perf_counter()
-                writer.store(chunk.changes, chunk.vectors)
-                spent += time.perf_counter() - began
+            spent = corpus.stored(writer, made, count)
             began = time.perf_counter()
         spent += time.perf_counter() - began  # what is told at the writer's end
         return {"written_per_second": count / spent}

@@ -18,6 +18,7 @@ from typing import NamedTuple, TypeVar
 
 from qa.data import Document, Source
 from qa.errors import LibraryDamaged, UsageError
+from qa.library.interface import Writer
 from qa.times.filename import named_days
 from qa.times.intervals import Interval
 from qa.times.quoted import GIVEN, anchor, days_text
@@ -84,13 +85,15 @@ def write(library: Path, dates: Mapping[str, Given]) -> None:
 def changed(
     dates: Mapping[str, Given],
     given: Mapping[str, date | None],
-    readable: Mapping[str, str | None],
+    writer: Writer,
 ) -> dict[str, Given]:
     """``dates`` with those of ``given``; None takes one back.
 
-    ``readable`` are the files that have a text, with the hashes of their bytes.  Raises
-    UsageError for a path that is none of them, or has no date to take back.
+    Raises UsageError for a path that is none of the files of which ``writer`` has a text, or that
+    has no date to take back.
     """
+    digests = {path: state.digest for path, state in writer.states().items()}
+    readable = {path: digests[path] for path in digests.keys() - writer.skipped()}
     now = dict(dates)
     for path, day in given.items():
         if day is None and path in now:

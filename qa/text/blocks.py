@@ -193,7 +193,7 @@ class _Blocks:
         if bool(quote) != self.quoted:
             self.close()
             self.apart, self.quoted = True, bool(quote)
-        if self._attributes(i) or self._tags(start, end, line):
+        if self._attributes(i) or self._tags(start, line):
             return 1
         taken = self._heading(i, start, end, line)
         if not taken:
@@ -297,7 +297,7 @@ class _Blocks:
         raw = self._raw(i).expandtabs(_INDENT)
         return len(raw) - len(raw.lstrip())
 
-    def _tags(self, start: int, end: int, line: str) -> bool:
+    def _tags(self, start: int, line: str) -> bool:
         """Whether a line is HTML that only lays out the page, or a heading in it; then it is taken.
 
         A heading may stand between other tags.
@@ -305,7 +305,8 @@ class _Blocks:
         if line[0] != "<" or line[-1] != ">":
             return False
         if not TAG.sub("", line).strip():
-            self._alone("heading", end, end)
+            self.close()
+            self.apart = True
             return True
         titled = _TITLED.search(line)
         if titled is None or TAG.sub("", line[: titled.start()] + line[titled.end() :]).strip():

@@ -253,9 +253,7 @@ class LocalLibrary:
         Raises UsageError for a path that no readable file has, and what ``writing`` raises.
         """
         with self.writing("qa sources --set-date") as writer:
-            digests = {path: state.digest for path, state in writer.states().items()}
-            readable = {path: digests[path] for path in digests.keys() - writer.skipped()}
-            days.write(self.path, days.changed(days.read(self.path), given, readable))
+            days.write(self.path, days.changed(days.read(self.path), given, writer))
 
     def _upcoming(self) -> Path:
         """The folder that a rebuild fills; what another version or model began is dropped."""

@@ -227,10 +227,8 @@ class SharedLibrary:
         Raises UsageError for a path that no readable file has, and what ``writing`` raises.
         """
         with self.writing("qa sources --set-date") as writer:
-            digests = {path: state.digest for path, state in writer.states().items()}
-            readable = {path: digests[path] for path in digests.keys() - writer.skipped()}
             dates = self._known().dates
-            writer.put_dates(dates, days.changed(dates, given, readable))
+            writer.put_dates(dates, days.changed(dates, given, writer))
 
     def _point_at(self, store: int) -> None:
         self._engine.put(self._catalog, [rows.catalog_row(0, "current", "", str(store))])
