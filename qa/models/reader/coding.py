@@ -10,9 +10,21 @@ from typing import Any, NamedTuple
 
 from qa.models.reader.base import Shown, Turns
 
-CLS, SEP = 101, 102
-MARK, TITLE = 1, 2
-"""Unused word pieces of the vocabulary: before a unit, and before what stands above it."""
+
+class Special(NamedTuple):
+    """Word pieces that are no words: the first, the separator, and two that are unused.
+
+    ``mark`` stands before a unit, ``title`` before what stands above it.
+    """
+
+    cls: int
+    sep: int
+    mark: int
+    title: int
+
+
+MINILM = Special(101, 102, 1, 2)
+E5 = Special(0, 2, 250003, 250004)
 
 QUESTION, HISTORY, CONTEXT, OPENING, UNIT, MOST = 56, 40, 40, 26, 96, 384
 """Word pieces that each part may take, and the whole."""
@@ -32,28 +44,30 @@ class Coded(NamedTuple):
     offsets: list[tuple[int, list[tuple[int, int]]]]
 
 
-def coded(tokenizer: Any, question: str, turns: Turns, window: Shown) -> Coded:
+def coded(
+    tokenizer: Any, question: str, turns: Turns, window: Shown, special: Special = MINILM
+) -> Coded:
     """The network's input, with as many of the window's units as it has room for.
 
-    ``tokenizer`` is that of MiniLM (``tokenizers.Tokenizer``), without truncation.
+    ``tokenizer`` is one of ``tokenizers.Tokenizer``, without truncation, ``special`` its own.
     """
 
     def pieces(text: str) -> Any:
         return tokenizer.encode(text, add_special_tokens=False)
 
-    ids = [CLS, *pieces(question).ids[:QUESTION]]
+    ids = [special.cls, *pieces(question).ids[:QUESTION]]
     if turns:
         before = " / ".join(f"{asked} {said}".strip() for asked, said in turns[: -_TURNS - 1 : -1])
         ids += pieces(f"(before: {before}").ids[:HISTORY]
-    ids.append(SEP)
+    ids.append(special.sep)
     split = len(ids)
     if window.context:
         above = pieces(window.context).ids
         if len(above) > CONTEXT:  # the title begins it, the nearest heading ends it
             above = above[: CONTEXT // 2] + above[-CONTEXT // 2 :]
-        ids += [TITLE, *above]
+        ids += [special.title, *above]
     if window.opening:
-        ids += [TITLE, *pieces(window.opening).ids[:OPENING]]
+        ids += [special.title, *pieces(window.opening).ids[:OPENING]]
     marks: list[int] = []
     offsets: list[tuple[int, list[tuple[int, int]]]] = []
     for unit in window.units:
@@ -62,10 +76,10 @@ def coded(tokenizer: Any, question: str, turns: Turns, window: Shown) -> Coded:
         if len(ids) + len(own) + 2 > MOST:
             break
         marks.append(len(ids))
-        ids.append(MARK)
+        ids.append(special.mark)
         offsets.append((len(ids), found.offsets[:UNIT]))
         ids += own
-    return Coded([*ids, SEP], split, marks, offsets)
+    return Coded([*ids, special.sep], split, marks, offsets)
 
 
 def typed(one: Coded) -> list[int]:
