@@ -43,6 +43,11 @@ _SIZES = {"day": 1, "week": 2, "month": 3, "quarter": 4, "half": 5, "year": 6, "
 _UNITS: tuple[Unit, ...] = ("day", "week", "month", "quarter", "year")
 
 
+def counted(unit: str) -> Unit | None:
+    """A unit by which days are counted; None for halves and decades, which begin anywhere."""
+    return next((one for one in _UNITS if one == unit), None)
+
+
 def _within(whole: Interval, first: int, last: int) -> Interval | None:
     if not 1 <= first <= last <= whole.end.day:
         return None
@@ -324,9 +329,9 @@ def long(first: int, count: int) -> Interval:
 
 def unit_of(by: int, unit: str) -> Sense | None:
     """The unit so many after that of the day of writing."""
-    if unit == "decade" or unit == "half":
+    name = counted(unit)
+    if name is None:
         return VAGUE
-    name: Unit = unit  # type: ignore[assignment] # of those that are left
     return deictic(lambda day: _step(day, name, by))._replace(span=name)
 
 
@@ -351,9 +356,9 @@ def which_unit(which: tuple[int, str], unit: Amount, *, alone: bool) -> Sense | 
 def units(which: tuple[int, str], count: int, unit: Amount) -> Sense | None:
     """Read "the past three years", "the next two weeks": up to the day of writing, or from it."""
     by, how = which
-    if by == 0 or unit[0] in ("half", "decade"):
+    name = counted(unit[0])
+    if by == 0 or name is None:
         return VAGUE
-    name: Unit = unit[0]  # type: ignore[assignment] # of those that are left
     many = count * unit[1]
     if by > 0:
         return (
@@ -442,26 +447,25 @@ def near(count: int, unit: Unit) -> Sense:
 
 def ago(count: int, unit: str, note: str = "") -> Sense:
     """Read "three months ago", "two weeks from now": as exact as its unit is."""
-    if unit in ("half", "decade"):
+    name = counted(unit)
+    if name is None:
         return VAGUE
-    name: Unit = unit  # type: ignore[assignment] # of those that are left
     return deictic(lambda day: containing(moved(day, name, count), name), note)._replace(span=name)
 
 
 def exactly(count: int, unit: str) -> Sense:
     """Read "two months from today"."""
-    if unit in ("half", "decade"):
+    name = counted(unit)
+    if name is None:
         return VAGUE
-    name: Unit = unit  # type: ignore[assignment] # of those that are left
     return deictic(lambda day: on(moved(day, name, count)))
 
 
 def in_units(count: int, unit: Amount, *, to_day: bool) -> Sense:
     """Read "in three years": a date only for what will be; else how long something took."""
-    name, many = unit[0], count * unit[1]
-    if name in ("half", "decade"):
+    of, many = counted(unit[0]), count * unit[1]
+    if of is None:
         return VAGUE
-    of: Unit = name  # type: ignore[assignment] # of those that are left
 
     def told(scope: Scope) -> Interval | None:
         if scope.day is None or scope.tense not in (*AHEAD, None):
@@ -478,10 +482,9 @@ def within(count: int, unit: Amount, *, promised: bool) -> Sense:
     From the day of writing only in a promise: "within 14 days" is a rule that counts from
     something else.
     """
-    name, many = unit[0], count * unit[1]
-    if name in ("half", "decade"):
+    of, many = counted(unit[0]), count * unit[1]
+    if of is None:
         return VAGUE
-    of: Unit = name  # type: ignore[assignment] # of those that are left
 
     def meaning(scope: Scope) -> Interval | None:
         said = scope.before
@@ -496,9 +499,9 @@ def within(count: int, unit: Amount, *, promised: bool) -> Sense:
 
 def shifted(one: Sense | Series, count: int, unit: str) -> Sense | Series:
     """So many units from a time."""
-    if unit in ("half", "decade"):
+    of = counted(unit)
+    if of is None:
         return VAGUE
-    of: Unit = unit  # type: ignore[assignment] # of those that are left
 
     def move(time: Interval) -> Interval | None:
         if time.start == time.end:
@@ -546,10 +549,9 @@ def later(count: int, unit: Amount, sign: int, note: str) -> Sense:
     Not where it counts from something coarser; a month or quarter compared with its fellow of
     the year before stays one.
     """
-    name, many = unit[0], sign * count * unit[1]
-    if name in ("half", "decade"):
+    of, many = counted(unit[0]), sign * count * unit[1]
+    if of is None:
         return VAGUE
-    of: Unit = name  # type: ignore[assignment] # of those that are left
 
     def meaning(before: Interval) -> Interval | None:
         whole = _period(before)
@@ -581,9 +583,9 @@ SAME_PERIOD = anaphoric(lambda before: _year_before(before) if _period(before) e
 
 def following(by: int, unit: Amount) -> Sense:
     """Read "the following month", "the previous year", "that day"."""
-    if unit[0] in ("half", "decade"):
+    of = counted(unit[0])
+    if of is None:
         return VAGUE
-    of: Unit = unit[0]  # type: ignore[assignment] # of those that are left
 
     def meaning(before: Interval) -> Interval | None:
         whole = containing(before.start, of)
@@ -651,10 +653,9 @@ def part_of(word: str, whole: Sense | Series) -> Sense | Series | None:
 
 def edge_alone(word: str, unit: Amount) -> Sense:
     """Read "by the end of the month" in what is to come, "since the start of it" in the past."""
-    name, many = unit
-    if name in ("day", "half", "decade") or many != 1 or (name == "week" and word != "end"):
+    of, many = counted(unit[0]), unit[1]
+    if of in (None, "day") or many != 1 or (of == "week" and word != "end"):
         return VAGUE
-    of: Unit = name  # type: ignore[assignment] # of those that are left
 
     def meaning(scope: Scope) -> Interval | None:
         if scope.day is None or not (
@@ -675,5 +676,7 @@ def edge_alone(word: str, unit: Amount) -> Sense:
 
 def to_date(unit: str) -> Sense:
     """Read "year to date"."""
-    of: Unit = unit  # type: ignore[assignment] # the grammar takes these alone
+    of = counted(unit)
+    if of is None:
+        return VAGUE
     return deictic(lambda day: Interval(containing(day, of).start, day))
