@@ -97,7 +97,7 @@ _LIMIT = re.compile(
     re.I,
 )
 _OF = re.compile(r"\b(?:of|dated|vom|de|du|del)\s+(?:the\s+)?(?:week\s+of\s+)?$", re.I)
-_FOR = re.compile(r"\bfor\s+(?:the\s+)?$", re.I)
+_FOR = re.compile(r"\b(?:for|pour|für|para)\s+(?:(?:the|le|den|el)\s+)?$", re.I)
 _LABEL = re.compile(  # what a label or the head of a column says of the dates under it
     r"(?:^|[|;.:(*_-]|\n)[\s*_>-]*(?:(?:due|deadline|next|by|until|till|when)\b[^:|\n.;]{0,40}"
     r"|[^:|\n.;]{1,30}\b(?:due|deadline|until|by|before)):\**\s*$"
@@ -119,6 +119,11 @@ _MOVED = re.compile(
     r"\b(?:put\s+(?:off|back)|postpon|mov(?:ed|ing)\b|delay|defer|push(?:ed|es)?\b|(?:brought|bring)\s+forward"
     r"|rescheduled?|extended?\b|shift|slip|adjourned|prolonged)\w*(?P<rest>[^.;:!?]*)"
     r"\b(?:from|to|till|until|into|for)\s+(?:the\s+)?$",
+    re.I,
+)
+_DONE_ALONE = re.compile(_DONE, re.I)
+_JOINED = re.compile(
+    r"[,\u2013\u2014]|\b(?:and|or|but|so|who|which|when|where|as|than|to|that|it|he|she|they|we|I|you|there)\b",
     re.I,
 )
 _WHOLE = re.compile(r"[.!][\"”’)*_]*\s*$")
@@ -173,6 +178,19 @@ def _nearest(found: tuple[Cue, ...], start: int, end: int) -> Cue | None:
     return before[-1] if before else next((cue for cue in found if cue.start >= end), None)
 
 
+def _main(sentence: str, found: tuple[Cue, ...], start: int, end: int, language: str) -> Cue | None:
+    """The verb that tells the tense; of "Boxes left over Easter will be taken" none does."""
+    verb = _nearest(found, start, end)
+    if language != "en" or verb is None or verb.tense != "past" or verb.end > start:
+        return verb
+    if not _DONE_ALONE.fullmatch(sentence, verb.start, verb.end):
+        return verb
+    after = next((cue for cue in found if cue.start >= end), None)
+    if after is None or after.tense != "future" or _JOINED.search(sentence, end, after.start):
+        return verb
+    return verb._replace(tense=None)  # a participle: of what was, or will be by then
+
+
 def direction(sentence: str, atom: Atom, before: str | None) -> Tense | None:
     """Whether what is said of ``atom`` has been or will be; None where that is open.
 
@@ -201,7 +219,7 @@ def direction(sentence: str, atom: Atom, before: str | None) -> Tense | None:
     if len(sentence[opens:start].split()) > _OPENING:  # its verb stands before it, in the present
         closes = sentence.find(",", end, closes) if "," in sentence[end:closes] else closes
     near = tuple(cue for cue in found if opens <= cue.start and cue.end <= closes)
-    verb = _nearest(near, start, end)
+    verb = _main(sentence, near, start, end, atom.language)
     if _LIMIT.search(lead):
         if verb is None or verb.tense not in ("past", None):
             return "future"

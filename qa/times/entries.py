@@ -35,7 +35,7 @@ _HEADED = re.compile(r"^(?:#{1,6} |[-=*_~]{2,}\s?)(?P<head>[^\n]*)$", re.M)
 _WEEKDAY = re.compile(r"^[ \t#*_>|\[-]*(?P<wd>[A-Z][a-z]{2,8})(?=[\s.,:])", re.M)
 _CLOSES = re.compile(r"[\])*_]*\s*(?:T?\d\d?[:.h]\d\d|$|[:,.;|–—-]|\s{2})|[\])*_]+\s")
 _WROTE = re.compile(r"(?:wrote|schrieb|écrit|escribió)\b[^\n]{0,60}:\s*$|写道\s*[:：]\s*$", re.I)
-_TAIL = re.compile(r"\W*(?:T?\d\d?[:.h]\d\d(?::\d\d)?)?\W*")
+_TAIL = re.compile(r"\W*(?:T?\d\d?[:.h]\d\d(?::\d\d)?\W*(?:[A-Z]{1,4}|Uhr|h)?)?\W*")
 _ROW = re.compile(r"\s*\||;\s")
 _NEXT = re.compile(r"^#{1,6} ", re.M)
 _PARAGRAPH = re.compile(r"\n[ \t]*\n")
@@ -131,7 +131,7 @@ def _dated_lines(text: str, written: Interval | None) -> Iterator[_Found]:
         elif _ROW.match(line, end):
             kind = "row"
         else:
-            kind = "line" if re.search(r"\w", line[end:]) else "heading"
+            kind = "heading" if _TAIL.fullmatch(line, end) else "line"
         yield match.start(), match.end(), time, kind
 
 

@@ -129,6 +129,7 @@ _FIGURES: tuple[tuple[re.Pattern[str], _Figure], ...] = tuple(
         (r"(?<![\d.])(?P<d>3[01]|[12]?\d)\.\s?(?P<m>1[0-2]|0?[1-9])\.(?!\d)(?=\s*[,)a-zäöü]|$)",
          _short_day),
         (r"(?<![\d/.-])(?P<d>1[3-9]|2\d|3[01])/(?P<m>1[0-2]|0?[1-9])(?![\d/])", _short_day),
+        (rf"{_NUMBER}(?P<a>\d\d?)\.\s?(?:/|{DASH}|und)\s?(?P<b>\d\d?)\.(?=\s*[A-Z])", _range),
         (rf"{_NUMBER}(?P<a>\d\d?)\s?{DASH}\s?(?P<b>\d\d?)(?:st|nd|rd|th)?{_END}(?!-)", _range),
         (rf"{_NUMBER}(?P<n>\d\d?)(?:st|nd|rd|th|er|º)\b",
          lambda found: ("ordinal", int(found["n"]))),
@@ -327,6 +328,12 @@ def _from_day(found: Found) -> Made:
     return m.shifted(m.coming(_value(*kind)), count, unit)
 
 
+def _days_from(found: Found) -> Made:
+    """Read "a week today", "two weeks tomorrow"."""
+    time = found.of("time")
+    return _from_day(found) if time.kind == "deictic" else None
+
+
 def _near(found: Found) -> Made:
     if found.language in ("de", "es") and re.search(r"\b(?:am|la|pasado)\s$", found.before):
         return None  # "por la mañana"
@@ -392,6 +399,8 @@ def _unit_beside(found: Found) -> Made:
     """Read "the evening before", "the day after", "the following morning"."""
     by = found.of("which")[0] if found.of("which") else -1 if found.said("before") else 1
     if found.of("which") and found.of("which")[1] != "from":
+        if by and found.text.lower().startswith("the "):  # "the next morning": of what was told
+            return m.following(by, ("day", 1))
         return m.near(by, "day") if found.of("daytime") is not None and not by else None
     return m.following(by, found.of("unit") or ("day", 1))
 
@@ -489,7 +498,8 @@ def _month_alone(found: Found) -> Made:
 
 
 def _weekday_alone(found: Found) -> Made:
-    if _BEFORE_DAY.search(found.before) or re.match(r"\s*(?:before|after)\s+\w", found.after):
+    is_of_another = re.match(r"\s*(?:before|after)\s+\w", found.after)
+    if _BEFORE_DAY.search(found.before) or (is_of_another and not found.text.startswith("on ")):
         return None
     if found.language == "en" and re.search(r"[\w-]\s+[A-Z]\w+\s$", found.before):
         return None  # "Black Friday"
@@ -550,7 +560,8 @@ _TABLE: tuple[tuple[str, Callable[[Found], Made]], ...] = (
     ("{the}? (?:{ordinal}|{which})[- ]*{fiscal} {unit}(?: {of} (?:{year}|{vague}))?", _fiscal),
     ("(?:{the}? {ordinal|which}|(?:our|its|their) {ordinal}) {unit} {of} {the}? {vague}", _fiscal),
     ("(?:our|its|their) {ordinal} {unit}", _fiscal),
-    ("(?:every|each|alternate) {ordinal|number}? {S|unit}", _vague),
+    ("(?:{the}? {ordinal|which|S} {S|unit}? (?:of|in) )?(?:every|each|alternate)"
+     " {ordinal|number}? {S|unit}", _vague),
     ("{the}? {which} (?:period|time|{unit}) (?:{of} )?(?:{which} {unit}|{number} {unit}"
      " (?:ago|earlier|before))", _fellow),
     ("(?:{unit}-(?:ago|earlier)|prior-{unit}) (?:period|{unit})", _fellow),
@@ -565,6 +576,7 @@ _TABLE: tuple[tuple[str, Callable[[Found], Made]], ...] = (
     ("{time|weekday} (?:in|en|dans) {number} {unit}", _from_day),
     ("{weekday} en {number}", _from_day),
     ("{number} {unit} (?:on|from|next) {weekday}", _from_day),
+    ("{number} {unit} {time}", _days_from),
     ("{time|weekday} {unit}(?! (?:of|beginning|commencing))", _from_day),
     ("{about} {number}[- ]*{unit} from (?P<date>(?:the|this) date(?: hereof| of this \\w+)?)",
      _hence),
@@ -612,6 +624,8 @@ _TABLE: tuple[tuple[str, Callable[[Found], Made]], ...] = (
     ("{the} {S} (?:(?P<before>{before})|{after}) {the}? {time|S}", _next_to),
     ("{the} {unit|daytime} (?:(?P<before>before)|after)(?:{stop}|(?= \\d))", _unit_beside),
     ("{the} {S} (?:(?P<before>before)|after){stop}", _series_beside),
+    ("{more} {about} {number}[- ]*{unit} (?:after|(?P<back>before)) (?:then\\b|{which})"
+     "(?:{stop}|(?= (?:is|was|will|has|had)\\b))", _later),
     ("{more} {about} {number}[- ]*{unit} (?:{part}|(?:after(?:wards)?|on|(?P<back>before|previously"
      "|ahead))\\b)(?!(?:(?<=before)|(?<=after)) \\w)(?! (?:than|the|that|its|his|her|their|an?|of)"
      "\\b)(?! {T})", _later),

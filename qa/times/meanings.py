@@ -266,6 +266,9 @@ def nth_unit(
         if name == "day":
             day = time.start + timedelta(days=number - 1) if number > 0 else time.end
             return on(day) if day <= time.end else None
+        if name == "week" and not full:
+            week = timedelta(days=6)
+            return Interval(time.start, time.start + week) if number == 1 else None
         if name == "week":
             monday = time.start + timedelta(days=-time.start.weekday() % 7)
             return containing(monday + timedelta(weeks=number - 1), "week") if number > 0 else None
@@ -279,8 +282,8 @@ def nth_unit(
         made = span(name, number)
         return made.make(time.start) if made else None
 
-    if name == "week" and not full:
-        return VAGUE
+    if name == "week" and not full and number != 1:
+        return VAGUE  # the second may be of days 8 to 14, or the second that is whole
     if name == "year":
         return None
     return mapped(whole, pick, "calendar quarter" if name == "quarter" else "")

@@ -153,9 +153,12 @@ def _away(time: Interval, day: date) -> int:
 
 
 def _first_from(make: Make, day: date, limit: date | None) -> Interval | None:
-    """The first not before ``day``, unless it lies after ``limit``."""
+    """The first not before ``day``; none after ``limit``, nor far on where one lay near."""
     for number in range(day.year, day.year + _REACH):
         one = make(number)
         if one is not None and one.end >= day:
+            before = make(number - 1)
+            if before is not None and _away(before, day) <= _OVER < _away(one, day) - _LONG:
+                return None  # it may have been shortly before
             return None if limit and one.start > limit else one
     return None

@@ -106,3 +106,28 @@ def test_a_row_of_many_columns_is_read_at_once() -> None:
     """A wide table without an end does not hold up an answer."""
     text = "| a | b | c | d | e | f | g | h |\n" * 40 + "text\n| Friday |"
     assert days(text, "| Friday |", date(2024, 3, 13)) == []
+
+
+def test_a_heading_that_is_a_day_and_an_hour_dates_what_follows() -> None:
+    """A status page's "30 October 2024, 21:47 UTC" counts for all paragraphs below it."""
+    text = """# Search degraded
+
+### 31 October 2024, 08:20 UTC
+
+Resolved.
+
+It was slow yesterday.
+
+### 30 October 2024, 21:47 UTC
+
+A shard was replaced.
+
+It broke yesterday.
+"""
+    document = Document("status", text)
+    days = []
+    for wanted in ("It was slow yesterday.", "It broke yesterday."):
+        at = text.index(wanted)
+        (one,) = dates_of(document, Sentence(at, at + len(wanted)))
+        days.append(one.start)
+    assert days == [date(2024, 10, 30), date(2024, 10, 29)]
