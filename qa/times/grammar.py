@@ -447,6 +447,11 @@ def _vague(_: Found) -> Made:
     return VAGUE
 
 
+def _habit(found: Found) -> Made:
+    """Read "on Tuesday and Friday nights": of each week."""
+    return VAGUE if found.text.endswith("s") else None
+
+
 def _fiscal(_: Found) -> Made:
     return m.FISCAL
 
@@ -560,8 +565,12 @@ _TABLE: tuple[tuple[str, Callable[[Found], Made]], ...] = (
     ("{the}? (?:{ordinal}|{which})[- ]*{fiscal} {unit}(?: {of} (?:{year}|{vague}))?", _fiscal),
     ("(?:{the}? {ordinal|which}|(?:our|its|their) {ordinal}) {unit} {of} {the}? {vague}", _fiscal),
     ("(?:our|its|their) {ordinal} {unit}", _fiscal),
-    ("(?:{the}? {ordinal|which|S} {S|unit}? (?:of|in) )?(?:every|each|alternate)"
-     " {ordinal|number}? {S|unit}", _vague),
+    ("(?:{the}? {ordinal|which|S} {S|unit}? (?:of|in) )?(?:every|each|alternate"
+     "|jede[nrms]?|chaque|cada|tous les|toutes les|todos los|todas las)"
+     " {ordinal|number}? {S|unit} {daytime}?(?:(?: ,|,? (?:and|or|und|et|y)) {S} {daytime}?)*",
+     _vague),
+    ("{weekday|short} (?:bis|à|au|al|a|至|到) {weekday|short}", _vague),
+    ("(?:\\bon )?{weekday}(?:(?: ,|,? (?:and|or)) {weekday})+ {daytime}", _habit),
     ("{the}? {which} (?:period|time|{unit}) (?:{of} )?(?:{which} {unit}|{number} {unit}"
      " (?:ago|earlier|before))", _fellow),
     ("(?:{unit}-(?:ago|earlier)|prior-{unit}) (?:period|{unit})", _fellow),
