@@ -351,7 +351,11 @@ def _ago(found: Found) -> Made:
 def _hence(found: Found) -> Made:
     (unit, many), note = found.of("unit"), "approximate" if found.said("about") else ""
     count = found.of("number") * many
-    if found.of("time") is not None or found.said("date"):
+    time = found.of("time")
+    if time is not None and time.kind != "deictic":  # "for five years from 1 April" is how long
+        lasts = re.search(r"\bfor\s*$", found.before, re.I)
+        return VAGUE if lasts else m.shifted(time, count, unit)
+    if time is not None or found.said("date"):
         return m.exactly(count, unit)
     return m.ago(count, unit, note)
 
