@@ -649,6 +649,7 @@ _TABLE: tuple[tuple[str, Callable[[Found], Made]], ...] = (
     ("between now and (?:on )?{time|S}", _from_now),
     ("(?:over|at|on|am|during) {the}? {weekend}", _alone),
     ("{month}", _month_alone),
+    ("{the}? {ordinal} {weekday}", _vague),  # of each month
     ("(?:\\bon )?{weekday|short}", _weekday_alone),
     ("{season}", _season_alone),
     ("{the} {ordinal}(?: (?:inst|ult|prox)\\b\\.?)", _day_of_month),
