@@ -72,8 +72,9 @@ _FORMS = {
     ),
     "fr": _Forms(
         past=r"\b(?:ai|as|a|ont|avons|avez|avait|avaient|est|sont|était|étaient)\s+(?:\w+\s+){0,2}?"
-        r"(?!prévu|lieu\b)(?:\w+(?:ée?s?|ie?s?|ue?s?|it|erte?s?)|faite?s?|mise?s?)\b|\b\w{3,}(?:ait|aient)\b"
-        r"|\b(?:faite?s?|\w{3,}ée?s?)\b",
+        r"(?!prévu|lieu\b|(?:lun|mar|mercre|jeu|vendre|same)di)(?:\w+(?:ée?s?|ie?s?|ue?s?|it|erte?s?)|faite?s?|mise?s?)\b|\b\w{3,}(?:ait|aient)\b"
+        r"|(?<!\ble\s)(?<!\bla\s)(?<!\bdu\s)(?<!\bau\s)(?<!\bun\s)(?<!\bce\s)(?<!\bles\s)(?<!\bdes\s)"
+        r"(?<!\bune\s)\b(?:faite?s?|\w{3,}ée?s?)\b",
         future=r"\bser(?:a|ont)\s+(?:pas\s+|\w+ment\s+)?\w+(?:é|i|u|t)e?s?\b|\b\w{2,}r(?:a|ont|ons|ez)\b"
         r"|\b(?:va|vont|doit|doivent|peut|peuvent)\b"
         r"(?:\s+être\s+\w+)?|\bprévue?s?\b|\bà\s+\w{3,}(?:er|ir|re)\b",
