@@ -71,8 +71,8 @@ _FORMS = {
         r"|dami|somi|berei)t\b|\w*(?:ge|be|ver|ent|zer|ier)\w*t\s*(?:[.,;!?)]|$))[a-zäöüß]{2,}t\b",
     ),
     "fr": _Forms(
-        past=r"\b(?:ai|as|a|ont|avons|avez|avait|avaient|est|sont|était|étaient)\s+(?:\w+\s+){0,2}?"
-        r"(?!prévu|lieu\b|(?:lun|mar|mercre|jeu|vendre|same)di)(?:\w+(?:ée?s?|ie?s?|ue?s?|it|erte?s?)|faite?s?|mise?s?)\b|\b\w{3,}(?:ait|aient)\b"
+        past=r"\b(?:ai|as|a|ont|avons|avez|avait|avaient|est|sont|était|étaient)\s+(?!lieu\b)"
+        r"(?:\w+\s+){0,2}?(?!prévu|(?:lun|mar|mercre|jeu|vendre|same)di)(?:\w+(?:ée?s?|ie?s?|ue?s?|it|erte?s?)|faite?s?|mise?s?)\b|\b\w{3,}(?:ait|aient)\b"
         r"|(?<!\ble\s)(?<!\bla\s)(?<!\bdu\s)(?<!\bau\s)(?<!\bun\s)(?<!\bce\s)(?<!\bles\s)(?<!\bdes\s)"
         r"(?<!\bune\s)\b(?:faite?s?|\w{3,}ée?s?)\b",
         future=r"\bser(?:a|ont)\s+(?:pas\s+|\w+ment\s+)?\w+(?:é|i|u|t)e?s?\b|\b\w{2,}r(?:a|ont|ons|ez)\b"
