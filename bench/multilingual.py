@@ -4,19 +4,21 @@
 
 Asks bench/multilingual.json (questions in Chinese, German and Spanish, written for this) of the
 first two paragraphs of each of XQuAD's articles, with and without the paragraph that holds the
-answer.  ``calibrate`` is what the threshold in qa/answering/across.py was chosen on.
+answer.
 """
 
 import json
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
-from qa.answering.across import THRESHOLD, read_across
 from qa.answering.quote import select
+from qa.answering.read import reading_of, said_of
 from qa.answering.retrieve import retrieve
 from qa.answering.windows import open_windows
 from qa.assistant import Assistant
+from qa.data import Reading, Window
 
 
 def main(data: Path) -> None:
@@ -40,19 +42,20 @@ def main(data: Path) -> None:
 
 def _measured(assistant: Assistant, asked: list[tuple[int, str]]) -> list[str]:
     answered = wrong = cited = found = 0
+    assert assistant.multilingual is not None
+    least = assistant.multilingual.card.perhaps
     with assistant.library.reading() as view:
         known = {source.path: source.document_id for source in view.sources()}
         for number, question in asked:
             path = f"{number:03d}.txt"
             hits = retrieve(question, view, assistant.embedding)
             found += hits[0].path == path
-            whole, _ = read_across(question, open_windows(hits, view), assistant.embedding)
-            answered += whole.confidence >= THRESHOLD
+            whole = _read(assistant, question, open_windows(hits, view))
+            answered += whole.confidence >= least
             cited += any(one.hit.path == path for one in select(whole, sure=False))
             rest = view.without([known[path]])
             left = open_windows(retrieve(question, rest, assistant.embedding), rest)
-            reading, _ = read_across(question, left, assistant.embedding)
-            wrong += reading.confidence >= THRESHOLD
+            wrong += _read(assistant, question, left).confidence >= least
     of = len(asked)
     return [
         f"n={of}",
@@ -61,6 +64,12 @@ def _measured(assistant: Assistant, asked: list[tuple[int, str]]) -> list[str]:
         f"of_the_paragraph={cited / max(answered, 1):.3f}",
         f"answered_without_it={wrong / of:.3f}",
     ]
+
+
+def _read(assistant: Assistant, question: str, windows: Sequence[Window]) -> Reading:
+    reader = assistant.multilingual
+    assert reader is not None
+    return reading_of(question, windows, said_of(question, (), windows, reader), reader.card)
 
 
 if __name__ == "__main__":

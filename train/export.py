@@ -3,7 +3,8 @@
 Weights are symmetric int8 per output, multiplied out once when onnxruntime loads the file and
 computed with as float32: on the calibration documents dynamic int8 arithmetic was twice as quick
 and ranked worse.  The frozen word embeddings are those of the embedder, whose package brings
-them: they are external tensors, by their offset in its model file.  One text a run, no padding.
+them: MiniLM's are external tensors, by their offset in its model file, E5's are handed in.  One
+text a run, no padding.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 from onnx import helper, numpy_helper
 
 from qa.models.embed.minilm import ModelFile, minilm_file
+from qa.models.reader.onnx import ENGLISH, Kind
 
 HEADS, EPSILON = 12, 1e-12
 _WORDS = "inner.embeddings.word_embeddings.weight"
@@ -76,8 +78,8 @@ class Graph:
         return self.node("LayerNormalization", given, output, axis=-1, epsilon=EPSILON)
 
 
-def _words(graph: Graph, words: ModelFile) -> str:
-    """The embedder's word embeddings, by their places in its file."""
+def _word(graph: Graph, words: ModelFile) -> str:
+    """MiniLM's word embeddings, by their places in its file, with marks for the first three."""
     given = {one.name: one for one in onnx.load_from_string(words.data).graph.initializer}
     for name in (f"{_WORDS}_q", f"{_WORDS}_scale"):
         raw = numpy_helper.to_array(given[name]).tobytes()
@@ -96,18 +98,24 @@ def _words(graph: Graph, words: ModelFile) -> str:
     scale = f"{_WORDS}_scale"
     if len(given[scale].dims) and given[scale].dims[0] > 1:
         scale = graph.node("Gather", [scale, "ids"], "row_scales", axis=0)
-    return graph.node("Mul", [whole, scale], "words")
-
-
-def _embedded(graph: Graph, words: ModelFile, zero: str) -> str:
-    """What goes into the first layer: words, marks, types and places."""
+    rows = graph.node("Mul", [whole, scale], "words")
     small = graph.node("Less", ["ids", graph.constant("three", 3, np.int64)], "is_mark")
     which = graph.node("Mul", ["ids", graph.node("Cast", [small], "as_0_1", to=_INTEGER)], "which")
     mark = graph.node("Gather", [graph.own("mark.weight"), which], "mark")
-    length = graph.node("Shape", ["ids"], "length", start=1, end=2)
+    return graph.node("Add", [rows, mark], "word")
+
+
+def _given(graph: Graph) -> str:
+    """Word vectors that are handed in, with marks."""
+    mark = graph.node("Gather", [graph.own("mark.weight"), "which"], "mark")
+    return graph.node("Add", ["words", mark], "word")
+
+
+def _embedded(graph: Graph, word: str, zero: str) -> str:
+    """What goes into the first layer: words with marks, types and places."""
+    length = graph.node("Shape", ["typ"], "length", start=1, end=2)
     place = graph.node("Slice", [graph.own("pos.weight"), zero, length, zero], "place")
     kind = graph.node("Gather", [graph.own("typ.weight"), "typ"], "kind")
-    word = graph.node("Add", [_words(graph, words), mark], "word")
     return graph.normed([graph.node("Add", [word, kind], "typed"), place], "ln", "layer_0")
 
 
@@ -125,11 +133,17 @@ def _layer(graph: Graph, at: str, state: str) -> str:
     return graph.normed([narrow, middle], f"{at}.ln2", f"{at}.out")
 
 
-def graph_of(weights: Mapping[str, NDArray[np.float32]], words: ModelFile) -> onnx.ModelProto:
-    """ids, typ (1, n), marks (m) -> evidence (m), outcome (4), phrase (n, 2): all logits."""
+def graph_of(
+    weights: Mapping[str, NDArray[np.float32]], words: ModelFile | None
+) -> onnx.ModelProto:
+    """ids, typ (1, n), marks (m) -> evidence (m), outcome (4), phrase (n, 2): all logits.
+
+    Without a file of word embeddings they are handed in, and which are marks: words (1, n, 384)
+    and which (1, n; 0 none, 1 before a unit, 2 before what stands above it) in place of ids.
+    """
     graph = Graph(weights)
     zero = graph.constant("zero", [0], np.int64)
-    state = _embedded(graph, words, zero)
+    state = _embedded(graph, _word(graph, words) if words else _given(graph), zero)
     for i in range(sum(name.endswith("ln2.bias") for name in weights)):
         state = _layer(graph, f"layers.{i}", state)
     flat = graph.node("Squeeze", [state, zero], "flat")
@@ -142,12 +156,16 @@ def graph_of(weights: Mapping[str, NDArray[np.float32]], words: ModelFile) -> on
     firsts = graph.node("Tile", [first, count], "firsts")
     both = graph.node("Concat", [marked, firsts], "both", axis=1)
     graph.node("Squeeze", [graph.head(both, "ev", "evidence_column"), one], "evidence")
-    given = {"ids": [1, "n"], "typ": [1, "n"], "marks": ["m"]}
+    given = {"ids" if words else "which": [1, "n"], "typ": [1, "n"], "marks": ["m"]}
     said = {"evidence": ["m"], "outcome": [4], "phrase": ["n", 2]}
+    inputs = [helper.make_tensor_value_info(name, _INTEGER, shape) for name, shape in given.items()]
+    if not words:
+        width = weights["ln.weight"].shape[0]
+        inputs.append(helper.make_tensor_value_info("words", _REAL, [1, "n", width]))
     made = helper.make_graph(
         graph.nodes,
         "qa-reader",
-        [helper.make_tensor_value_info(name, _INTEGER, shape) for name, shape in given.items()],
+        inputs,
         [helper.make_tensor_value_info(name, _REAL, shape) for name, shape in said.items()],
         graph.tensors,
     )
@@ -155,8 +173,9 @@ def graph_of(weights: Mapping[str, NDArray[np.float32]], words: ModelFile) -> on
     return helper.make_model(made, opset_imports=opsets, ir_version=10)
 
 
-def export(weights: Path, out: Path) -> None:
+def export(weights: Path, out: Path, kind: Kind) -> None:
     """Write the ONNX file of what ``fit`` saved."""
     held = {name: one.float().numpy() for name, one in torch.load(weights).items()}
     del held["word.weight"]
-    out.write_bytes(graph_of(held, minilm_file()).SerializeToString())
+    words = minilm_file() if kind == ENGLISH else None
+    out.write_bytes(graph_of(held, words).SerializeToString())

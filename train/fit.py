@@ -14,6 +14,7 @@ import torch.distributed as dist
 import torch.nn.functional as F  # noqa: N812 - its usual name
 from torch import Tensor, multiprocessing
 
+from .bases import e5, minilm
 from .coder import Row, rows
 from .encoder import Encoder
 from .items import from_lines
@@ -29,10 +30,13 @@ _SAVED = 200  # steps between two savings
 
 
 class Plan(NamedTuple):
-    """What is trained on, from where, to where, and how; 0 minutes are one pass over all."""
+    """What is trained on, from where, to where, and how; 0 minutes are one pass over all.
+
+    ``base`` is the folder of MiniLM; without one the encoder is E5.
+    """
 
     items: Path
-    base: Path
+    base: Path | None
     out: Path
     start: Path | None = None
     minutes: float = 0.0
@@ -123,14 +127,15 @@ def _work(rank: int, plan: Plan, meeting: str) -> None:
         dist.init_process_group(
             "gloo", init_method=f"file://{meeting}", rank=rank, world_size=plan.processes
         )
-    model = Encoder(plan.base)
+    base = minilm(plan.base) if plan.base else e5()
+    model = Encoder(base)
     if plan.start:
         model.load_state_dict(torch.load(plan.start))
     learnt = [one for one in model.parameters() if one.requires_grad]
     optimizer = torch.optim.AdamW(
         learnt, lr=plan.rate, weight_decay=0.01, fused=True, betas=(0.9, 0.98)
     )
-    steps = batches(rows(from_lines(plan.items)), plan)
+    steps = batches(rows(from_lines(plan.items), base.special), plan)
     began, seen, mean = time.monotonic(), 0, None
     model.train()
     for step, some in enumerate(steps):

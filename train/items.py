@@ -5,7 +5,7 @@ import math
 import random
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from hashlib import md5
 from pathlib import Path
@@ -56,7 +56,7 @@ class Item:
 def to_lines(items: Iterable[Item], path: Path) -> None:
     """Write ``items``, one JSON object a line."""
     with path.open("w", encoding="utf-8") as file:
-        file.writelines(json.dumps(asdict(item)) + "\n" for item in items)
+        file.writelines(json.dumps(asdict(item), ensure_ascii=False) + "\n" for item in items)
 
 
 def from_lines(path: Path) -> Iterator[Item]:
@@ -94,11 +94,12 @@ def words(text: str) -> list[str]:
 class BM25:
     """Finds windows that look as if they answered: where hard negatives come from."""
 
-    def __init__(self, texts: Sequence[str]) -> None:
+    def __init__(self, texts: Sequence[str], cut: Callable[[str], Sequence[str]] = words) -> None:
+        self._cut = cut
         self._found: dict[str, list[tuple[int, int]]] = defaultdict(list)
         self._texts, lengths = len(texts), []
         for i, text in enumerate(texts):
-            counted = Counter(word for word in words(text) if word not in STOP)
+            counted = Counter(word for word in cut(text) if word not in STOP)
             lengths.append(sum(counted.values()))
             for word, times in counted.items():
                 self._found[word].append((i, times))
@@ -108,7 +109,7 @@ class BM25:
     def best(self, question: str, most: int) -> list[int]:
         """The texts that share a word with ``question``, best first, at most ``most``."""
         scores: dict[int, float] = defaultdict(float)
-        for word in sorted(set(words(question)) - STOP):
+        for word in sorted(set(self._cut(question)) - STOP):
             found = self._found.get(word, ())
             idf = math.log(1 + (self._texts - len(found) + 0.5) / (len(found) + 0.5))
             for i, times in found:

@@ -1,17 +1,20 @@
 """Items from public sets, read out of their git repositories (README.md names the commits)."""
 
 import csv
+import gzip
+import html
 import io
 import json
 import random
 import re
 import subprocess
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from qa.text.sentences import sentences, weight
+from qa.text.words import terms
 
 from .items import BM25, FULL, NONE, SOME, STOP, Item, asked_of_another, phrase_of, without_gold
 from .items import words as words_of
@@ -64,6 +67,10 @@ class Repository:
     def text(self, path: str) -> str:
         """One file."""
         return self.texts([path])[path]
+
+    def raw(self, path: str) -> bytes:
+        """The bytes of one file."""
+        return self._run("cat-file", "blob", f"HEAD:{path}")
 
     def _run(self, *command: str, given: bytes | None = None) -> bytes:
         done = subprocess.run([*self._git, *command], input=given, capture_output=True, check=True)
@@ -256,6 +263,90 @@ def wtq(folder: Path) -> Iterator[Cut]:
             yield one._replace(units=(top, *one.units), asked=moved)
 
 
+def of_squad(data: Any, source: str, left_out: Collection[str] = ()) -> Iterator[Cut]:
+    """Questions about paragraphs as SQuAD has them, whose answer stands where it is said to.
+
+    Paragraphs with a question whose id is in ``left_out`` are left out whole.
+    """
+    for n, article in enumerate(data):
+        title = article.get("title", "").replace("_", " ")
+        for one in article["paragraphs"]:
+            ids = {str(qa.get("id")) for qa in one["qas"]}
+            text = html.unescape(one["context"])
+            if not ids.isdisjoint(left_out):
+                continue
+            stretches = [(s.start, s.end) for s in sentences(text)]
+            asked = []
+            for qa in one["qas"]:
+                answer, at = qa["answers"][0]["text"], qa["answers"][0]["answer_start"]
+                if text[at : at + len(answer)] != answer:  # a translation says it once, or is wrong
+                    at = text.find(answer) if text.count(answer) == 1 else -1
+                place = [i for i, (a, b) in enumerate(stretches) if at >= 0 and a <= at < b]
+                if place and answer.strip():
+                    asked.append(Question(html.unescape(qa["question"]), (place[0],), answer))
+            units = [re.sub(r"\s+", " ", text[a:b]) for a, b in stretches]
+            if asked and units:
+                yield from cut(f"{source} {n}", title, units, asked)
+
+
+def jaquad(folder: Path) -> Iterator[Cut]:
+    """Japanese questions about Wikipedia."""
+    repository = Repository(folder, "SkelterLabsInc/JaQuAD")
+    paths = [path for path in repository.names() if path.startswith("data/train/")]
+    for path, text in repository.texts(paths).items():
+        yield from of_squad(json.loads(text)["data"], path)
+
+
+def cmrc(folder: Path) -> Iterator[Cut]:
+    """Questions in simplified Chinese about Wikipedia."""
+    repository = Repository(folder, "ymcui/cmrc2018")
+    for part in ("dev", "trial"):
+        text = repository.text(f"squad-style-data/cmrc2018_{part}.json")
+        yield from of_squad(json.loads(text)["data"], part)
+
+
+def drcd(folder: Path) -> Iterator[Cut]:
+    """Questions in traditional Chinese about Wikipedia."""
+    repository = Repository(folder, "DRCKnowledgeTeam/DRCD")
+    for part in ("dev", "test"):
+        yield from of_squad(json.loads(repository.text(f"DRCD_{part}.json"))["data"], part)
+
+
+def portuguese(folder: Path) -> Iterator[Cut]:
+    """A part of SQuAD's training set in Portuguese, by machine."""
+    repository = Repository(folder, "nunorc/squad-v1.1-pt")
+    yield from of_squad(json.loads(repository.text("docs/sample-v1.1-pt.json"))["data"], "pt")
+
+
+def romance(folder: Path) -> Iterator[Cut]:
+    """SQuAD's development set in Italian and Spanish, by machine, each asked in both.
+
+    XQuAD's paragraphs, which are of the same articles, are left out.
+    """
+    measured = json.loads(Repository(folder, "google-deepmind/xquad").text("xquad.en.json"))
+    held = {
+        qa["id"] for one in measured["data"] for part in one["paragraphs"] for qa in part["qas"]
+    }
+    packed = Repository(folder, "crux82/squad-it").raw("SQuAD_it-test.json.gz")
+    italian = json.loads(gzip.decompress(packed))["data"]
+    spanish = json.loads(
+        Repository(folder, "ccasimiro88/TranslateAlignRetrieve").text(
+            "SQuAD-es-v1.1/dev-v1.1-es_small.json"
+        )
+    )["data"]
+    asked = [
+        {qa["id"]: qa["question"] for one in of for part in one["paragraphs"] for qa in part["qas"]}
+        for of in (italian, spanish)
+    ]
+    for of, other, name in ((italian, asked[1], "it"), (spanish, asked[0], "es")):
+        for one in of:
+            for part in one["paragraphs"]:
+                for i, qa in enumerate(part["qas"]):
+                    if i % 3 == 0:
+                        qa["question"] = other.get(qa["id"], qa["question"])
+        yield from of_squad(of, name, held)
+
+
 SETS: dict[str, tuple[Callable[[Path], Iterator[Cut]], int]] = {
     "selqa": (selqa, 1200),
     "fairytale": (fairytale, 1200),
@@ -265,13 +356,23 @@ SETS: dict[str, tuple[Callable[[Path], Iterator[Cut]], int]] = {
 }
 """How each set is read, and how many of its answered questions are taken at most."""
 
+LANGUAGES: dict[str, tuple[Callable[[Path], Iterator[Cut]], int]] = {
+    "jaquad": (jaquad, 2000),
+    "cmrc": (cmrc, 1500),
+    "drcd": (drcd, 1500),
+    "portuguese": (portuguese, 1500),
+    "romance": (romance, 4000),
+}
+"""The same of other languages than English."""
+
 
 def items(name: str, folder: Path, rng: random.Random) -> Iterator[Item]:
     """Answered questions of a set, each with windows that do not answer it."""
-    make, most = SETS[name]
+    make, most = (SETS | LANGUAGES)[name]
+    cut_as = terms if name in LANGUAGES else words_of
     cuts = list(make(folder))
     texts = [" ".join((one.title, *one.units)) for one in cuts]
-    far, others = BM25(texts), [asked.text for one in cuts for asked in one.asked]
+    far, others = BM25(texts, cut_as), [asked.text for one in cuts for asked in one.asked]
     of_document = defaultdict(list)
     for i, one in enumerate(cuts):
         of_document[one.document].append(i)
@@ -292,7 +393,7 @@ def items(name: str, folder: Path, rng: random.Random) -> Iterator[Item]:
                 for j in of_document[cuts[i].document]
                 if j != i and not any(one.text == asked.text for one in cuts[j].asked)
             ]
-            best = BM25([texts[j] for j in near]).best(asked.text, 1) or [0]
+            best = BM25([texts[j] for j in near], cut_as).best(asked.text, 1) or [0]
             yield from (item(near[k], asked) for k in best if near)
         if rng.random() < 0.4:
             strange = [j for j in far.best(asked.text, 6) if cuts[j].document != cuts[i].document]

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from qa.data import OutcomeKind
 from qa.errors import ConfigError
 from qa.models.embed.minilm import MiniLM
-from qa.models.reader.onnx import card
+from qa.models.reader.base import Card, Reader
 from qa.text.language import is_foreign
 
 ABROAD = {MiniLM.name: 0.58}
@@ -95,17 +95,17 @@ class Bar(NamedTuple):
         return "perhaps" if confidence >= self.perhaps else "not_found"
 
 
-def bar(path: Path, reader: str) -> Bar:
-    """The bar in force where the user's calibration would be kept in ``path``.
+def bar(path: Path, reader: Reader) -> Bar:
+    """The bar in force for ``reader`` where the user's calibration would be kept in ``path``.
 
-    ``reader`` is the digest of the reader in use.  Raises ConfigError for a file that holds no
+    Raises ConfigError for a file that holds no
     calibration.
     """
     own = held(path)
     if own is None:
-        return shipped()
-    if own.reader != reader:
-        return shipped()._replace(
+        return shipped(reader.card)
+    if own.reader != reader.digest:
+        return shipped(reader.card)._replace(
             stale=f"the calibration of {own.made} was made for another version of the reader and"
             f" is not in force; make it anew: qa eval calibrate {' '.join(n for n, _ in own.gold)}"
         )
@@ -115,7 +115,7 @@ def bar(path: Path, reader: str) -> Bar:
 def abroad(bar: Bar, question: str, embedding: str) -> Bar:
     """The bar for a question that is surely not in English; the user's own is as it is.
 
-    >>> abroad(shipped(), "Wer hat die Brücke gebaut?", MiniLM.name).perhaps
+    >>> abroad(Bar(0.9, 0.5, ""), "Wer hat die Brücke gebaut?", MiniLM.name).perhaps
     0.58
     """
     least = ABROAD.get(embedding)
@@ -124,9 +124,9 @@ def abroad(bar: Bar, question: str, embedding: str) -> Bar:
     return bar._replace(answered=1.0, perhaps=least, meaning=_ABROAD_MEANING)
 
 
-def shipped() -> Bar:
-    """The bar that comes with the package."""
-    return Bar(card().answered, card().perhaps, card().meaning)
+def shipped(card: Card) -> Bar:
+    """The bar that comes with a reader."""
+    return Bar(card.answered, card.perhaps, card.meaning)
 
 
 def held(path: Path) -> Calibration | None:

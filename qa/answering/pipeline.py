@@ -16,13 +16,12 @@ from functools import cache
 from typing import NamedTuple
 
 from qa.answering import conflicts, period, quote, voiced, wording
-from qa.answering.across import is_across, read_across
 from qa.answering.alike import listed
-from qa.answering.bar import Bar, abroad
+from qa.answering.bar import Bar, abroad, shipped
 from qa.answering.changes import asks_for_changes, changes
 from qa.answering.question import Question, complete_with, question_of
 from qa.answering.read import reading_of, said_of
-from qa.answering.retrieve import LIMIT, retrieve
+from qa.answering.retrieve import LIMIT, is_across, retrieve
 from qa.answering.sources import source_block
 from qa.answering.spelling import corrected
 from qa.answering.summary import summary
@@ -73,20 +72,21 @@ CONTRADICTED = PARTLY = 0.5
 class Answering(NamedTuple):
     """What the stages need.
 
-    ``engine`` is "extractive" or a model's name; ``bar`` gives the confidences that an
-    extractive answer needs, ``llm`` the model in force, ``judge`` the one that checks it, if
-    any does; ``evidence`` is how many tokens of sources a model is shown at first.  ``place``
-    is what holds the documents, for who finds nothing in it.
+    ``engine`` is "extractive" or a model's name; ``multilingual`` reads what is not in English,
+    where there is such a reader; ``bar`` gives the confidences that an extractive answer needs,
+    ``llm`` the model in force, ``judge`` the one that checks it, if any does; ``evidence`` is how
+    many tokens of sources a model is shown at first.  ``place`` is what holds the documents, for
+    who finds nothing in it.
     """
 
     engine: str
     fallback: bool
     strict: bool
-    multilingual: bool
     evidence: int
     place: str
     embedding: Embedding
     reader: Reader
+    multilingual: Reader | None
     bar: Callable[[], Bar]
     llm: Callable[[], LLM]
     judge: Callable[[], LLM | None]
@@ -123,7 +123,7 @@ def _readings(question: Question, windows: Sequence[Window], reader: Reader) -> 
     turns, made = question.turns, []
     for part in question.parts or (question.lookup,):
         said = said_of(part, turns, windows, reader, texts)
-        made.append(reading_of(part, windows, said, adjust))
+        made.append(reading_of(part, windows, said, reader.card, adjust))
         turns = (*question.turns, (part, ""))  # "and when?" asks of the same thing
     return made
 
@@ -233,22 +233,22 @@ def _read(parts: Answering, looked: _Looked) -> _Found:
     """Read what was found."""
     question, _, hits, windows, notes, view, clock = looked
     with clock.stage("read"):
-        bar = _bar(parts, abroad(parts.bar(), question.asked, parts.embedding.name))
-        across = parts.multilingual and is_across(question.lookup, hits)
-        if across or (parts.multilingual and is_foreign(question.lookup)):
-            reading, own = read_across(question.lookup, windows, parts.embedding)
-            notes += (Note("across"),) if across else ()
-            return _Found(question, hits, (reading,), _bar(parts, own), notes, view, clock)
-        readings = _readings(question, windows, parts.reader)
+        reader, bar = parts.reader, parts.bar()
+        lookup = question.lookup
+        if parts.multilingual and (is_foreign(lookup) or is_across(lookup, hits)):
+            reader = parts.multilingual
+            bar = shipped(reader.card)
+        bar = _bar(parts, abroad(bar, question.asked, parts.embedding.name))
+        readings = _readings(question, windows, reader)
         if any(listed(one) for one in readings):  # a list may go on further down
             more = _retrieved(question.searches, view, parts.embedding, 2 * LIMIT)
             known = {hit.passage.id for hit in hits}
             hits += tuple(hit for hit in more if hit.passage.id not in known)
-            readings = _readings(question, open_windows(hits, view)[: 2 * LIMIT], parts.reader)
+            readings = _readings(question, open_windows(hits, view)[: 2 * LIMIT], reader)
         instead = period.newest_instead(question.period)
         if instead is not None and _best(readings) < bar.perhaps:
             newest = question.at(instead)
-            again = _readings(newest, windows, parts.reader)
+            again = _readings(newest, windows, reader)
             if _best(again) >= bar.perhaps:
                 question, readings = newest, again
     if bar.stale:

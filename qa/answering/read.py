@@ -13,8 +13,7 @@ from functools import lru_cache
 from qa.answering.alike import LESS, meant_less
 from qa.answering.voiced import own_first
 from qa.data import Reading, Weighed, Window
-from qa.models.reader.base import Reader, Said, Shown, Turns
-from qa.models.reader.onnx import card
+from qa.models.reader.base import Card, Reader, Said, Shown, Turns
 
 Adjust = Callable[[Weighed], float]
 """What a rule adds to a unit's logit: where a date or a year is asked for."""
@@ -42,7 +41,11 @@ def said_of(
 
 
 def reading_of(
-    question: str, windows: Sequence[Window], said: Sequence[Said], adjust: Adjust | None = None
+    question: str,
+    windows: Sequence[Window],
+    said: Sequence[Said],
+    card: Card,
+    adjust: Adjust | None = None,
 ) -> Reading:
     """What that makes of all units; ``windows`` and ``said`` are aligned, best hit first."""
     weighed = []
@@ -50,7 +53,7 @@ def reading_of(
         for place, (unit, logit) in enumerate(zip(window.units, one.evidence, strict=False)):
             if unit.is_frame or not any(map(str.isalnum, unit.text)):
                 continue
-            score = linear(card().unit, unit_features(logit, number, windows, said))
+            score = linear(card.unit, unit_features(logit, number, windows, said))
             found = Weighed(number, place, unit, window.hit, chance(score), one.phrases[place])
             if adjust is not None and (gain := adjust(found)):
                 found = replace(found, chance=chance(score + gain))
@@ -65,7 +68,7 @@ def reading_of(
     outcomes = tuple(one.outcome for one in said)
     confidence = 0.0
     if weighed:
-        confidence = chance(linear(card().answer, answer_features(weighed, outcomes, windows)))
+        confidence = chance(linear(card.answer, answer_features(weighed, outcomes, windows)))
     return Reading(question, tuple(windows), outcomes, tuple(weighed), confidence)
 
 

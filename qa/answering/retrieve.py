@@ -11,6 +11,7 @@ from qa.library.interface import Scores, StoredPassage, View
 from qa.models.blas import one_thread
 from qa.models.embed.base import Embedding
 from qa.models.embed.minilm import MiniLM
+from qa.text.language import tongue
 from qa.text.words import terms
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ LEXICAL = 0.7
 the training queries of SciFact, in libraries of 5 to 11,000 passages; 0.6 to 1 differ little."""
 _FOLD_COSINE = 0.85  # below it passages are not compared; titles, embedded along, part copies
 _FOLD_TERMS = 0.9  # share of all their terms that both have
+_SHARED = 0.5  # of BM25's most: with it, the question's words do stand in the documents
 _MERGED_SENTENCES = 12  # a merged hit stays something that can be read at a glance
 
 
@@ -226,3 +228,14 @@ def _join(passages: Sequence[Passage]) -> Passage:
         end=last.end,
         sentences=tuple(sentence for passage in ordered for sentence in passage.sentences),
     )
+
+
+def is_across(question: str, hits: Sequence[Hit]) -> bool:
+    """Tell whether the best hit is known to be in another language than the question."""
+    if not hits:
+        return False
+    shared = max(one.part for hit in hits for one in hit.ranked if one.retriever == "bm25")
+    best = hits[0].passage
+    found = tongue(hits[0].document.text[best.start : best.end])
+    asked = tongue(question)
+    return None not in (asked, found) and asked != found and shared < _SHARED * LEXICAL

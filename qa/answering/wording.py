@@ -49,9 +49,6 @@ _NOTES = {
     "contradicted": "The documents say otherwise:",
     "taken_for": "“{typed}” was taken for “{taken}”.",
     "unanswered": "Nothing was found for “{part}”.",
-    "across": (
-        "Question and documents are in different languages: quotes were chosen by meaning alone."
-    ),
     "abroad": (
         "Question and documents are in different languages: what the model cited is shown as it"
         " stands."

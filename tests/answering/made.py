@@ -12,6 +12,7 @@ from qa.data import Answer, Document, Hit, Reading, Weighed, Window
 from qa.ingest.split import split
 from qa.models.chat.base import LLM
 from qa.models.reader.base import Reader, Said, Shown, Turns
+from qa.models.reader.fake import FakeReader
 
 SILENT = (0.0, 0.0, 0.0, 1.0)
 
@@ -23,6 +24,7 @@ class Graded:
     """
 
     digest = "fake"
+    card = FakeReader.card
 
     def __init__(
         self,

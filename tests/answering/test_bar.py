@@ -11,6 +11,8 @@ from qa.models.embed.minilm import MiniLM
 from qa.models.reader.fake import FakeReader
 from tests.answering.made import assistant, notes
 
+READER = FakeReader({})
+SHIPPED = shipped(READER.card)
 OWN = Calibration(
     threshold=0.9999,
     perhaps=0.25,
@@ -40,9 +42,9 @@ STALE = (
 
 def test_without_a_calibration_the_shipped_bar_is_in_force(tmp_path: Path) -> None:
     """The shipped bar says what it promises."""
-    assert bar(tmp_path / "none.json", "fake") == shipped()
-    assert shipped().meaning
-    assert shipped().stale is None
+    assert bar(tmp_path / "none.json", READER) == SHIPPED
+    assert SHIPPED.meaning
+    assert SHIPPED.stale is None
 
 
 def test_a_calibration_is_in_force_and_says_what_it_promises(tmp_path: Path) -> None:
@@ -50,7 +52,7 @@ def test_a_calibration_is_in_force_and_says_what_it_promises(tmp_path: Path) -> 
     path = tmp_path / "own.json"
     path.write_text(dumps(OWN))
     assert held(path) == OWN
-    assert bar(path, "fake") == Bar(0.9999, 0.25, MEANING, is_own=True)
+    assert bar(path, READER) == Bar(0.9999, 0.25, MEANING, is_own=True)
 
 
 @pytest.mark.parametrize(
@@ -66,7 +68,9 @@ def test_a_calibration_of_another_reader_is_void(tmp_path: Path) -> None:
     """The shipped bar stands in, and the command that mends it is named."""
     path = tmp_path / "own.json"
     path.write_text(dumps(OWN))
-    assert bar(path, "another") == shipped()._replace(stale=STALE)
+    reader = FakeReader({})
+    reader.digest = "another"
+    assert bar(path, reader) == SHIPPED._replace(stale=STALE)
 
 
 def test_a_calibration_of_the_reader_by_rules_is_void(tmp_path: Path) -> None:
@@ -75,7 +79,7 @@ def test_a_calibration_of_the_reader_by_rules_is_void(tmp_path: Path) -> None:
     before = dumps(replace(OWN, reader="0" * 16)).replace("calibration/2", "calibration/1")
     lines = before.splitlines(True)
     path.write_text("".join(one for one in lines if "perhaps" not in one and "shown" not in one))
-    assert bar(path, "fake").stale == STALE
+    assert bar(path, READER).stale == STALE
 
 
 @pytest.mark.parametrize(
@@ -97,7 +101,7 @@ def test_a_damaged_calibration_is_an_error(tmp_path: Path, text: str, fault: str
     path = tmp_path / "own.json"
     path.write_text(text)
     with pytest.raises(ConfigError, match=r"own\.json") as error:
-        bar(path, "fake")
+        bar(path, READER)
     assert fault in str(error.value)
 
 
@@ -130,7 +134,7 @@ def test_answers_are_held_to_it(tmp_path: Path) -> None:
 )
 def test_another_language_needs_more(question: str, embedding: str, outcomes: list[str]) -> None:
     """What the English reader finds for a question in German is never sure, and seldom shown."""
-    held = abroad(shipped(), question, embedding)
+    held = abroad(SHIPPED, question, embedding)
     assert [held.outcome(one) for one in (0.5, 0.95)] == outcomes
 
 

@@ -13,6 +13,7 @@ QUAYS = opened(
     name="quays",
 )
 TEA = opened("Tea is a drink. It is picked in April.", name="tea")
+CARD = FakeReader.card
 ANSWERS = (0.9, 0.05, 0.02, 0.03)
 
 
@@ -23,7 +24,7 @@ def loud(*logits: float) -> Said:
 
 def test_units_are_sorted_by_chance() -> None:
     """What the reader finds likeliest leads, from whatever window it is."""
-    found = reading_of("?", [TEA, TEA], [loud(-3.0, 2.0), loud(3.0, -6.0)])
+    found = reading_of("?", [TEA, TEA], [loud(-3.0, 2.0), loud(3.0, -6.0)], CARD)
     assert [(one.window, one.place) for one in found.weighed] == [(1, 0), (0, 1), (0, 0), (1, 1)]
     chances = [one.chance for one in found.weighed]
     assert chances == sorted(chances, reverse=True)
@@ -33,13 +34,13 @@ def test_units_are_sorted_by_chance() -> None:
 
 def test_of_equals_the_better_hits_leads() -> None:
     """Where the reader tells no difference, what was found first is shown first."""
-    found = reading_of("?", [TEA, TEA], [loud(1.0, 1.0), loud(1.0, 1.0)])
+    found = reading_of("?", [TEA, TEA], [loud(1.0, 1.0), loud(1.0, 1.0)], CARD)
     assert [(one.window, one.place) for one in found.weighed] == [(0, 0), (0, 1), (1, 0), (1, 1)]
 
 
 def test_headings_and_headers_answer_nothing() -> None:
     """What only says what other units are about is never weighed, whatever the reader says."""
-    found = reading_of("?", [QUAYS], [loud(*[5.0] * len(QUAYS.units))])
+    found = reading_of("?", [QUAYS], [loud(*[5.0] * len(QUAYS.units))], CARD)
     assert [one.unit.text for one in found.weighed] == [
         "The quays are old.",
         "The quays are:",
@@ -51,7 +52,7 @@ def test_headings_and_headers_answer_nothing() -> None:
 
 def test_what_had_no_room_is_not_weighed() -> None:
     """The reader need not have read every unit."""
-    found = reading_of("?", [TEA], [loud(1.0)])
+    found = reading_of("?", [TEA], [loud(1.0)], CARD)
     assert [one.unit.text for one in found.weighed] == ["Tea is a drink."]
 
 
@@ -62,8 +63,8 @@ def test_a_rule_moves_a_unit() -> None:
         return 9.0 if "April" in one.unit.text else 0.0
 
     said = [loud(2.0, -1.0)]
-    before = reading_of("?", [TEA], said)
-    after = reading_of("?", [TEA], said, april)
+    before = reading_of("?", [TEA], said, CARD)
+    after = reading_of("?", [TEA], said, CARD, april)
     assert [one.place for one in before.weighed] == [0, 1]
     assert [one.place for one in after.weighed] == [1, 0]
     assert after.weighed[1] == before.weighed[0]
@@ -72,8 +73,8 @@ def test_a_rule_moves_a_unit() -> None:
 
 def test_nothing_read_is_nothing_known() -> None:
     """Without a unit there is no confidence."""
-    assert reading_of("?", [], []).confidence == 0
-    assert reading_of("?", [TEA], [Said((), SILENT, ())]).weighed == ()
+    assert reading_of("?", [], [], CARD).confidence == 0
+    assert reading_of("?", [TEA], [Said((), SILENT, ())], CARD).weighed == ()
 
 
 def test_the_reader_reads_units_as_they_are_told() -> None:

@@ -72,7 +72,7 @@ def shown(folder: Path, case: Case) -> tuple[Statement, ...]:
     read = open_windows(hits, OneDocument(passages))  # type: ignore[arg-type]
     turns = tuple((one, "") for one in [case["after"]]) if "after" in case else ()
     said = said_of(case["question"], turns, read, READER())
-    found = reading_of(case["question"], read, said)
+    found = reading_of(case["question"], read, said, READER().card)
     return quote.quoted(found, quote.select(found, sure=False), sure=False)
 
 

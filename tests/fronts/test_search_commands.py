@@ -42,7 +42,8 @@ def qa(folder: Path, *arguments: str, typed: str | None = None) -> str:
     """What a command prints where the reader finds who opened the mill, and nothing else."""
     clean = {name: None for name in os.environ if name.startswith(("QA_", "OPENAI_"))}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("qa.assistant.OnnxReader", lambda: FakeReader({OPENED: ["Ilva Strand"]}))
+        reader = FakeReader({OPENED: ["Ilva Strand"]})
+        patch.setattr("qa.assistant.OnnxReader", lambda _kind: reader)
         where = ["--documents", str(folder), *arguments]
         result = CliRunner().invoke(cli, where, env=clean, input=typed)
     if result.exception is not None and not isinstance(result.exception, SystemExit):

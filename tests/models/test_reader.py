@@ -14,7 +14,7 @@ from qa.models.reader import coding, onnx
 from qa.models.reader.base import Shown
 from qa.models.reader.coding import MINILM, MOST, coded, typed, unread
 from qa.models.reader.fake import FakeReader
-from qa.models.reader.onnx import OnnxReader, card
+from qa.models.reader.onnx import ENGLISH, MULTILINGUAL, OnnxReader, card
 
 ASKED = "When did the Harwick bridge open?"
 BRIDGE = Shown(
@@ -178,8 +178,9 @@ def test_another_file_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 def test_the_card_fits_its_use() -> None:
     """Bars are probabilities in order, and a digest stands for the file."""
-    assert 0 < card().perhaps <= card().answered < 1
-    assert len(OnnxReader().digest) == 16
+    for kind in (ENGLISH, MULTILINGUAL):
+        assert 0 < card(kind).perhaps <= card(kind).answered <= 1
+        assert len(OnnxReader(kind).digest) == 16
 
 
 def test_a_fake_reader_says_what_it_was_told() -> None:

@@ -143,7 +143,7 @@ def _calibrate(
     click.echo(
         f"answered from {made.threshold:.3f}, perhaps from {made.perhaps:.3f}: {made.meaning}"
     )
-    before = bar.shipped()
+    before = bar.shipped(assistant.reader.card)
     told = [
         (
             reaching(before.answered, [one.answered for one in kind]),

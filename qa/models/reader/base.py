@@ -29,12 +29,32 @@ class Said(NamedTuple):
     phrases: tuple[tuple[int, int] | None, ...]
 
 
+class Card(NamedTuple):
+    """What is known of a reader that was measured.
+
+    ``unit`` and ``answer`` are linear models by feature name (see ``qa.answering.read``);
+    ``answered`` and ``perhaps`` are the confidences from which on an answer is shown as one,
+    ``meaning`` what they were measured to promise, ``sha256`` its file's.
+    """
+
+    sha256: str
+    unit: dict[str, float]
+    answer: dict[str, float]
+    answered: float
+    perhaps: float
+    meaning: str
+
+
 class Reader(Protocol):
     """Anything that reads windows for a question."""
 
     @property
     def digest(self) -> str:
         """16 hexadecimal digits that change with what the reader would say."""
+
+    @property
+    def card(self) -> Card:
+        """How its logits become chances, and from which on they are shown."""
 
     def load(self) -> object:
         """Get ready to read, where that takes long; once."""

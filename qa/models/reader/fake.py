@@ -3,16 +3,19 @@
 from collections.abc import Mapping, Sequence
 
 from qa.models.reader.base import Said, Shown, Turns
+from qa.models.reader.onnx import ENGLISH, card
 
 
 class FakeReader:
     """Finds the units that hold a text; all others are silent.
 
     ``told`` maps a question to texts; a unit that holds one of them has the logit 6, any other
-    -6.  A window with such a unit answers.  ``asked`` keeps what it was asked.
+    -6.  A window with such a unit answers.  Its card is that of the shipped reader.
+    ``asked`` keeps what it was asked.
     """
 
     digest = "fake"
+    card = card(ENGLISH)
 
     def __init__(self, told: Mapping[str, Sequence[str]]) -> None:
         self._told = told

