@@ -24,5 +24,5 @@ def environment(told: Told) -> dict[str, str]:
 
 if __name__ == "__main__":
     reader = FakeReader(json.loads(os.environ["TOLD"]))
-    qa.assistant.OnnxReader = lambda _kind: reader
+    qa.assistant.OnnxReader = lambda *_kind: reader
     main()

@@ -40,7 +40,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     os.chdir(folder)
     patch = pytest.MonkeyPatch()
     reader = FakeReader({ASKED: ["The bakery opened in 1987."]})
-    patch.setattr(qa.assistant, "OnnxReader", lambda _kind: reader)
+    patch.setattr(qa.assistant, "OnnxReader", lambda *_kind: reader)
     try:
         assert run("ask", ASKED, "--proof", "a.json") == 0
         assert run("ask", ASKED, "--proof", "b.zip", "--proof-with-documents", "--no-sync") == 0
@@ -203,7 +203,7 @@ def test_a_proof_of_a_conversation(
     """/proof writes the last answer with the turns before it; a name that is taken is refused."""
     monkeypatch.chdir(written)
     reader = FakeReader({"who ran it?": ["Jana ran it."]})
-    monkeypatch.setattr(qa.assistant, "OnnxReader", lambda _kind: reader)
+    monkeypatch.setattr(qa.assistant, "OnnxReader", lambda *_kind: reader)
     typed = "/proof c.json\nwho?\nwho ran it?\n/proof c.json\n/proof c.json\n"
     monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
     assert run("chat") == 0
@@ -228,7 +228,7 @@ def test_a_document_inside_of_another_file(
     with zipfile.ZipFile(tmp_path / "seeds" / "a.zip", "w") as archive:
         archive.writestr("note.txt", "The ferry leaves at 7:40.")
     reader = FakeReader({"when?": ["The ferry leaves at 7:40."]})
-    monkeypatch.setattr(qa.assistant, "OnnxReader", lambda _kind: reader)
+    monkeypatch.setattr(qa.assistant, "OnnxReader", lambda *_kind: reader)
     assert run("ask", "when?", "--proof", "p.json") == 3
     assert "'a.zip/note.txt' cannot be proved: it is inside of 'a.zip'" in capsys.readouterr().err
     assert not (tmp_path / "p.json").exists()
