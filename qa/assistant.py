@@ -167,6 +167,8 @@ class Assistant:
                 if self.embedding is self._minilm:
                     self._minilm.load()
                 self.reader.load()
+                if self.multilingual is not None:
+                    self.multilingual.load()
 
         # No daemon: the interpreter must not end while a model is being loaded.
         threading.Thread(target=load).start()

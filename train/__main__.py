@@ -9,8 +9,13 @@ import random
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-from qa.models.reader.onnx import ENGLISH, MULTILINGUAL
+from qa.models.reader.onnx import ENGLISH, MULTILINGUAL, Kind
+from qa.text.language import is_foreign
+
+Line = dict[str, Any]
+"""A written document as it lies in a file."""
 
 STAGES = ("items", "fit", "export", "calibrate")
 NEEDS = {"items": ("data",), "fit": (), "export": (), "calibrate": ("data",)}
@@ -18,8 +23,16 @@ PASSES = 2
 """Times that the written documents are cut anew; the public sets are spread over them."""
 
 
+def lines(folders: Sequence[Path], kind: Kind) -> list[Line]:
+    """The written documents; the English reader knows nothing of those that are not in English."""
+    from .written import lines_of
+
+    found = lines_of(folders)
+    return [raw for raw in found if kind == MULTILINGUAL or not is_foreign(raw["text"])]
+
+
 def build(
-    data: Sequence[Path], public: Path | None, out: Path, seed: int, names: Sequence[str]
+    lines: Sequence[Line], public: Path | None, out: Path, seed: int, names: Sequence[str]
 ) -> None:
     """Write the items of all passes; documents of the parts ``HELD`` are left out.
 
@@ -30,8 +43,8 @@ def build(
     from .items import HELD, Item, part_of, to_lines
 
     rng = random.Random(seed)
-    lines = [raw for raw in written.lines_of(data) if part_of(raw["id"]) not in HELD]
-    documents, of_sets, made = written.read(lines), list[Item](), list[Item]()
+    learnt = [raw for raw in lines if part_of(raw["id"]) not in HELD]
+    documents, of_sets, made = written.read(learnt), list[Item](), list[Item]()
     if public:
         for name in names:
             of_sets += sets.items(name, public, rng)
@@ -79,7 +92,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             from .public import LANGUAGES, SETS
 
             names = (*SETS, *LANGUAGES) if given.multilingual else tuple(SETS)
-            build(given.data, given.public, items, given.seed, names)
+            build(lines(given.data, kind), given.public, items, given.seed, names)
         elif stage == "fit":
             from .fit import Plan, fit
 
@@ -92,9 +105,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
             export(weights, graph, kind)
         else:
             from .calibrate import calibrate
-            from .written import lines_of
 
-            calibrate(lines_of(given.data), graph, card, kind, given.every)
+            calibrate(lines(given.data, kind), graph, card, kind, given.every)
         print(f"{stage}: {time.monotonic() - began:.0f} s", flush=True)
 
 

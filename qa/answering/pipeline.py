@@ -237,7 +237,8 @@ def _read(parts: Answering, looked: _Looked) -> _Found:
         lookup = question.lookup
         if parts.multilingual and (is_foreign(lookup) or is_across(lookup, hits)):
             reader = parts.multilingual
-            bar = shipped(reader.card)
+            if not bar.is_own:  # the user's own was measured by whichever reader read their pairs
+                bar = shipped(reader.card)._replace(stale=bar.stale)
         bar = _bar(parts, abroad(bar, question.asked, parts.embedding.name))
         readings = _readings(question, windows, reader)
         if any(listed(one) for one in readings):  # a list may go on further down

