@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from qa.times.direction import cues, tense_at
 from qa.times.expressions import atoms
+from qa.times.grammar import day_first
 from qa.times.intervals import DAY, Interval, containing
 from qa.times.readings import Atom, Scope, Tense
 
@@ -60,7 +61,8 @@ class _Read(NamedTuple):
 def clues(text: str) -> Clues:
     """What the sentences of ``text`` tell of when it was written."""
     ends = [0, *(match.end() for match in _END.finditer(text)), len(text)]
-    read = [_sentence(text[a:b]) for a, b in pairwise(ends) if a < b]
+    first = day_first(text)
+    read = [_sentence(text[a:b], first) for a, b in pairwise(ends) if a < b]
     lower: tuple[date, str] | None = None
     upper: tuple[date, str] | None = None
     for sentence in read:
@@ -85,10 +87,11 @@ def clues(text: str) -> Clues:
 
 def latest(text: str) -> date | None:
     """The last day that a text names with its year, as past or as to come."""
+    first = day_first(text)
     named = [
         time.end
         for line in text.splitlines()
-        for atom in atoms(line)
+        for atom in atoms(line, first)
         if atom.reading.kind == "absolute" and (time := atom.reading.meaning(Scope(None)))
     ]
     return max(named, default=None)
@@ -105,9 +108,9 @@ def dateline(atom: Atom, line: str) -> Clue:
     return Clue(allows, line[: atom.end])
 
 
-def _sentence(text: str) -> _Read:
+def _sentence(text: str, first: bool | None) -> _Read:
     text = " ".join(text.split())
-    found = atoms(text)
+    found = atoms(text, first)
     if not found:
         return _Read(text, (), ())
     marks = {language: cues(text, language) for language in {one.language for one in found}}

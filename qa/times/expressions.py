@@ -51,27 +51,31 @@ _FROM = re.compile(r"\b(?:from|between)\s+$", re.I)
 
 @lru_cache(maxsize=1024)  # the same sentences are read for question after question
 def expressions(
-    sentence: str, anchor: Interval | None, context: str | None = None
+    sentence: str,
+    anchor: Interval | None,
+    context: str | None = None,
+    day_first: bool | None = None,
 ) -> tuple[Expression, ...]:
     """The temporal expressions of ``sentence`` in order, without overlap.
 
-    ``anchor`` is when the text was written, ``context`` the sentence before.  Where the anchor
+    ``anchor`` is when the text was written, ``context`` the sentence before; ``day_first`` says how
+    the text writes "05/02/2024".  Where the anchor
     is more than a day, an expression is resolved to all that it may mean.  Without an anchor
     only what needs none is resolved.
     """
     before = None
     if context and not _BORN.search(context):
-        earlier = _resolved(context, atoms(context), anchor, None, None)
+        earlier = _resolved(context, atoms(context, day_first), anchor, None, None)
         before = next((one for one in reversed(earlier) if one.interval is not None), None)
         if before is not None and before.basis.startswith(_COUNTED):
             before = None  # it may not be this that is counted from
-    return _resolved(sentence, atoms(sentence), anchor, before, context)
+    return _resolved(sentence, atoms(sentence, day_first), anchor, before, context)
 
 
-def atoms(sentence: str) -> tuple[Atom, ...]:
+def atoms(sentence: str, day_first: bool | None = None) -> tuple[Atom, ...]:
     """The expressions of ``sentence`` in order, not resolved; of its first 4,000 characters."""
     sentence = sentence[:_LONGEST]
-    found = grammar.atoms(sentence) if _HINT.search(sentence) else []
+    found = grammar.atoms(sentence, day_first) if _HINT.search(sentence) else []
     found = [
         one._replace(reading=VAGUE) if _is_of_part(sentence, one) else one
         for one in sorted(found, key=lambda atom: atom.start)

@@ -11,12 +11,14 @@ of the small words above it, and a blank may be left out.
 import re
 from collections.abc import Callable
 from datetime import date
+from functools import lru_cache
 from typing import Any, NamedTuple
 
+from qa.text.language import tongue
 from qa.times import meanings as m
 from qa.times.intervals import Interval, containing, on
 from qa.times.readings import VAGUE, Atom, Sense, Series, absolute
-from qa.times.words import DASH, MONTH, Word, spoken, words
+from qa.times.words import DASH, MONTH, MONTHS, Word, spoken, words
 
 _SMALL = {
     "the": r"(?:\b(?:the|de[rmns]|die|das|le|la|les|el|los|las)\b|\b[ld]['’])",
@@ -36,8 +38,18 @@ _SMALL = {
     "many": r"(?:\b(?:few|several|couple\s+of|recent|some|many|wenigen?|einigen?|quelques)\b)",
 }  # fmt: skip
 _NUMBER = r"(?<![\w.,/$€£:-])(?<!\d\s)"
+_DIGITS = "零一二三四五六七八九〇"
+_DAY_FIRST = {"de", "fr", "es", "it", "pt", "nl"}
+"""Languages, by their codes, that write the day first in every country where they are spoken."""
 _Y = r"(?P<y>(?:1[5-9]|20)\d\d)"
 _END = r"(?![\w%]|[.,:/]\d)"
+
+
+_TWO = (
+    r"(?<![\d/.-])(?P<a>\d\d?)(?P<by>[/-])(?P<b>\d\d?)(?P=by)"
+    r"(?P<y>(?:1[5-9]|20)\d\d|[0-4]\d)(?![\d/-])"
+)
+_OPEN = re.compile(_TWO)
 
 
 def _date(number: str, month: str, day: str) -> Interval | None:
@@ -52,12 +64,65 @@ def _in_order(match: re.Match[str]) -> tuple[str, Any] | None:
     return ("time", absolute(found)) if found else None
 
 
-def _either_way(match: re.Match[str]) -> tuple[str, Any] | None:
-    """Read "25/03/2019"; nothing where month and day may be either way round."""
+def _either_way(match: re.Match[str], day_first: bool | None = None) -> tuple[str, Any] | None:
+    """Read "25/03/2019"; where month and day may be either way round, as ``day_first`` tells."""
     a, b, number = match["a"], match["b"], match["y"]
-    both = {one for one in (_date(number, a, b), _date(number, b, a)) if one}
+    months_first, days_first = _date(number, a, b), _date(number, b, a)
+    both = {one for one in (months_first, days_first) if one}
+    if len(both) == 2 and day_first is not None:
+        return "time", absolute(days_first if day_first else months_first)
     note = "day and month may be either way round"
     return ("time", absolute(both.pop() if len(both) == 1 else None, note)) if both else None
+
+
+@lru_cache(maxsize=8)
+def day_first(text: str) -> bool | None:
+    """Whether in "05/02/2024" the day comes first: its other dates tell, or else its language.
+
+    >>> day_first("Due 05/02/2024, sent 29/01/2024."), day_first("05/02/2024")
+    (True, None)
+    """
+    found = [_open(one) for one in _OPEN.finditer(text)]
+    told = {one for one in found if one is not None}
+    if len(told) == 1:
+        return told.pop()
+    return True if found and not told and tongue(text) in _DAY_FIRST else None
+
+
+def is_open(text: str) -> bool:
+    """Whether ``text`` holds a date whose day and month may be either way round."""
+    return any(_open(one) is None for one in _OPEN.finditer(text))
+
+
+def _open(match: re.Match[str]) -> bool | None:
+    """Whether the day comes first, as far as its own numbers tell."""
+    a, b = int(match["a"]), int(match["b"])
+    return None if a <= 12 and b <= 12 else a > 12
+
+
+def _month(match: re.Match[str]) -> tuple[str, Any]:
+    return "time", absolute(containing(date(int(match["y"]), int(match["m"]), 1), "month"))
+
+
+def _named(match: re.Match[str]) -> tuple[str, Any] | None:
+    """Read "18-Jun-2024", "29JAN2025"."""
+    number = [name[:3].lower() for name in MONTHS].index(match["m"].lower()) + 1
+    found = _date(match["y"], str(number), match["d"])
+    return ("time", absolute(found)) if found else None
+
+
+def _written_out(match: re.Match[str]) -> tuple[str, Any] | None:
+    """Read "二〇二四年六月五日"."""
+    number = "".join(str(_DIGITS.index(sign) % 10) for sign in match["y"])
+    found = _date(number, str(_chinese(match["m"])), str(_chinese(match["d"])))
+    return ("time", absolute(found)) if found else None
+
+
+def _chinese(number: str) -> int:
+    """A number up to 99: "十一" is 11."""
+    tens, ten, ones = number.rpartition("十")
+    many = _DIGITS.index(tens) if tens else 1
+    return 10 * bool(ten) * many + (_DIGITS.index(ones) if ones else 0)
 
 
 def _short_day(match: re.Match[str]) -> tuple[str, Any] | None:
@@ -116,7 +181,12 @@ _FIGURES: tuple[tuple[re.Pattern[str], _Figure], ...] = tuple(
         (rf"(?<![\d/.-]){_Y}[/.](?P<m>\d\d?)[/.](?P<d>\d\d?)(?![\d/])", _in_order),
         (rf"(?<![\d/.-])(?P<d>\d\d?)\.\s?(?P<m>\d\d?)\.\s?{_Y}(?!\d)", _in_order),
         (r"(?<![\d/.-])(?P<d>[0-3]\d)\.(?P<m>[01]\d)\.(?P<y>[0-4]\d)(?![\d.])", _in_order),
-        (rf"(?<![\d/.-])(?P<a>\d\d?)/(?P<b>\d\d?)/{_Y}(?![\d/])", _either_way),
+        (_TWO, _either_way),
+        (rf"(?<![\d/.-])(?P<m>0[1-9]|1[0-2])/{_Y}(?![\d/]|\.\d)", _month),
+        (rf"(?<![\w/.-])(?P<d>\d\d?)(?P<by>-?)(?P<m>{'|'.join(name[:3] for name in MONTHS)})"
+         rf"(?P=by){_Y}(?![\w-])", _named),
+        (r"(?P<y>[二一][〇零一二三四五六七八九]{3})年(?P<m>十?[一二三四五六七八九]|十)月"
+         r"(?P<d>[二三]?十?[一二三四五六七八九]|[二三]?十)日", _written_out),
         (rf"\b(?:the )?winter (?:of )?{_Y}[/\u2013-](?P<z>\d\d(?:\d\d)?)\b", _winter),
         (r"\b(?:(?-i:FY)\s?['\u2019]?\d{2}(?:\d\d)?|(?:fiscal|financial) (?:year )?\d{4})"
          r"(?:[/\u2013-]\d{2,4})?\b", lambda _: ("vague", m.FISCAL)),
@@ -679,9 +749,9 @@ _NAMES = {sign: kind for kind, sign in _SIGNS.items()}
 _READY = ("time", "vague")
 
 
-def atoms(sentence: str) -> list[Atom]:
+def atoms(sentence: str, day_first: bool | None = None) -> list[Atom]:
     """The expressions of ``sentence`` in order, not resolved."""
-    found = _words(sentence)
+    found = _words(sentence, day_first)
     if not found:
         return []
     line, places, at = "", [], 0
@@ -733,7 +803,7 @@ def _rewritten(
     return line, places
 
 
-def _words(sentence: str) -> list[Word]:
+def _words(sentence: str, day_first: bool | None) -> list[Word]:
     """The words and figures of time in a sentence, in order, without overlap."""
     languages = spoken(sentence)
     found: list[Word] = []
@@ -743,7 +813,7 @@ def _words(sentence: str) -> list[Word]:
                 continue
             if figure is _short_day and "." in match.group() and languages[0] != "de":
                 continue  # "since 1.2."
-            told = figure(match)
+            told = _either_way(match, day_first) if figure is _either_way else figure(match)
             if told is not None:
                 found.append(Word(*match.span(), *told, languages[0]))
     for language in languages:

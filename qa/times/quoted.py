@@ -10,6 +10,7 @@ from typing import Protocol
 from qa.data import Dated, Document, Sentence
 from qa.times.entries import entry_at
 from qa.times.expressions import AS_WRITTEN, expressions
+from qa.times.grammar import day_first, is_open
 from qa.times.intervals import Expression, Interval
 
 GIVEN = "set by the user"
@@ -85,11 +86,12 @@ def _expressions(document: Document, sentence: Sentence) -> tuple[Expression, ..
     if entry is not None and (entry.day == written or document.date_basis == GIVEN):
         entry = None
     written = entry.day if entry else written
-    heads = _columns(text, start)
+    heads, said = _columns(text, start), text[start:end]
+    first = day_first(text) if is_open(said) else None
     if not heads:
-        found = expressions(text[start:end], written, _before(text, start))
+        found = expressions(said, written, _before(text, start), first)
     else:
-        found = _cells(text[start:end], heads, written)
+        found = _cells(said, heads, written, first)
     if entry is None:
         return found
     basis = f"the entry of {entry.day}"
@@ -98,13 +100,15 @@ def _expressions(document: Document, sentence: Sentence) -> tuple[Expression, ..
     )
 
 
-def _cells(row: str, heads: Sequence[str], written: Interval | None) -> tuple[Expression, ...]:
+def _cells(
+    row: str, heads: Sequence[str], written: Interval | None, first: bool | None
+) -> tuple[Expression, ...]:
     """The expressions of a table's row, each cell read after the head of its column."""
     found, place = [], 0
     for cell, head in zip_longest(row.split("|"), heads, fillvalue=""):
         label = f"{head.strip()}: " if head.strip() else ""
         shift = place - len(label)
-        for one in expressions(label + cell, written, None):
+        for one in expressions(label + cell, written, None, first):
             if one.start >= len(label):
                 found.append(replace(one, start=one.start + shift, end=one.end + shift))
         place += len(cell) + 1

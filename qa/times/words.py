@@ -158,14 +158,18 @@ def spoken(text: str) -> tuple[str, ...]:
 
 @lru_cache
 def _named() -> re.Pattern[str]:
-    """Words of time of another language than English: "Samstag", "hier"."""
+    """Words of time of another language than English: "Samstag", "hier", "6 mar 2024"."""
+    borrowed = [one for language in _CODES.values() for one in _borrowed(language)]
     near = {
         word.lower()
-        for language in _CODES.values()
-        for kind, word, _ in _borrowed(language)
+        for kind, word, _ in borrowed
         if kind in ("weekday", "near") and word.isalpha() and len(word) > 3
     }
-    return re.compile(rf"\b(?i:{'|'.join(sorted(near))})\b")
+    months = {re.escape(word.lower()) for kind, word, _ in borrowed if kind == "month"}
+    dated = (
+        rf"\d(?:\.|er|º)?\s+(?:de\s+)?(?:{'|'.join(sorted(months))})\.?\s+(?:del?\s+)?[12]\d\d\d"
+    )
+    return re.compile(rf"\b(?i:{'|'.join(sorted(near))})\b|(?i:{dated})\b")
 
 
 @lru_cache

@@ -68,6 +68,29 @@ def test_no_day_is_shown_for_what_is_open_in_the_held_out_sentences(name: str) -
     assert known[name] == told
 
 
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Sent 29/01/2024. Due 05/02/2024.", ["2024-01-29", "2024-02-05"]),
+        ("Sent 1/29/2024. Due 05/02/2024.", ["2024-01-29", "2024-05-02"]),
+        ("Sent 29/01/2024 and 1/29/2024. Due 05/02/2024.", ["2024-01-29", "2024-01-29"]),
+        ("Due 05/02/2024.", []),
+        ("La facture est à payer avant le 05/02/2024.", ["2024-02-05"]),
+        ("Zu zahlen bis 17-10-2023, Stand 04/2022.", ["2023-10-17", "2022-04-01"]),
+        ("Released 18-Jun-2024, seen 29JAN2025.", ["2024-06-18", "2025-01-29"]),
+        ("二〇二〇年六月五日开会，二〇一四年十一月二十日。", ["2020-06-05", "2014-11-20"]),
+        ("Wangersen, am 19. Januar 2023", ["2023-01-19"]),
+    ],
+)
+def test_figures_of_a_date_are_read_as_the_whole_text_writes_them(
+    text: str, shown: list[str]
+) -> None:
+    """Which of two figures is the day is told by the text's other dates, else by its language."""
+    document = Document("a", text, None)
+    found = dates_of(document, Sentence(0, len(text)))
+    assert [str(one.start) for one in found] == shown
+
+
 def test_the_last_and_the_next_are_both_told_where_nothing_says_which() -> None:
     """A day of a heading or a list may have been or may come: a reader is shown both."""
     (one,) = expressions("Lists for Friday", Interval(*[date(2024, 3, 11)] * 2))
