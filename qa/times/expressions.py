@@ -7,6 +7,7 @@ of their clause; what a text counts from is its publication, or a time it spoke 
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from functools import lru_cache
 from itertools import pairwise
 
@@ -17,6 +18,8 @@ from qa.times.readings import AHEAD, VAGUE, Atom, Make, Scope, Sense, absolute, 
 from qa.times.words import DASH, MONTH
 
 _HINT = re.compile(r"\d|[\u4e00-\u9fff]|[^\W\d_]{3}")
+_SOON, _LONG = 60, 180
+"""Days within which what lies ahead is meant, where it would lie so many more back."""
 _WIDE, _WEEK = 21, 14
 """Days within which a day or a week is told, where the day of writing is not known."""
 _COUNTED = "from the date before it"
@@ -25,7 +28,8 @@ AS_WRITTEN = "as written"
 """How the basis of an expression begins that names its own time."""
 
 _LONGEST = 4000
-_BETWEEN = re.compile(rf"\s?(?:{DASH})\s?|\s+(?:to|until|till|through|and)\s+", re.I)
+_TO = r"to|until|till|through|bis(?:\s+zum)?|au|jusqu['’]au|al|hasta(?:\s+el)?"
+_BETWEEN = re.compile(rf"\s?(?:{DASH})\s?|\s+(?:{_TO}|and)\s+", re.I)
 _UNTIL = re.compile(
     r"\b(?:until|till|through|bis(?:\s+zum)?|jusqu['’](?:au|à|en)|hasta(?:\s+el)?)\s+$", re.I
 )
@@ -46,7 +50,7 @@ _PART = re.compile(
     re.I,
 )
 _BELONGS = re.compile(r"\b(?:for|of)\s+(?:the\s+year\s+)?$", re.I)
-_FROM = re.compile(r"\b(?:from|between)\s+$", re.I)
+_FROM = re.compile(r"\b(?:from|between|vo[mn]|du|del?|desde(?:\s+el)?)\s+$", re.I)
 
 
 @lru_cache(maxsize=1024)  # the same sentences are read for question after question
@@ -129,7 +133,7 @@ def _range(sentence: str, first: Atom, second: Atom) -> Atom | None:
     word = between.group().strip().lower()
     if word == "and" and (opening is None or opening.group().strip().lower() != "between"):
         return None
-    if word in ("to", "until", "till", "through") and opening is None:
+    if re.fullmatch(_TO, word) and opening is None:
         pair = {first.reading.kind, second.reading.kind}
         if not pair <= {"absolute", "yearless"}:
             return None
@@ -262,6 +266,9 @@ def _expression(sentence: str, atom: Atom, scope: Scope, anchor: Interval | None
         if tense in AHEAD and interval.end < anchor.start:
             interval = None  # it counts from something else
     if interval is not None and anchor is not None:
+        if atom.language != "en" and _is_nearer_ahead(atom.reading, scope, interval, anchor.start):
+            interval = None
+    if interval is not None and anchor is not None:
         limit = _LAST.search(sentence[: atom.end]) if reading.note == "approximate" else None
         if limit and not _OF_YEAR.search(sentence, atom.start, atom.end):
             interval = Interval(interval.end, interval.end)
@@ -276,6 +283,21 @@ def _expression(sentence: str, atom: Atom, scope: Scope, anchor: Interval | None
         sentence[start : atom.end], start, atom.end, interval,
         _basis(reading, scope, interval), relative_,
     )  # fmt: skip
+
+
+def _is_nearer_ahead(reading: Sense, scope: Scope, was: Interval, day: date) -> bool:
+    """Whether what was read as past lies far back, and not far ahead.
+
+    Who speaks of a year ago mostly says so, and the tenses of other languages are told less well
+    than those of English ("Sie erhalten", "ist vorgesehen").
+    """
+    if reading.kind != "yearless" or scope.tense != "past" or scope.narrative:
+        return False
+    will = _meaning(reading, Scope(day, "future"))
+    if will is None:
+        return False
+    ahead, back = (will.start - day).days, (day - was.end).days
+    return ahead <= _SOON and back > ahead + _LONG
 
 
 def _widest(reading: Sense, scope: Scope, anchor: Interval | None) -> Interval | None:

@@ -1,12 +1,23 @@
-"""Where a text states its own date: labels, datelines, by-lines, lines that are a date."""
+"""Where a text states its own date: which of the dates in its first and last lines is its own.
 
+A trained model decides that (``train/dates.py``): a conditional logit (McFadden 1974) over the
+dates of a text and none of them, of the words and the form of each one's line.  Its weights lie in
+``heads.json``.
+"""
+
+import json
+import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from functools import lru_cache
+from importlib.resources import files
 from typing import NamedTuple
 
 from qa.times.direction import PARTICIPLE, cues, is_ahead
 from qa.times.expressions import atoms
-from qa.times.intervals import Interval, containing, year
+from qa.times.grammar import day_first
+from qa.times.intervals import Interval, Unit, containing, year
 from qa.times.readings import Atom, Scope
 
 _HEAD_LINES = 12
@@ -16,11 +27,27 @@ _LINE = 240  # characters of a line that are looked at
 
 
 class Stated(NamedTuple):
-    """A date that a line gives the text; a lower ``rank`` is better evidence."""
+    """A date in the head or the foot of a text, and the chance that it is the text's own.
 
-    rank: float
+    ``alone`` is what its chance would be if there were no other; ``speaks`` says that its line
+    says when the text came out: a label, a dateline, a by-line.
+    """
+
+    chance: float
+    alone: float
+    speaks: bool
     interval: Interval
     basis: str
+
+
+class Found(NamedTuple):
+    """A date where it stands: what speaks for its being the text's own, and what is read there."""
+
+    features: tuple[str, ...]
+    interval: Interval
+    words: str
+    form: str
+    label: str
 
 
 class Dateline(NamedTuple):
@@ -83,81 +110,189 @@ _COLUMNS = re.compile(r"\s{3,}|\t|\u3000")
 _CELLS = re.compile(r"^\|\s*([^|]+?)\s*\|\s*([^|]+?)\s*\|$")
 _DATED = re.compile(r"\b(?:date|datum|fecha)\b|日期", re.I)
 _WORDS = 4  # words at most before a date that a line ends with
-_TITLE, _FOOT = 3, 7.5
+_TITLE = 3
+_WORD = re.compile(r"[^\W\d_]+")
+_SIGN = re.compile(r"[\u4e00-\u9fff]|[^\W\d_]+|[:：|(),.;\u2013\u2014#*-]")
+_SENTENCE = re.compile(r"[.!?。！？][\"”’)]*$")
+_SPEAKS = ("label", "dateline", "by-line")
+_STEM = 5  # letters of a word that count
+_WRITING = timedelta(days=7)
 _COMMAS = 3
 _GOES_ON = re.compile(r"^\s*(?:[a-z]+\b)(?<!at)(?<!by)")
 
 
 def stated(text: str) -> tuple[Stated | Dateline, ...]:
-    """What the first lines, and the last ones, say of the text's date; best and first first."""
+    """The dates of the first lines and the last ones, the likeliest first; then datelines."""
+    every = dates(text)
+    found = [one for one in every if isinstance(one, Found)]
+    lines = [one for one in every if isinstance(one, Dateline)]
+    parts = [math.exp(score(one)) for one in found]
+    told = []
+    for one, part in sorted(zip(found, parts, strict=True), key=lambda pair: -pair[1]):
+        beside = sum(its for other, its in zip(found, parts, strict=True) if near(one, other))
+        basis = f"{one.label} “{one.words}”"
+        chance, alone = beside / (1 + sum(parts)), part / (1 + part)
+        told.append(Stated(chance, alone, one.form in _SPEAKS, one.interval, basis))
+    return (*sorted(told, key=lambda one: -one.chance), *lines)
+
+
+def dates(text: str) -> list[Found | Dateline]:
+    """Every date with its year of the first and the last lines, and datelines without one."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     last = len(lines) - (_FOOT_LINES if len(lines) > 2 * _FOOT_LINES + 1 else 0)
-    found = [one for line in lines[: min(last, _HEAD_LINES)] for one in _read(line)]
-    found += [
-        one._replace(rank=_FOOT)
-        for line in lines[last:]
-        for one in _read(line)
-        if isinstance(one, Stated) and one.rank in (0, 4, 5, 6.5, 7)
+    first, made = day_first(text), list[Found | Dateline]()
+    for number, line in enumerate(lines):
+        if number < min(last, _HEAD_LINES) or number >= last:
+            where = "foot" if number >= last else f"head {_step(number, (0, 1, 2, 4, 7))}"
+            made += _read(line, where, first)
+    found = [one for one in made if isinstance(one, Found)]
+    return [_beside(one, found) if isinstance(one, Found) else one for one in made]
+
+
+def _read(line: str, where: str, first: bool | None) -> Iterator[Found | Dateline]:
+    columns = _COLUMNS.split(_CELLS.sub(r"\1: \2", line)[:_LINE].strip())
+    for column in columns:
+        found = atoms(column, first)
+        for atom in found:
+            before, after = column[: atom.start], column[atom.end :]
+            if atom.reading.kind == "yearless":
+                if _PLACE.search(before) and _DASHED.search(after):
+                    yield Dateline(atom, column)
+                continue
+            interval = (
+                atom.reading.meaning(Scope(None)) if atom.reading.kind == "absolute" else None
+            )
+            span = _span(interval) if interval else None
+            if interval is None or span is None:
+                continue
+            form, label = _form(before, after, column)
+            if form == "ahead" or (not form and _SENTENCE.search(column)):
+                continue  # "Next meeting: 5 May 2024", or a story
+            told = {
+                f"a {span}",
+                where,
+                f"{min(len(found), 3)} dates in {min(len(columns), 3)} columns",
+                f"form {form}",
+                *_shape(column, column[atom.start : atom.end]),
+                *_words(before, after),
+            }
+            words = column[atom.start : atom.end]
+            yield Found(tuple(sorted(told)), interval, words, form, label)
+
+
+def _span(interval: Interval) -> Unit | None:
+    """The unit of the calendar that it is; None where it is none that a text is dated by."""
+    spans: tuple[Unit, ...] = ("day", "week", "month")
+    return next((one for one in spans if interval == containing(interval.start, one)), None)
+
+
+def _step(number: int, steps: Sequence[int]) -> str:
+    """Up to which of ``steps`` a number goes."""
+    return next((f"to {one}" for one in steps if number <= one), "more")
+
+
+def _shape(line: str, date: str) -> Iterator[str]:
+    """What a line looks like."""
+    ends = "a word" if line[-1].isalnum() else line[-1]
+    opens = line[0]
+    if opens.isalnum():
+        opens = "A" if opens.isupper() else "a" if opens.islower() else "0"
+    small = sum(word[0].islower() for word in _WORD.findall(line))
+    yield f"length {_step(len(line), (20, 40, 70, 110, 160))}"
+    yield f"begins {opens}, ends {ends}"
+    yield f"begins {opens}"
+    yield f"ends {ends}"
+    yield f"{_step(small, (0, 1, 2, 4, 8))} small words"
+    yield f"{min(line.count(','), 4)} commas"
+    if line.upper() == line:
+        yield "capitals"
+    if not _WORD.search(date):
+        yield "figures"
+
+
+def _words(before: str, after: str) -> Iterator[str]:
+    """The words on both sides of a date, the nearest with the signs between."""
+    left, right = (_SIGN.findall(side.lower()) for side in (before, after))
+    said, more = ([one for one in side if one[0].isalnum()] for side in (left, right))
+    yield f"{_step(len(said), (0, 1, 2, 4, 8))} words before"
+    yield f"{_step(len(more), (0, 1, 3, 8))} words after"
+    yield f"after: {left[-1] if left else '^'}"
+    yield f"after: {' '.join(left[-2:]) or '^'}"
+    yield f"before: {right[0] if right else '$'}"
+    for word in said:
+        yield f"before it {word}"
+        yield f"before it {word[:_STEM]}*"
+    for word in said[-3:]:
+        yield f"near {word[:_STEM]}"
+    for word in more:
+        yield f"behind it {word[:_STEM]}"
+
+
+def _beside(one: Found, found: Sequence[Found]) -> Found:
+    """With how it stands to the other dates."""
+    days = [other.interval for other in found]
+    told = [
+        "the first" if one is found[0] else "a later one",
+        f"of {min(len(found), 4)}",
+        "the latest" if all(one.interval.end >= day.end for day in days) else "not the latest",
+        "the earliest" if all(one.interval.start <= day.start for day in days) else "not earliest",
     ]
-    return tuple(sorted(found, key=lambda one: one.rank if isinstance(one, Stated) else 8))
+    told += ["said twice"] if days.count(one.interval) > 1 else []
+    return one._replace(features=(*one.features, *told))
 
 
-def _read(line: str) -> Iterator[Stated | Dateline]:
-    line = _CELLS.sub(r"\1: \2", line)
-    for column in _COLUMNS.split(line[:_LINE].strip()):
-        yield from _of_column(column)
+def score(one: Found) -> float:
+    """The logit of a date's being the text's own, against none's being it."""
+    weights = _weights()
+    return weights[""] + sum(weights.get(name, 0.0) for name in one.features)
 
 
-def _of_column(line: str) -> Iterator[Stated | Dateline]:
-    for atom in atoms(line):
-        before, after = line[: atom.start], line[atom.end :]
-        words = line[atom.start : atom.end]
-        if atom.reading.kind == "yearless":
-            if _PLACE.search(before) and _DASHED.search(after):
-                yield Dateline(atom, line)
-            continue
-        interval = atom.reading.meaning(Scope(None)) if atom.reading.kind == "absolute" else None
-        if interval is None or interval not in (
-            containing(interval.start, "day"),
-            containing(interval.start, "week"),
-            containing(interval.start, "month"),
-        ):
-            continue
-        found = _rank(before, after, line)
-        if found is not None:
-            yield Stated(found[0], interval, f"{found[1]} “{words}”")
+def near(one: Found | Stated, other: Found | Stated) -> bool:
+    """Whether they may be of one writing: a letter is signed some days after it was begun."""
+    first, second = sorted((one.interval, other.interval), key=lambda time: time.start)
+    return second.start - first.end <= _WRITING
 
 
-def _rank(before: str, after: str, line: str) -> tuple[float, str] | None:
+@lru_cache
+def _weights() -> dict[str, float]:
+    """The model, by feature; that of "" is the bias."""
+    file = files("qa.times") / "heads.json"
+    weights: dict[str, float] = json.loads(file.read_text(encoding="utf-8"))
+    return weights
+
+
+def _form(before: str, after: str, line: str) -> tuple[str, str]:
+    """By which form a line may give the date, "" where by none, and how that is told."""
     if is_ahead(before):
-        return None  # "Next meeting: 5 May 2024"
+        return "ahead", ""
     ends = bool(_NOTHING.match(after))
     if (match := _LABEL.search(before)) and not _GOES_ON.match(after):
-        return 0, " ".join(match["label"].lower().split())
+        return "label", " ".join(match["label"].lower().split())
     if _PLACE.search(before) and (_DASHED.match(after) or (before[:1] == "(" and after[:1] == ")")):
-        return 1, "dateline"
+        return "dateline", "dateline"
     if _BY.search(before) and not _GOES_ON.match(after):
-        return 2, "by-line"
+        return "by-line", "by-line"
     sitting = _SITTING.search(before)
     if sitting and sitting["kept"] and (ends or _APART.match(after)):
-        return 3, "heading"
+        return "sitting", "heading"
     status, act = _STATUS.search(before), _ACT.search(before)
     label = status or (act if act and act["label"] else None)
     row = line.count("|") > 1 or line.count(",") > _COMMAS
     short = len(line) <= _SHORT and not row and not cues(line[label.end("label") if label else 0 :])
     if status and (ends or (short and _APART.match(after))):
-        return 5, " ".join(status["label"].lower().split())
+        return "status", " ".join(status["label"].lower().split())
     opens = _OPENS.fullmatch(before) or _PLACE.search(before)
     if short and opens and (ends or _APART.match(after)):
-        return 4, "a line of its own"
+        return "opens", "a line of its own"
     if short and (ends or _APART.match(after)) and (_BAR.search(before) or sitting):
-        return 6, "a line of its own"
+        return "bar", "a line of its own"
     if act and (short or act["deed"]):
-        return 7 if act["label"] else 6.5, " ".join((act["label"] or act["deed"]).lower().split())
+        said = (act["label"] or act["deed"]).lower()
+        return "act" if act["label"] else "deed", " ".join(said.split())
     labelled = before.rstrip(" *_").endswith((":", "："))
     if not short or not (labelled or opens or (ends and len(before.split()) <= _WORDS)):
-        return None
-    return (8.5 if labelled and _DATED.search(before) else 8), "in the head"
+        return "", "in the head"
+    return "dated" if labelled and _DATED.search(before) else "short", "in the head"
 
 
 _REPORTED = re.compile(

@@ -64,13 +64,13 @@ class Publication:
 
     ``confidence`` is "stated" where the text or its metadata say so, "derived" where several
     of its sentences allow no other time, "unsure" where it is shown and nothing is counted from
-    it.  ``basis`` says for a reader which; ``rank`` is that of the line that states it.
+    it.  ``basis`` says for a reader which; ``speaks`` that it is a line that metadata give way to.
     """
 
     interval: Interval
     basis: str
     confidence: Literal["stated", "derived", "unsure"]
-    rank: float = 0
+    speaks: bool = False
 
 
 def on(day: date) -> Interval:

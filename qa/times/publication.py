@@ -1,15 +1,12 @@
 """When a text was written, from its own evidence."""
 
-from collections import Counter
 from datetime import date, timedelta
 from itertools import pairwise
 
 from qa.times.clues import Clue, Clues, clues, dateline, latest
-from qa.times.direction import cues
 from qa.times.entries import entries, only_day
-from qa.times.heads import Dateline, Stated, reported, stated
+from qa.times.heads import Dateline, Stated, near, reported, stated
 from qa.times.intervals import Claimed, Interval, Publication, hull, moved, on
-from qa.times.words import spoken
 
 _LONGEST = timedelta(days=366)
 """What leaves more open than a year is not told: no date can be counted from it."""
@@ -18,9 +15,8 @@ _REACH = 12
 """Years that are tried on a side on which the text sets no bound."""
 _MOST = 60_000
 """Characters above which only the first and last lines are read: a book is not written in a day."""
-_GOOD, _SURE, _HEAD_ONLY, _DEED, _FOOT, _UNSURE = 2, 3, 4, 6.5, 7.5, 8
-"""Ranks of lines: what speaks against metadata; what needs no more evidence; a date alone; one that
-stands in the head and may be of something else."""
+_OUTRIGHT, _STATED, _MAYBE = 0.95, 0.7, 0.3
+"""Chances of a line's date: what needs no more evidence, what the text states, what is unsure."""
 _QUOTED = 4
 
 
@@ -39,17 +35,14 @@ def publication(
     """
     found = _told(text)
     if known is not None:
-        sure = found is not None and (
-            found.confidence == "unsure" or (found.confidence == "stated" and found.rank <= _GOOD)
-        )
-        if found is None or not sure or _agree(found.interval, known.day):
+        if found is None or not found.speaks or _agree(found.interval, known.day):
             return Publication(on(known.day), known.basis, "stated")
         told = f"{found.basis} or {known.basis} {known.day}"
         return Publication(hull(found.interval, on(known.day)), told, "unsure")
-    if found is not None:
+    if found is not None and found.confidence != "unsure":
         return found
     if (day := only_day(text)) is not None:
-        return Publication(day, f"its lines of {day}", "stated", _UNSURE)
+        return Publication(day, f"its lines of {day}", "stated")
     title = reported(text)
     own = [one for one in entries(text, title[0] if title else None) if one.kind != "mail"]
     if (
@@ -60,14 +53,12 @@ def publication(
         > 1
     ):
         newest = max(own, key=lambda one: one.day.start)
-        return Publication(newest.day, f"its last entry {newest.day}", "stated", _UNSURE)
-    heads = [one for one in stated(text) if isinstance(one, Stated) and one.rank >= _UNSURE]
-    heads.sort(key=lambda one: one.interval.end)
-    if heads and _near(heads[0], heads[-1]):
-        last = heads[-1]
-        return Publication(
-            last.interval, last.basis, "stated" if _tells(text) else "unsure", _UNSURE
-        )
+        return Publication(newest.day, f"its last entry {newest.day}", "stated")
+    if found is not None:
+        return found
+    heads = [one for one in stated(text) if isinstance(one, Stated) and one.chance >= _MAYBE]
+    if heads:
+        return Publication(heads[0].interval, heads[0].basis, "unsure")
     if title is not None and title[1]:
         return Publication(title[0], f"reports on {title[1]}", "unsure")
     if saved is not None and _may_be(saved.day, text):
@@ -78,41 +69,25 @@ def publication(
 def _told(text: str) -> Publication | None:
     """What the text itself says."""
     heads = stated(text)
-    told = [one for one in heads if isinstance(one, Stated) and one.rank < _UNSURE]
+    told = [one for one in heads if isinstance(one, Stated)]
     lines = [one for one in heads if isinstance(one, Dateline)]
-    best = [one for one in told if one.rank == told[0].rank]
-    if len({one.interval for one in best}) > 1 and told[0].rank > _SURE:
-        return None
-    good = [one for one in told if one.rank <= _HEAD_ONLY or one.rank == _FOOT]
-    if good:  # nothing is written before what its head dates
-        last = good[0].interval.end
-        named = [one for one in heads if isinstance(one, Stated) and one.rank > _UNSURE]
-        good += [one for one in named if one.interval.start > last]
-    if good and (other := next((one for one in good if not _near(good[0], one)), None)):
-        both = hull(good[0].interval, other.interval)
-        return Publication(both, f"{good[0].basis} or {other.basis}", "unsure")
-    if told and (told[0].rank <= _SURE or (len(told) == 1 and told[0].rank == _DEED)):
-        return _stated(told[0])
+    good = [one for one in told if one.alone >= _STATED]
+    good = [one for one in good if one.speaks] or good  # "Published ...", rather than "Updated ..."
+    best = good[0] if good else None
+    rival = next((one for one in good[1:] if best and not near(best, one)), None)
+    if best and rival and best.chance < _OUTRIGHT:
+        both = hull(best.interval, rival.interval)
+        return Publication(both, f"{best.basis} or {rival.basis}", "unsure", best.speaks)
+    if best and (best.speaks or best.chance >= _OUTRIGHT):
+        return Publication(best.interval, best.basis, "stated", best.speaks)
     evidence = _evidence(text)
     late = evidence.lower[0] if evidence.lower else date.min
-    if told and told[0].interval.end >= late:
-        return _stated(told[0])
+    if best and best.chance >= _STATED and best.interval.end >= late:
+        return Publication(best.interval, best.basis, "stated")
     if lines:
         line = dateline(lines[0].atom, lines[0].line)
         evidence = evidence._replace(clues=(line, *evidence.clues))
     return _derived(evidence)
-
-
-def _tells(text: str) -> bool:
-    """Whether more is told of what has been than of what is to come, as an invitation does."""
-    tenses = Counter(cue.tense for cue in cues(text[:_MOST], spoken(text[:_MOST])[0]))
-    return tenses["past"] >= tenses["future"] and tenses["past"] > 0
-
-
-def _near(one: Stated, other: Stated) -> bool:
-    """Whether they may be of one writing: a letter is signed some days after it was begun."""
-    first, second = sorted((one.interval, other.interval), key=lambda time: time.start)
-    return second.start - first.end <= timedelta(days=7)
 
 
 def _agree(one: Interval, day: date) -> bool:
@@ -131,10 +106,6 @@ def _may_be(day: date, text: str) -> bool:
         return False
     last = latest(text[:_MOST])
     return last is None or day <= last + _LONGEST
-
-
-def _stated(found: Stated) -> Publication:
-    return Publication(found.interval, found.basis, "stated", found.rank)
 
 
 def _derived(evidence: Clues) -> Publication | None:

@@ -52,6 +52,13 @@ def test_two_good_dates_that_disagree_are_both_told() -> None:
     assert expected == publication("Published: 1 May 2019", known=known)
 
 
+def test_two_lines_that_are_a_date_are_both_told() -> None:
+    """Which of two dates alone in the head is the text's own is not known: none is counted from."""
+    found = publication("3 March 2020\n9 May 2021\nThe text follows.\n")
+    assert found is not None
+    assert found.confidence == "unsure"
+
+
 def test_a_head_and_a_foot_of_different_months_are_both_told() -> None:
     """A letter dated in August and signed in September counts from neither."""
     lines = ["6 August 2020", "Dear Ann,", *["It leaks."] * 6, "Yours,"]
