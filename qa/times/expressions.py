@@ -265,9 +265,8 @@ def _expression(sentence: str, atom: Atom, scope: Scope, anchor: Interval | None
         tense = direction(sentence, atom, None)
         if tense in AHEAD and interval.end < anchor.start:
             interval = None  # it counts from something else
-    if interval is not None and anchor is not None:
-        if atom.language != "en" and _is_nearer_ahead(atom.reading, scope, interval, anchor.start):
-            interval = None
+    if interval is not None and anchor is not None and atom.language != "en":
+        interval = interval if _is_as_near(reading, scope, interval, anchor.start) else None
     if interval is not None and anchor is not None:
         limit = _LAST.search(sentence[: atom.end]) if reading.note == "approximate" else None
         if limit and not _OF_YEAR.search(sentence, atom.start, atom.end):
@@ -285,19 +284,17 @@ def _expression(sentence: str, atom: Atom, scope: Scope, anchor: Interval | None
     )  # fmt: skip
 
 
-def _is_nearer_ahead(reading: Sense, scope: Scope, was: Interval, day: date) -> bool:
-    """Whether what was read as past lies far back, and not far ahead.
+def _is_as_near(reading: Sense, scope: Scope, was: Interval, day: date) -> bool:
+    """Whether what is read as past does not lie far back while it lies shortly ahead too.
 
     Who speaks of a year ago mostly says so, and the tenses of other languages are told less well
     than those of English ("Sie erhalten", "ist vorgesehen").
     """
     if reading.kind != "yearless" or scope.tense != "past" or scope.narrative:
-        return False
+        return True
     will = _meaning(reading, Scope(day, "future"))
-    if will is None:
-        return False
-    ahead, back = (will.start - day).days, (day - was.end).days
-    return ahead <= _SOON and back > ahead + _LONG
+    ahead = (will.start - day).days if will else _LONG
+    return ahead > _SOON or (day - was.end).days <= ahead + _LONG
 
 
 def _widest(reading: Sense, scope: Scope, anchor: Interval | None) -> Interval | None:
