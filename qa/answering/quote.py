@@ -296,7 +296,7 @@ def _caption(units: Sequence[Unit], place: int) -> Iterator[Sentence]:
     """The line that names the table that ``units[place]`` is a row of, if the window holds it."""
     while place > 0 and units[place].role in ("row", "frame"):
         place -= 1
-    if units[place].role == "caption":
+    if units[place].role in ("caption", "title"):
         yield units[place].sentence
 
 

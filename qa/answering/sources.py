@@ -72,7 +72,7 @@ def above(shown: Shown) -> tuple[Unit, ...]:
     while at > 0 and stretch[at - 1].role == shown.unit.role:
         at -= 1
     first = at
-    while first > 0 and stretch[first - 1].role == "frame":
+    while first > 0 and stretch[first - 1].role in ("frame", "title"):
         first -= 1
     opened = first
     while first > 0 and stretch[first - 1].role == "text" and opened - first < _OPENS:

@@ -272,7 +272,7 @@ def _frames(text: str, found: Sequence[Block], first: int) -> list[Unit]:
     if kind == "row":
         top = at = _top(text, found, first)
         has_caption = top > 0 and found[top - 1].kind == "caption"
-        above = [_unit(text, found[top - 1], "caption")] if has_caption else []
+        above = [_unit(text, found[top - 1], "title")] if has_caption else []
         if top < first and header_of(text, found[top].start, found[top].end):
             return [*above, _unit(text, found[top], "frame")]
         if above:

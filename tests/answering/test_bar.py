@@ -5,9 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from qa.answering.bar import Bar, Calibration, abroad, bar, dumps, held, shipped
+from qa.answering.bar import Bar, Calibration, bar, dumps, held, shipped
 from qa.errors import ConfigError
-from qa.models.embed.minilm import MiniLM
 from qa.models.reader.fake import FakeReader
 from tests.answering.made import assistant, notes
 
@@ -122,23 +121,3 @@ def test_answers_are_held_to_it(tmp_path: Path) -> None:
         path.write_text("{}")
         with pytest.raises(ConfigError, match=r"qa eval calibrate --reset"):
             made.ask(asked)
-
-
-@pytest.mark.parametrize(
-    ("question", "embedding", "outcomes"),
-    [
-        ("Who built the bridge?", MiniLM.name, ["perhaps", "answered"]),
-        ("Wer hat die Brücke gebaut?", MiniLM.name, ["not_found", "perhaps"]),
-        ("Wer hat die Brücke gebaut?", "another", ["perhaps", "answered"]),
-    ],
-)
-def test_another_language_needs_more(question: str, embedding: str, outcomes: list[str]) -> None:
-    """What the English reader finds for a question in German is never sure, and seldom shown."""
-    held = abroad(SHIPPED, question, embedding)
-    assert [held.outcome(one) for one in (0.5, 0.95)] == outcomes
-
-
-def test_a_calibration_of_ones_own_is_for_its_own_language() -> None:
-    """Whoever calibrated on German pairs keeps those bars."""
-    own = Bar(0.8, 0.3, "", is_own=True)
-    assert abroad(own, "Wer hat die Brücke gebaut?", MiniLM.name) == own

