@@ -20,7 +20,6 @@ from typing import Any, NamedTuple
 from qa.assistant import Assistant, Parts
 from qa.data import Answer
 from qa.models.embed.minilm import MiniLM
-from qa.models.reader.onnx import OnnxReader
 from tests.cases.test_cases import CASES, data, ids
 
 Case = dict[str, Any]
@@ -90,7 +89,7 @@ def main(given: list[str]) -> None:
     """Ask and print a line a case, and the sums."""
     only = "--wrong" in given
     folders = [one for one in given if one != "--wrong"]
-    parts = Parts(embedding=MiniLM(), reader=OnnxReader())
+    parts = Parts(embedding=MiniLM())
     with tempfile.TemporaryDirectory() as made:
         work = Path(made)
         found = originals(Path(folders[0]), parts, work) if folders else invented(parts, work)
