@@ -55,3 +55,18 @@ def test_each_slip_is_mended() -> None:
 def test_another_word_is_no_slip(typed: str) -> None:
     """Short words, another first letter, figures and known words are taken for nothing else."""
     assert mended(f"the {typed}") == (f"the {typed}", ())
+
+
+def test_another_form_of_a_word_is_no_slip_in_german() -> None:
+    """The documents hold "Waschmaschinen": who asks for one has not misspelt it, a slip is one."""
+    held = "Die Waschmaschinen stehen im Keller."
+
+    class Held(Words):
+        def document_frequency(self, asked: Iterable[str]) -> dict[str, int]:
+            return {one: int(one in terms(held)) for one in asked}
+
+    def told(question: str) -> tuple[Correction, ...]:
+        return corrected(question, Held(), [opened(held).hit])[1]  # type: ignore[arg-type]
+
+    assert told("Wo steht die Waschmaschine?") == ()
+    assert told("Wo stehen die Wachmaschinen?") == (Correction("Wachmaschinen", "waschmaschinen"),)
