@@ -3,7 +3,8 @@
 A line that begins with a day dates what follows: below a heading or a line of its own up to the
 next, in a line with words up to its paragraph's end, in a row of a table that row.  So does a
 heading that ends with one.  A day without its year, and a weekday of a document of one week, are
-counted from when the document was written.
+counted from when the document was written; where that does not tell, a day without its year and a
+weekday that is a line of its own come after the entry before ("Tuesday 6 August 2019", "Wednesday").
 """
 
 import re
@@ -14,9 +15,9 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from qa.times.direction import is_ahead
-from qa.times.expressions import expressions
+from qa.times.expressions import atoms, expressions
 from qa.times.intervals import Interval, containing, on
-from qa.times.words import words
+from qa.times.words import spoken, words
 
 _LABEL = (
     r"(?:date|day|time(?:stamp)?|when|sent|datum|gesendet|envoyé|fecha|enviado|日期|发送时间)"
@@ -33,6 +34,8 @@ _OPENS = re.compile(
 )
 _HEADED = re.compile(r"^(?:#{1,6} |[-=*_~]{2,}\s?)(?P<head>[^\n]*)$", re.M)
 _WEEKDAY = re.compile(r"^[ \t#*_>|\[-]*(?P<wd>[A-Z][a-z]{2,8})(?=[\s.,:])", re.M)
+_ALONE = re.compile(r"^[ \t#*_>-]*(?P<wd>[^\W\d]{2,10})[ \t*_:.]*$", re.M)
+_SOON = timedelta(days=92)  # how soon an entry follows the one before
 _CLOSES = re.compile(r"[\])*_]*\s*(?:T?\d\d?[:.h]\d\d|$|[:,.;|–—-]|\s{2})|[\])*_]+\s")
 _WROTE = re.compile(r"(?:wrote|schrieb|écrit|escribió)\b[^\n]{0,60}:\s*$|写道\s*[:：]\s*$", re.I)
 _TAIL = re.compile(r"\W*(?:T?\d\d?[:.h]\d\d(?::\d\d)?\W*(?:[A-Z]{1,4}|Uhr|h)?)?\W*")
@@ -107,9 +110,17 @@ def _dated_heads(text: str) -> Iterator[_Found]:
 
 def _dated_lines(text: str, written: Interval | None) -> Iterator[_Found]:
     """Lines that begin with a day."""
-    for match in _OPENS.finditer(text):
+    before: Interval | None = None
+    lines = sorted((*_OPENS.finditer(text), *_ALONE.finditer(text)), key=lambda one: one.start())
+    for match in lines:
+        if match.re is _ALONE:
+            next_day = _weekday_after(match["wd"], before) if before else None
+            if next_day:
+                before = next_day
+                yield match.start(), match.end(), next_day, "heading"
+            continue
         line = match["date"]
-        day = _day(line, written)
+        day = _day(line, written) or (_day_after(line, before) if before else None)
         if day is None:
             continue
         end, time = day
@@ -132,7 +143,31 @@ def _dated_lines(text: str, written: Interval | None) -> Iterator[_Found]:
             kind = "row"
         else:
             kind = "heading" if _TAIL.fullmatch(line, end) else "line"
+        if kind in ("heading", "line"):
+            before = time
         yield match.start(), match.end(), time, kind
+
+
+def _weekday_after(word: str, before: Interval) -> Interval | None:
+    """The next day of that name after ``before``."""
+    for language in spoken(word):
+        for one in words(word, language):
+            if one.kind in ("weekday", "short") and (one.start, one.end) == (0, len(word)):
+                ahead = (one.value - before.end.weekday() - 1) % 7 + 1
+                return on(before.end + timedelta(days=ahead))
+    return None
+
+
+def _day_after(line: str, before: Interval) -> tuple[int, Interval] | None:
+    """A day without its year, as ``_day`` gives it: the first not before ``before``."""
+    first = next(iter(atoms(line[:60])), None)
+    if first is None or first.start > 1 or first.reading.make is None:
+        return None
+    for year in (before.start.year, before.start.year + 1):
+        day = first.reading.make(year)
+        if day and day.start == day.end and timedelta(0) <= day.start - before.start <= _SOON:
+            return first.end, day
+    return None
 
 
 def _day(line: str, written: Interval | None) -> tuple[int, Interval] | None:

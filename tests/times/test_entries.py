@@ -131,3 +131,22 @@ It broke yesterday.
         (one,) = dates_of(document, Sentence(at, at + len(wanted)))
         days.append(one.start)
     assert days == [date(2024, 10, 30), date(2024, 10, 29)]
+
+
+def test_an_entry_without_its_year_comes_after_the_one_before() -> None:
+    """A diary writes the year once, and then weekdays: each counts from its own day."""
+    text = (
+        "*Monday 30 December 2019*\n\nCrossed last night.\n\n*Thursday*\n\nThey came yesterday.\n\n"
+        "Friday 3 January\n\nRain.\n\nMonday\n\nHome."
+    )
+    assert [str(one.day) for one in entries(text)] == [
+        "2019-12-30",
+        "2020-01-02",
+        "2020-01-03",
+        "2020-01-06",
+    ]
+
+
+def test_a_weekday_alone_dates_nothing_where_no_day_stands_before() -> None:
+    """A timetable's headings are no entries."""
+    assert entries("Monday\n\nChoir.\n\nTuesday\n\nYoga.") == ()
