@@ -4,7 +4,7 @@ A line that begins with a day dates what follows: below a heading or a line of i
 next, in a line with words up to its paragraph's end, in a row of a table that row.  So does a
 heading that ends with one.  A day without its year, and a weekday of a document of one week, are
 counted from when the document was written; where that does not tell, a day without its year and a
-weekday that is a line of its own come after the entry before ("Tuesday 6 August 2019", "Wednesday").
+weekday that is a line of its own come after the entry before ("Tuesday 6 August", "Wednesday").
 """
 
 import re
