@@ -13,7 +13,7 @@ from qa.data import Answer, Document, Hit, LeftOut, Note, Proof, Source, Stateme
 from qa.errors import ConfigError, QAError, UsageError
 from qa.models.embed.minilm import MiniLM
 from qa.models.llama import PREFIX
-from qa.models.reader.onnx import MULTILINGUAL, OnnxReader
+from qa.models.reader.onnx import MULTILINGUAL, WHOLE, OnnxReader
 from qa.settings import config, offline
 from qa.settings.config import ReaderSource, Settings
 
@@ -85,7 +85,8 @@ class Assistant:
                 timeout=self.settings.timeout,
             )
         self.reader: Reader = parts.reader or OnnxReader()
-        self.multilingual: Reader = parts.reader or OnnxReader(MULTILINGUAL)
+        is_whole = self.settings.embedding == config.MULTILINGUAL
+        self.multilingual: Reader = parts.reader or OnnxReader(WHOLE if is_whole else MULTILINGUAL)
 
     @classmethod
     def from_here(

