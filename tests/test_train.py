@@ -268,7 +268,7 @@ def test_a_network_is_trained_exported_and_read(tmp_path: Path) -> None:
     from safetensors.torch import save_file
 
     from qa.models.embed.minilm import minilm_file, session_of
-    from train.bases import minilm
+    from train.bases import english
     from train.calibrate import Exported
     from train.encoder import _THEIRS, Encoder
     from train.export import export
@@ -303,7 +303,7 @@ def test_a_network_is_trained_exported_and_read(tmp_path: Path) -> None:
     export(tmp_path / "a.pt", tmp_path / "reader.onnx", ENGLISH)
     made = Exported(tmp_path / "reader.onnx", ENGLISH)
     (said,) = made.read("who built it?", (), [Shown("", "", units)])
-    model = Encoder(minilm(tmp_path))
+    model = Encoder(english(tmp_path))
     model.load_state_dict(learnt)
     (row,) = rows(items[:1], MINILM)
     ids = torch.tensor([row.ids])
@@ -320,3 +320,50 @@ def test_a_network_is_trained_exported_and_read(tmp_path: Path) -> None:
     given = {name: one.detach().numpy() for name, one in given.items()}
     (again,) = session.run(["evidence"], given | {"marks": np.array(row.marks)})
     assert again.tolist() == pytest.approx(said.evidence, abs=1e-4)
+
+
+def test_mpnet_is_read_by_the_same_network(tmp_path: Path) -> None:
+    """Its pieces are MiniLM's, four later; each head minds how far apart two places are."""
+    torch = pytest.importorskip("torch")
+    from safetensors.torch import save_file
+
+    from train.bases import english
+    from train.encoder import Encoder, _buckets
+
+    wide, inner, pieces = 24, 48, 120
+    weights = {"embeddings.word_embeddings.weight": torch.randn(pieces, wide)}
+    weights["embeddings.position_embeddings.weight"] = torch.randn(34, wide)
+    weights["encoder.relative_attention_bias.weight"] = torch.randn(32, 12)
+    layer = "encoder.layer.0"
+    shapes = {f"attention.attn.{one}": (wide, wide) for one in "qkvo"}
+    shapes |= {"intermediate.dense": (inner, wide), "output.dense": (wide, inner)}
+    for name, shape in shapes.items():
+        weights[f"{layer}.{name}.weight"] = torch.randn(shape) * 0.1
+        weights[f"{layer}.{name}.bias"] = torch.zeros(shape[0])
+    norms = ("embeddings.LayerNorm", f"{layer}.attention.LayerNorm", f"{layer}.output.LayerNorm")
+    for name in norms:
+        weights[f"{name}.weight"], weights[f"{name}.bias"] = torch.ones(wide), torch.zeros(wide)
+    save_file(weights, tmp_path / "model.safetensors")
+    (tmp_path / "config.json").write_text(json.dumps({"model_type": "mpnet"}))
+    base = english(tmp_path)
+    given = weights["embeddings.word_embeddings.weight"]
+    held = base.weights["embeddings.word_embeddings.weight"]
+    assert torch.equal(held[7], given[11])
+    assert torch.equal(held[MINILM.cls], given[0])
+    assert torch.equal(held[MINILM.sep], given[2])
+    found = _buckets(140)
+    # What stands before is 0 to 15, what follows 16 on; eight places near have their own.
+    assert [int(found[a, b]) for a, b in ((5, 5), (6, 5), (5, 6), (13, 5), (135, 5))] == [
+        0,
+        1,
+        17,
+        8,
+        15,
+    ]
+    ids = torch.tensor([[MINILM.cls, 5, 6, MINILM.sep]])
+    with torch.no_grad():
+        evidence, outcome, _ = Encoder(base).eval()(
+            ids, torch.zeros_like(ids), torch.ones_like(ids)
+        )
+    assert evidence.shape == (1, 4)
+    assert outcome.shape == (1, 4)

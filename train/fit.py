@@ -14,7 +14,7 @@ import torch.distributed as dist
 import torch.nn.functional as F  # noqa: N812 - its usual name
 from torch import Tensor, multiprocessing
 
-from .bases import e5, minilm
+from .bases import e5, english
 from .coder import Row, rows
 from .encoder import Encoder
 from .items import from_lines
@@ -127,7 +127,7 @@ def _work(rank: int, plan: Plan, meeting: str) -> None:
         dist.init_process_group(
             "gloo", init_method=f"file://{meeting}", rank=rank, world_size=plan.processes
         )
-    base = minilm(plan.base) if plan.base else e5()
+    base = english(plan.base) if plan.base else e5()
     model = Encoder(base)
     if plan.start:
         model.load_state_dict(torch.load(plan.start))
