@@ -45,7 +45,7 @@ _OF_YEAR = re.compile(r"year|jahr|an\b|année|año|\d{4}", re.I)
 _DAY = re.compile(r"(?<!\d)\d{1,2}(?!\d)")
 _PART = re.compile(
     r"\b(?:the|el|la|le|der|die|das|den|am|au)\s+"
-    r"(?:first|last|final|primer\w*|últim\w*|erste[nrms]?|letzte[nrms]?|premier\w*|dernier\w*)"
+    r"(?:first|last|final|same|même|mism[oa]|primer\w*|últim\w*|erste[nrms]?|letzte[nrms]?|premier\w*|dernier\w*)"
     r"\s+(?:[\w-]+\s+){1,2}(?:of|de|du|des|im)\s+$",
     re.I,
 )

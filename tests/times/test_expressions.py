@@ -91,6 +91,12 @@ def test_figures_of_a_date_are_read_as_the_whole_text_writes_them(
     assert [str(one.start) for one in found] == shown
 
 
+def test_the_same_quarter_of_a_year_is_not_that_year() -> None:
+    """Which quarter is meant stands elsewhere: no part of it is shown for the whole."""
+    found = expressions("1,410 parcels in the same quarter of 2022.", None)
+    assert [one.interval for one in found] == [None]
+
+
 def test_the_last_and_the_next_are_both_told_where_nothing_says_which() -> None:
     """A day of a heading or a list may have been or may come: a reader is shown both."""
     (one,) = expressions("Lists for Friday", Interval(*[date(2024, 3, 11)] * 2))
