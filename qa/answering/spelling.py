@@ -50,7 +50,8 @@ def corrected(question: str, view: View, hits: Sequence[Hit]) -> tuple[str, tupl
 
 def _has_other_ending(one: str, other: str) -> bool:
     """Whether words that are one edit apart differ in their last letter alone."""
-    return one[: min(len(one), len(other)) - 1] == other[: min(len(one), len(other)) - 1]
+    stem = min(len(one), len(other)) - 1
+    return one[:stem] == other[:stem]
 
 
 def _is_one_edit(one: str, other: str) -> bool:

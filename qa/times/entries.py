@@ -3,8 +3,9 @@
 A line that begins with a day dates what follows: below a heading or a line of its own up to the
 next, in a line with words up to its paragraph's end, in a row of a table that row.  So does a
 heading that ends with one.  A day without its year, and a weekday of a document of one week, are
-counted from when the document was written; where that does not tell, a day without its year and a
-weekday that is a line of its own come after the entry before ("Tuesday 6 August", "Wednesday").
+counted from when the document was written; where that does not tell, a day without its year comes
+after the entry before, and so does a weekday that is a line of its own, where that entry is headed
+by one too ("Tuesday 6 August 2019", "Wednesday").
 """
 
 import re
@@ -73,10 +74,9 @@ def entries(text: str, written: Interval | None = None) -> tuple[Entry, ...]:
     found = [*_dated_lines(text, written), *_dated_heads(text)]
     if written is not None and written == containing(written.start, "week"):
         for match in _WEEKDAY.finditer(text):
-            for word in words(match["wd"], "en"):
-                if word.kind in ("weekday", "short"):
-                    day = written.start + timedelta(days=word.value)
-                    found.append((match.start(), match.end(), on(day), "line"))
+            if (number := _weekday(match["wd"])) is not None:
+                day = written.start + timedelta(days=number)
+                found.append((match.start(), match.end(), on(day), "line"))
     found.sort(key=lambda one: one[0])
     own = [one for one in found if one[3] != "mail"]
     if len({one[2] for one in own}) < _LEAST:
@@ -111,10 +111,11 @@ def _dated_heads(text: str) -> Iterator[_Found]:
 def _dated_lines(text: str, written: Interval | None) -> Iterator[_Found]:
     """Lines that begin with a day."""
     before: Interval | None = None
+    by_weekday = False
     lines = sorted((*_OPENS.finditer(text), *_ALONE.finditer(text)), key=lambda one: one.start())
     for match in lines:
         if match.re is _ALONE:
-            next_day = _weekday_after(match["wd"], before) if before else None
+            next_day = _weekday_after(match["wd"], before) if before and by_weekday else None
             if next_day:
                 before = next_day
                 yield match.start(), match.end(), next_day, "heading"
@@ -144,18 +145,25 @@ def _dated_lines(text: str, written: Interval | None) -> Iterator[_Found]:
         else:
             kind = "heading" if _TAIL.fullmatch(line, end) else "line"
         if kind in ("heading", "line"):
-            before = time
+            before, by_weekday = time, _weekday(line[: line.find(" ")]) is not None
         yield match.start(), match.end(), time, kind
+
+
+def _weekday(word: str) -> int | None:
+    """The number of a weekday, 0 for Monday; None of another word."""
+    for language in spoken(word):
+        for one in words(word, language):
+            if one.kind in ("weekday", "short") and (one.start, one.end) == (0, len(word)):
+                return int(one.value)
+    return None
 
 
 def _weekday_after(word: str, before: Interval) -> Interval | None:
     """The next day of that name after ``before``."""
-    for language in spoken(word):
-        for one in words(word, language):
-            if one.kind in ("weekday", "short") and (one.start, one.end) == (0, len(word)):
-                ahead = (one.value - before.end.weekday() - 1) % 7 + 1
-                return on(before.end + timedelta(days=ahead))
-    return None
+    number = _weekday(word)
+    if number is None:
+        return None
+    return on(before.end + timedelta(days=(number - before.end.weekday() - 1) % 7 + 1))
 
 
 def _day_after(line: str, before: Interval) -> tuple[int, Interval] | None:

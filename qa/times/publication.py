@@ -1,5 +1,6 @@
 """When a text was written, from its own evidence."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -33,7 +34,8 @@ def publication(
     more than a year is allowed it is not told.  At last, as unsure, the period that the text
     reports on, and ``saved`` where the text does not speak against it.
     """
-    found = _told(text)
+    heads = stated(text)
+    found = _told(text, heads)
     if known is not None:
         if found is None or not found.speaks or _agree(found.interval, known.day):
             return Publication(on(known.day), known.basis, "stated")
@@ -56,9 +58,9 @@ def publication(
         return Publication(newest.day, f"its last entry {newest.day}", "stated")
     if found is not None:
         return found
-    heads = [one for one in stated(text) if isinstance(one, Stated) and one.chance >= _MAYBE]
-    if heads:
-        return Publication(heads[0].interval, heads[0].basis, "unsure")
+    for one in heads:
+        if isinstance(one, Stated) and one.chance >= _MAYBE:
+            return Publication(one.interval, one.basis, "unsure")
     if title is not None and title[1]:
         return Publication(title[0], f"reports on {title[1]}", "unsure")
     if saved is not None and _may_be(saved.day, text):
@@ -66,9 +68,8 @@ def publication(
     return None
 
 
-def _told(text: str) -> Publication | None:
-    """What the text itself says."""
-    heads = stated(text)
+def _told(text: str, heads: Sequence[Stated | Dateline]) -> Publication | None:
+    """What the text itself says; ``heads`` are the dates of its head and foot."""
     told = [one for one in heads if isinstance(one, Stated)]
     lines = [one for one in heads if isinstance(one, Dateline)]
     good = [one for one in told if one.alone >= _STATED]

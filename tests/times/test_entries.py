@@ -148,5 +148,6 @@ def test_an_entry_without_its_year_comes_after_the_one_before() -> None:
 
 
 def test_a_weekday_alone_dates_nothing_where_no_day_stands_before() -> None:
-    """A timetable's headings are no entries."""
+    """A timetable's headings are no entries, below a date without a weekday either."""
     assert entries("Monday\n\nChoir.\n\nTuesday\n\nYoga.") == ()
+    assert entries("5 March 2024\n\nMonday\n\nChoir.\n\nTuesday\n\nYoga.") == ()
