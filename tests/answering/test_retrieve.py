@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from qa.answering.retrieve import _ranked
+from qa.answering.retrieve import _ranked, is_across
 from qa.assistant import Assistant
 from qa.library.local.lexical import idf
 
@@ -49,3 +49,22 @@ def test_a_question_without_a_word_to_look_up_still_finds(tmp_path: Path) -> Non
         assistant.sync()
         (hit,) = assistant.search("What is it about?")
     assert hit.score == hit.ranked[0].score
+
+
+def test_a_column_called_door_makes_no_dutch_document(tmp_path: Path) -> None:
+    """A table whose header has one word of another language is read as in the question's."""
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "keys.md").write_text(
+        "| Key | Door | Holder |\n|---|---|---|\n| K7 | Boiler room | Nils Orre |\n"
+    )
+    (tmp_path / "docs" / "sleutels.txt").write_text(
+        "De sleutel van de ketelruimte ligt bij mevrouw De Vries achter de deur van het kantoor."
+    )
+    with Assistant.from_here(
+        documents=tmp_path / "docs", library=tmp_path / "library"
+    ) as assistant:
+        assistant.sync()
+        table, dutch = assistant.search("who keeps boilers?")
+    assert [hit.paths for hit in (table, dutch)] == [("keys.md",), ("sleutels.txt",)]
+    assert not is_across("who keeps boilers?", (table,))
+    assert is_across("who keeps boilers?", (dutch,))

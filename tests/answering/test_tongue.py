@@ -34,6 +34,7 @@ def test_languages_are_told_apart(text: str, expected: str | None) -> None:
         ("Ile kosztuje przedłużenie umowy?", None),
         ("Кто партнёры Huawei?", None),
         ("max hotel Leeds per night", None),
+        ("Key | Door | Holder | K7 | Boiler room door | Nils Orre", None),
         ("What does Der Spiegel say about El Niño?", "en"),
     ],
 )
