@@ -12,9 +12,9 @@ from datetime import date
 from typing import Literal, NamedTuple
 
 from qa.data import Dated, Document, Note, Reading, Sentence, Statement, Unit, Weighed, Window
-from qa.times.expressions import expressions
+from qa.times.expressions import AS_WRITTEN, expressions
 from qa.times.intervals import Expression, Interval, containing, on
-from qa.times.quoted import anchor, counted, dates_of, days_text, is_newer
+from qa.times.quoted import anchor, dates_of, days_text, is_newer
 
 Way = Literal["during", "since", "after", "before", "latest"]
 
@@ -45,7 +45,8 @@ class Period(NamedTuple):
 
     ``lookup`` is the question with the time it means in figures, ``rest`` without it.
     ``interval`` is the time named; of "the latest" None, or the time that nothing answers for.
-    ``said`` is what of the question's own words had to be read so.
+    ``said`` is what of the question's own words had to be read so.  ``any_year`` is a day named
+    without its year, in some year.
     """
 
     way: Way
@@ -53,6 +54,7 @@ class Period(NamedTuple):
     lookup: str
     rest: str
     said: tuple[Dated, ...] = ()
+    any_year: date | None = None
 
     @property
     def notes(self) -> tuple[Note, ...]:
@@ -65,16 +67,13 @@ class Period(NamedTuple):
 
 def period_of(question: str, today: date) -> Period | None:
     """The time that ``question`` asks about; None where it has no sure words of time."""
-    found = [
-        one
-        for one in expressions(question, on(today))
-        if one.interval is not None and (not one.relative or _OWN.search(one.text))
-    ]
+    every = [one for one in expressions(question, on(today)) if one.interval is not None]
+    found = [one for one in every if not one.relative or _OWN.search(one.text)]
     if not found:
-        latest = _LATEST.search(question)
-        if latest is None:
-            return None
-        return Period("latest", None, question, question)
+        if _LATEST.search(question) is not None:
+            return Period("latest", None, question, question)
+        days = [day for one in every if (day := _bare_day(one)) is not None]
+        return Period("during", None, question, question, (), days[0]) if len(days) == 1 else None
     lookup, said = question, []
     for one in reversed(found):
         if one.relative and one.interval is not None:
@@ -95,6 +94,13 @@ def period_of(question: str, today: date) -> Period | None:
         f"{before.rstrip(' ,')} {question[one.end :].removeprefix(chr(39) + 's')}".split()
     )
     return Period(way, one.interval, lookup, rest.replace(" ?", "?").lstrip(" ,"), tuple(said))
+
+
+def _bare_day(one: Expression) -> date | None:
+    """The day of "5 February", in some year; None for what is more or less than that."""
+    time = one.interval
+    has_figures = any(map(str.isdigit, one.text))
+    return time.start if time is not None and has_figures and time.start == time.end else None
 
 
 def newest_instead(period: Period | None) -> Period | None:
@@ -161,7 +167,7 @@ def _figures(interval: Interval) -> str | None:
 def _fits(period: Period, time: Interval, *, whole: bool = False) -> bool:
     asked = period.interval
     if asked is None:
-        return False
+        return period.any_year is not None and _is_that_day(period.any_year, time)
     if period.way == "since":
         return time.start >= asked.start if whole else time.end >= asked.start
     if period.way == "after":
@@ -171,36 +177,50 @@ def _fits(period: Period, time: Interval, *, whole: bool = False) -> bool:
     return asked.start <= time.start and time.end <= asked.end if whole else asked.meets(time)
 
 
+def _is_that_day(day: date, time: Interval) -> bool:
+    """Whether a time is that day of whatever year."""
+    return time.start == time.end and (time.start.month, time.start.day) == (day.month, day.day)
+
+
+def _is_of_days(period: Period | None) -> bool:
+    """Whether a time was asked for by which units are told apart."""
+    if period is None or period.way == "latest":
+        return False
+    return period.interval is not None or period.any_year is not None
+
+
 def texts_for(period: Period | None) -> Callable[[Window], tuple[str, ...]] | None:
-    """How a window's units are read for ``period``: a relative time with the figures it means."""
-    if period is None or period.interval is None or period.way == "latest":
+    """How a window's units are read for ``period``: with the day or year that words or signs mean.
+
+    "Last year" is read with the year it is of, "05/02/2025" with its month's name.
+    """
+    if period is None or not _is_of_days(period):
         return None
     asked = period
-
-    def texts(window: Window) -> tuple[str, ...]:
-        document = window.hit.document
-        if anchor(document) is None:
-            return tuple(unit.text for unit in window.units)
-        return tuple(_in_time(asked, document, unit) for unit in window.units)
-
-    return texts
+    return lambda window: tuple(_in_time(asked, window.hit.document, one) for one in window.units)
 
 
 def _in_time(period: Period, document: Document, unit: Unit) -> str:
     said = [
         figures
-        for one in counted(document, unit.sentence)
-        if one.interval is not None
-        and _fits(period, one.interval)
-        and (figures := _figures(one.interval)) is not None
+        for one in dates_of(document, unit.sentence)
+        if _is_read_otherwise(one)
+        and _fits(period, time := Interval(one.start, one.end))
+        and (figures := _figures(time)) is not None
         and figures not in unit.text
     ]
     return f"{unit.text} ({', '.join(dict.fromkeys(said))})" if said else unit.text
 
 
+def _is_read_otherwise(one: Dated) -> bool:
+    """Whether a time's words do not tell it by themselves, or not in words."""
+    counts = one.relative and not one.basis.startswith(AS_WRITTEN)
+    return counts or not any(map(str.isalpha, one.text))
+
+
 def adjusted_for(period: Period | None) -> Callable[[Weighed], float] | None:
     """What a unit gains or loses by the time that it speaks of; None without a time asked for."""
-    if period is None or period.interval is None or period.way == "latest":
+    if period is None or not _is_of_days(period):
         return None
     asked = period
     return lambda one: _gain(asked, one.hit.document, one.unit)
@@ -210,8 +230,12 @@ def _gain(period: Period, document: Document, unit: Unit) -> float:
     if _names_it(period, unit.text):
         return THEN
     times = _times(document, unit.sentence)
+    if times and any(_fits(period, one) for one in times):
+        return THEN
+    if period.interval is None:
+        return 0.0  # a day without its year: another one may be meant
     if times:
-        return THEN if any(_fits(period, one) for one in times) else OTHERWISE
+        return OTHERWISE
     written = anchor(document)
     if written is None:
         return 0.0

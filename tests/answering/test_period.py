@@ -130,6 +130,29 @@ def test_units_are_read_with_the_figures_that_they_mean() -> None:
     assert march(REPORT)[3] == "The plant closes next month. (March 2023)"
 
 
+SPENT = opened("29/01/2025 rake. 05/02/2025 wheelbarrow. 18/03/2025 seed potatoes.")
+
+
+@pytest.mark.parametrize("question", ["What was bought on 5 February?", "And on February 5, 2025?"])
+def test_a_day_in_figures_is_read_with_its_month(question: str) -> None:
+    """Whoever asks for 5 February, of whatever year, finds what says 05/02/2025."""
+    texts, adjust = texts_for(asked(question)), adjusted_for(asked(question))
+    assert texts is not None
+    assert adjust is not None
+    assert texts(SPENT)[1] == "05/02/2025 wheelbarrow. (5 February 2025)"
+    assert texts(SPENT)[2] == "18/03/2025 seed potatoes."
+    gains = [adjust(one) for one in reading(SPENT, {SPENT.units[1].text: 0.5}).weighed]
+    assert gains[0] == THEN
+
+
+def test_what_is_of_another_day_than_one_without_its_year_loses_nothing() -> None:
+    """The question may mean another year, and a sentence about 18 March may still answer it."""
+    adjust = adjusted_for(asked("Was the shed open on 5 February?"))
+    assert adjust is not None
+    (one,) = reading(SPENT, {SPENT.units[2].text: 0.5}).weighed
+    assert adjust(one) == 0.0
+
+
 def test_without_a_date_nothing_is_added() -> None:
     """An undated document's "last year" is no year."""
     undated = opened("Revenue rose last year to 41 million euros.")
