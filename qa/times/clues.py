@@ -6,9 +6,9 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
+from qa.times.digits import day_first
 from qa.times.direction import cues, tense_at
 from qa.times.expressions import atoms
-from qa.times.grammar import day_first
 from qa.times.intervals import DAY, Interval, containing
 from qa.times.readings import Atom, Scope, Tense
 

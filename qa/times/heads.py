@@ -14,9 +14,9 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
+from qa.times.digits import day_first
 from qa.times.direction import PARTICIPLE, cues, is_ahead
 from qa.times.expressions import atoms
-from qa.times.grammar import day_first
 from qa.times.intervals import Interval, Unit, containing, year
 from qa.times.readings import Atom, Scope
 

@@ -8,9 +8,9 @@ from itertools import zip_longest
 from typing import Protocol
 
 from qa.data import Dated, Document, Sentence
+from qa.times.digits import day_first, is_open
 from qa.times.entries import entry_at
 from qa.times.expressions import AS_WRITTEN, expressions
-from qa.times.grammar import day_first, is_open
 from qa.times.intervals import Expression, Interval
 
 GIVEN = "set by the user"
