@@ -89,7 +89,10 @@ _FORMS = {
         past="[了已曾]|完成", future="将|会(?!议)|预计|计划|请|(?<=[日号月底初末])[之以]?前"
     ),
 }
-SINCE = re.compile(r"\b(?:(?:ever\s+)?since|seit|depuis|desde)\s+(?:(?:dem|le|el)\s+)?$", re.I)
+SINCE = re.compile(
+    r"\b(?:(?:ever\s+)?since|seit|depuis|desde)\s+(?:(?:dem|le|el)\s+)?(?:(?:mois|mes)\s+d[e'’]\s*)?$",
+    re.I,
+)
 """What stands before a time that has gone on from then."""
 _LIMIT = re.compile(
     r"\b(?:by|until|till|before|(?:later|earlier)\s+than|due(?:\s+(?:on|in|by))?|bis|spätestens(?:\s+am)?"

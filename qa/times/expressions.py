@@ -50,6 +50,7 @@ _PART = re.compile(
     re.I,
 )
 _BELONGS = re.compile(r"\b(?:for|of)\s+(?:the\s+year\s+)?$", re.I)
+_ASIDE = re.compile(r",[^,;:.()]*$|\([^()]*$")
 _FROM = re.compile(r"\b(?:from|between|vo[mn]|du|del?|desde(?:\s+el)?)\s+$", re.I)
 
 
@@ -246,8 +247,16 @@ def _scopes(
     story = not told.relative and (anchor is None or told.interval.end.year < anchor.start.year)
     if not story or present or tense in AHEAD or atom.reading.make is None:
         return (now,)
+    if last is not None and _is_aside(sentence, last):
+        return (now,) if SINCE.search(sentence, 0, atom.start) else (then, now)
     opens = not sentence[: atom.start].strip(" ,“\"'").lower().removesuffix("in").removesuffix("on")
     return (then,) if last is not None or opens else (then, now)
+
+
+def _is_aside(sentence: str, one: Expression) -> bool:
+    """Whether it only tells of a thing: "the main, laid in 1962, has failed twice since March"."""
+    closed = sentence[one.end : one.end + 1] in (",", ")")
+    return closed and _ASIDE.search(sentence, 0, one.start) is not None
 
 
 def _is_another_year(one: Expression, anchor: Interval | None) -> bool:
