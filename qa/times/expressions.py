@@ -51,6 +51,7 @@ _PART = re.compile(
 )
 _BELONGS = re.compile(r"\b(?:for|of)\s+(?:the\s+year\s+)?$", re.I)
 _ASIDE = re.compile(r",[^,;:.()]*$|\([^()]*$")
+_FOR = re.compile(r"\b(?:for|before)\s+(?:the\s+)?(?:\w+\s+)?(?:from\s+)?$", re.I)
 _FROM = re.compile(r"\b(?:from|between|vo[mn]|du|del?|desde(?:\s+el)?)\s+$", re.I)
 
 
@@ -274,7 +275,8 @@ def _expression(sentence: str, atom: Atom, scope: Scope, anchor: Interval | None
         tense = direction(sentence, atom, None)
         if tense in AHEAD and interval.end < anchor.start:
             interval = None  # it counts from something else
-    if interval is not None and anchor is not None and atom.language != "en":
+    foreign = atom.language != "en"
+    if interval is not None and anchor is not None and (foreign or _FOR.search(sentence[:start])):
         interval = interval if _is_as_near(reading, scope, interval, anchor.start) else None
     if interval is not None and anchor is not None:
         limit = _LAST.search(sentence[: atom.end]) if reading.note == "approximate" else None
@@ -284,6 +286,8 @@ def _expression(sentence: str, atom: Atom, scope: Scope, anchor: Interval | None
             pass
         elif (word := SINCE.search(sentence, 0, atom.start)) and interval.start <= anchor.end:
             interval, start = Interval(interval.start, max(anchor.end, interval.end)), word.start()
+        elif is_moved(sentence[: atom.start]):
+            pass  # "put off until January"
         elif (word := _UNTIL.search(sentence, 0, atom.start)) and interval.start > anchor.end:
             interval, start = Interval(anchor.start, interval.end), word.start()
     relative_ = reading.kind != "absolute" or start != atom.start
@@ -296,8 +300,9 @@ def _expression(sentence: str, atom: Atom, scope: Scope, anchor: Interval | None
 def _is_as_near(reading: Sense, scope: Scope, was: Interval, day: date) -> bool:
     """Whether what is read as past does not lie far back while it lies shortly ahead too.
 
-    Who speaks of a year ago mostly says so, and the tenses of other languages are told less well
-    than those of English ("Sie erhalten", "ist vorgesehen").
+    Who speaks of a year ago mostly says so, the tenses of other languages are told less well than
+    those of English ("Sie erhalten", "ist vorgesehen"), and the verb is of something else in "was
+    awarded for the season from 1 June".
     """
     if reading.kind != "yearless" or scope.tense != "past" or scope.narrative:
         return True

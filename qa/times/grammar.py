@@ -470,6 +470,7 @@ _TABLE: tuple[tuple[str, Callable[[Found], Made]], ...] = (
      _vague),
     ("{weekday|short} (?:bis|à|au|al|a|至|到) {weekday|short}", _vague),
     ("(?:\\bon )?{weekday}(?:(?: ,|,? (?:and|or)) {weekday})+ {daytime}", _habit),
+    ("(?:\\bon )?{weekday|short} (?:or|oder|ou|o) {weekday|short}", _vague),
     ("{the}? {which} (?:period|time|{unit}) (?:{of} )?(?:{which} {unit}|{number} {unit}"
      " (?:ago|earlier|before))", _fellow),
     ("(?:{unit}-(?:ago|earlier)|prior-{unit}) (?:period|{unit})", _fellow),
