@@ -367,3 +367,15 @@ def test_mpnet_is_read_by_the_same_network(tmp_path: Path) -> None:
         )
     assert evidence.shape == (1, 4)
     assert outcome.shape == (1, 4)
+
+
+def test_data_given_twice_is_refused(tmp_path: Path) -> None:
+    """A document that stands in two folders would be asked twice, in smaller libraries."""
+    folders = [tmp_path / "one", tmp_path / "other"]
+    for folder in folders:
+        folder.mkdir()
+        line = {"id": "w99-001", "title": "Shed", "text": "The shed is green.", "qa": []}
+        (folder / "w99.jsonl").write_text(json.dumps(line) + "\n")
+    assert len(lines_of(folders[:1], ENGLISH)) == 1
+    with pytest.raises(ValueError, match="'w99-001' stands 2 times"):
+        lines_of(folders, ENGLISH)

@@ -2,6 +2,7 @@
 
 import json
 import random
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -48,12 +49,18 @@ class Written(NamedTuple):
 
 
 def lines_of(folders: Sequence[Path]) -> list[dict[str, Any]]:
-    """The documents of the files w*.jsonl, as they were written."""
+    """The documents of the files w*.jsonl, as they were written.
+
+    Raises ValueError where one stands twice: each of its questions would be asked twice.
+    """
     paths = sorted((path for one in folders for path in one.glob("w*.jsonl")), key=lambda p: p.name)
     found = []
     for path in paths:
         with path.open(encoding="utf-8") as file:
             found += [json.loads(line) for line in file if line.strip()]
+    for name, times in Counter(raw["id"] for raw in found).items():
+        if times > 1:
+            raise ValueError(f"document {name!r} stands {times} times in the folders given as data")
     return found
 
 

@@ -12,9 +12,9 @@ from datetime import date
 from typing import Literal, NamedTuple
 
 from qa.data import Dated, Document, Note, Reading, Sentence, Statement, Unit, Weighed, Window
-from qa.times.expressions import AS_WRITTEN, expressions
+from qa.times.expressions import expressions
 from qa.times.intervals import Expression, Interval, containing, on
-from qa.times.quoted import anchor, dates_of, days_text, is_newer
+from qa.times.quoted import anchor, dates_of, days_text, is_counted, is_newer
 
 Way = Literal["during", "since", "after", "before", "latest"]
 
@@ -182,11 +182,10 @@ def _is_that_day(day: date, time: Interval) -> bool:
     return time.start == time.end and (time.start.month, time.start.day) == (day.month, day.day)
 
 
-def _is_of_days(period: Period | None) -> bool:
+def _is_of_days(period: Period) -> bool:
     """Whether a time was asked for by which units are told apart."""
-    if period is None or period.way == "latest":
-        return False
-    return period.interval is not None or period.any_year is not None
+    named = period.interval is not None or period.any_year is not None
+    return named and period.way != "latest"
 
 
 def texts_for(period: Period | None) -> Callable[[Window], tuple[str, ...]] | None:
@@ -204,18 +203,12 @@ def _in_time(period: Period, document: Document, unit: Unit) -> str:
     said = [
         figures
         for one in dates_of(document, unit.sentence)
-        if _is_read_otherwise(one)
+        if (is_counted(one) or not any(map(str.isalpha, one.text)))
         and _fits(period, time := Interval(one.start, one.end))
         and (figures := _figures(time)) is not None
         and figures not in unit.text
     ]
     return f"{unit.text} ({', '.join(dict.fromkeys(said))})" if said else unit.text
-
-
-def _is_read_otherwise(one: Dated) -> bool:
-    """Whether a time's words do not tell it by themselves, or not in words."""
-    counts = one.relative and not one.basis.startswith(AS_WRITTEN)
-    return counts or not any(map(str.isalpha, one.text))
 
 
 def adjusted_for(period: Period | None) -> Callable[[Weighed], float] | None:

@@ -11,7 +11,7 @@ from qa.library.interface import Scores, StoredPassage, View
 from qa.models.blas import one_thread
 from qa.models.embed.base import Embedding
 from qa.models.embed.minilm import MiniLM
-from qa.text.language import is_foreign, language, tongue
+from qa.text.language import known, tongue
 from qa.text.words import terms
 
 if TYPE_CHECKING:
@@ -236,7 +236,6 @@ def is_across(question: str, hits: Sequence[Hit]) -> bool:
         return False
     shared = max(one.part for hit in hits for one in hit.ranked if one.retriever == "bm25")
     best = hits[0].passage
-    found = hits[0].document.text[best.start : best.end]
+    found = known(hits[0].document.text[best.start : best.end])
     asked = tongue(question)
-    sure = is_foreign(found) or language(found) is not None
-    return sure and asked not in (None, tongue(found)) and shared < _SHARED * LEXICAL
+    return None not in (asked, found) and asked != found and shared < _SHARED * LEXICAL

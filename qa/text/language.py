@@ -35,20 +35,30 @@ def tongue(text: str) -> str | None:
     return _latin(text)
 
 
-def language(text: str) -> str | None:
-    """The ISO 639-1 code where it is sure enough to answer in it; None where it is not.
+def known(text: str) -> str | None:
+    """What ``tongue`` tells where it is sure; None where it is not.
 
     One common word that is plain ASCII ("per", "wat") is a slip or a loan too often, however
     often it stands there: "door" heads many a column.
 
+    >>> [known(one) for one in ("Wer hat sie gebaut?", "谁造货车？", "Кто это?", "per diem?")]
+    ['de', 'han', 'cyrillic', None]
+    """
+    found = tongue(text)
+    if found is None or found not in _held():
+        return found
+    own = sum(found in _tongues().get(word, ()) for word in set(_LETTERS.findall(text.casefold())))
+    return found if own > 1 or (own and not text.isascii()) else None
+
+
+def language(text: str) -> str | None:
+    """The ISO 639-1 code where it is sure enough to answer in it; None where it is not.
+
     >>> language("Wer hat die Brücke gebaut?"), language("谁造货车？"), language("per diem?")
     ('de', 'zh', None)
     """
-    found = tongue(text)
-    if found in _CODES:
-        return _CODES[found]
-    own = sum(found in _tongues().get(word, ()) for word in set(_LETTERS.findall(text.casefold())))
-    return found if own > 1 or (own and not text.isascii()) else None
+    found = known(text)
+    return found if found in _held() else _CODES.get(found or "")
 
 
 def is_foreign(text: str) -> bool:
@@ -57,9 +67,7 @@ def is_foreign(text: str) -> bool:
     >>> [is_foreign(one) for one in ("谁造货车？", "Кто это?", "per diem?", "Who is it?")]
     [True, True, False, False]
     """
-    found = tongue(text)
-    script = found is not None and found not in _held()
-    return script or language(text) not in (None, "en")
+    return known(text) not in (None, "en")
 
 
 def _latin(text: str) -> str | None:

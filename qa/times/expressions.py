@@ -275,9 +275,10 @@ def _expression(sentence: str, atom: Atom, scope: Scope, anchor: Interval | None
         tense = direction(sentence, atom, None)
         if tense in AHEAD and interval.end < anchor.start:
             interval = None  # it counts from something else
-    foreign = atom.language != "en"
-    if interval is not None and anchor is not None and (foreign or _FOR.search(sentence[:start])):
-        interval = interval if _is_as_near(reading, scope, interval, anchor.start) else None
+    if interval is not None and anchor is not None:
+        is_loose = atom.language != "en" or _FOR.search(sentence, 0, start)
+        if is_loose and not _is_as_near(reading, scope, interval, anchor.start):
+            interval = None
     if interval is not None and anchor is not None:
         limit = _LAST.search(sentence[: atom.end]) if reading.note == "approximate" else None
         if limit and not _OF_YEAR.search(sentence, atom.start, atom.end):
@@ -286,9 +287,11 @@ def _expression(sentence: str, atom: Atom, scope: Scope, anchor: Interval | None
             pass
         elif (word := SINCE.search(sentence, 0, atom.start)) and interval.start <= anchor.end:
             interval, start = Interval(interval.start, max(anchor.end, interval.end)), word.start()
-        elif is_moved(sentence[: atom.start]):
-            pass  # "put off until January"
-        elif (word := _UNTIL.search(sentence, 0, atom.start)) and interval.start > anchor.end:
+        elif (
+            (word := _UNTIL.search(sentence, 0, atom.start))
+            and interval.start > anchor.end
+            and not is_moved(sentence[: atom.start])  # "put off until January"
+        ):
             interval, start = Interval(anchor.start, interval.end), word.start()
     relative_ = reading.kind != "absolute" or start != atom.start
     return Expression(

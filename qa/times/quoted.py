@@ -64,8 +64,12 @@ def _shown(found: Iterable[Expression], *, both: bool) -> Iterator[Dated]:
 
 def counted(document: Document, sentence: Sentence) -> tuple[Expression, ...]:
     """The expressions of a sentence that do not name their own time, resolved or not, in order."""
-    found = _expressions(document, sentence)
-    return tuple(one for one in found if one.relative and not one.basis.startswith(AS_WRITTEN))
+    return tuple(one for one in _expressions(document, sentence) if is_counted(one))
+
+
+def is_counted(one: Expression | Dated) -> bool:
+    """Whether a time is told by another one, not by its own words."""
+    return one.relative and not one.basis.startswith(AS_WRITTEN)
 
 
 def told(times: Iterable[Expression]) -> str:
