@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from qa.answering.read import chance, linear
 from qa.data import Reading
 from qa.models.embed.minilm import MiniLM, tokenizer_of
 from qa.models.reader.base import Shown
@@ -17,7 +18,7 @@ from qa.models.reader.onnx import ENGLISH, MULTILINGUAL
 from train import written
 from train.__main__ import build
 from train.__main__ import lines as lines_of
-from train.calibrate import Holds, bars, cases, weights_of
+from train.calibrate import Holds, answer_of, bars, cases, weights_of
 from train.coder import cutter, rows
 from train.items import (
     CONTRA,
@@ -235,6 +236,18 @@ def test_bars_where_nothing_is_sure() -> None:
     assert bars(np.array([0.9, 0.8, 0.7, 0.6]), Holds(none, none), np.ones(4)) == (1.0, 0.6)
     equals = np.array([True, True, False, False])
     assert bars(np.array([0.9, 0.8, 0.8, 0.7]), Holds(equals, equals), np.ones(4)) == (0.9, 0.9)
+
+
+def test_confidence_is_scaled_to_the_expected_share() -> None:
+    """Of ten rows half are true and the false ones weigh a quarter: four of five are expected."""
+    pytest.importorskip("sklearn", reason="train/requirements.txt is not installed")
+    some = [{"lead": float(value)} for value in (0, 1, 2, 3, 4, 1, 2, 3, 4, 5)]
+    true = np.array([False] * 5 + [True] * 5)
+    weight = np.where(true, 1.0, 0.25)
+    model = answer_of(some, true, weight)
+    said = [chance(linear(model, row)) for row in some]
+    assert np.average(said, weights=weight) == pytest.approx(0.8, abs=0.001)
+    assert said[0] < said[4] < said[9]
 
 
 def test_unanswerable_questions_weigh_an_eighth() -> None:

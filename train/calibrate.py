@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -142,9 +143,29 @@ def _with_title(raw: dict[str, Any]) -> str:
     return f"# {title}\n\n{text}" if title and title not in text[:200] else text
 
 
+@cache
+def _minilm() -> MiniLM:
+    return MiniLM()
+
+
+@cache  # each card asks for the same
+def _cosines(asked: Asked, texts: tuple[str, ...]) -> Sequence[float]:
+    return read.likeness_of(asked.question, asked.history, _minilm())(texts)
+
+
+def likeness(asked: Asked) -> read.Likeness:
+    """The cosines of texts with a question."""
+    return lambda texts: _cosines(asked, tuple(texts))
+
+
 def readings(found: Sequence[Case], held: Card) -> list[Reading]:
     """What is made of each case by a card."""
-    return [read.reading_of(one.asked.question, one.windows, one.said, held) for one in found]
+    return [
+        read.reading_of(
+            one.asked.question, one.windows, one.said, held, likeness=likeness(one.asked)
+        )
+        for one in found
+    ]
 
 
 def unit_rows(found: Sequence[Case]) -> tuple[list[Row], Truths]:
@@ -159,6 +180,16 @@ def unit_rows(found: Sequence[Case]) -> tuple[list[Row], Truths]:
     return rows, np.array(truth)
 
 
+def again_rows(found: Sequence[Case], held: Card) -> tuple[list[Row], Truths]:
+    """The same of the likeliest units of each question, when they are weighed again."""
+    rows, truth = [], []
+    for one in (case for case in found if case.asked.label != "none"):
+        likeliest = read.weighed_once(one.windows, one.said, held)[: read.AGAIN]
+        rows += read.again_features(likeliest, likeness(one.asked))
+        truth += [one.is_gold(unit.window, unit.place) for unit in likeliest]
+    return rows, np.array(truth)
+
+
 def fitted(rows: Sequence[Row], truth: Truths, weights: Numbers | None = None) -> dict[str, float]:
     """A logistic model by feature name."""
     from sklearn.linear_model import LogisticRegression
@@ -169,6 +200,20 @@ def fitted(rows: Sequence[Row], truth: Truths, weights: Numbers | None = None) -
     slopes = model.coef_[0] / spread
     found = dict(zip(rows[0], slopes, strict=True)) | {"bias": model.intercept_[0] - slopes @ mean}
     return {name: round(float(value), 5) for name, value in found.items()}
+
+
+def answer_of(rows: Sequence[Row], truth: Truths, weight: Numbers) -> dict[str, float]:
+    """The model of the confidence: near misses tell what matters, ``weight`` how often it is so.
+
+    Fitted with few unanswerable questions it hardly tells near misses; so it is fitted on all of
+    them, and its logit then scaled to the share that is expected (Platt 1999).
+    """
+    model = fitted(rows, truth)
+    scale = fitted([{"logit": read.linear(model, row)} for row in rows], truth, weight)
+    slope, bias = scale["logit"], scale["bias"]
+    made = {name: slope * value for name, value in model.items()}
+    made["bias"] += bias
+    return {name: round(value, 5) for name, value in made.items()}
 
 
 def weights_of(has_answer: Truths) -> Numbers:
@@ -253,20 +298,23 @@ def report_of(found: Sequence[Case], held: Card) -> dict[str, list[float]]:
     drawn = [
         figures(np.concatenate(rng.choices(of_document, k=len(of_document)))) for _ in range(_DRAWN)
     ]
-    return {
-        name: [
-            round(float(x), 3)
-            for x in (value, *np.quantile([d[name] for d in drawn], [0.025, 0.975]))
-        ]
+    told = {
+        name: [float(x) for x in (value, *np.quantile([d[name] for d in drawn], [0.025, 0.975]))]
         for name, value in whole.items()
     }
+    sure = int((confidence >= held.answered).sum())
+    if sure and not told["false among answered"][0]:  # where none is false, none is when drawn
+        told["false among answered"][2] = 1 - 0.025 ** (1 / sure)
+    return {name: [round(x, 3) for x in figures] for name, figures in told.items()}
 
 
 def fit_card(found: Sequence[Case], sha256: str, kind: Kind) -> Card:
     """The card that fits ``found`` best; the bars are set on folds that it was not fitted on."""
     unit = fitted(*unit_rows(found))
     nothing = dict.fromkeys(("lead", "second", "answers", "most", "score", "best", "bias"), 0.0)
-    held = Card(sha256, unit, nothing, 1.0, 1.0, "")
+    held = Card(sha256, unit, {}, nothing, 1.0, 1.0, "")
+    if kind == ENGLISH:  # the cosines are of the model that was made for English
+        held = held._replace(again=fitted(*again_rows(found, held)))
     made = readings(found, held)
     kept = [(case, one) for case, one in zip(found, made, strict=True) if one.weighed]
     rows = [read.answer_features(one.weighed, one.outcomes, one.windows) for _, one in kept]
@@ -276,13 +324,14 @@ def fit_card(found: Sequence[Case], sha256: str, kind: Kind) -> Card:
     confidence = np.zeros(len(rows))
     for k in sorted(set(fold)):
         rest = np.flatnonzero(fold != k)
-        model = fitted([rows[i] for i in rest], true.sure[rest], weight[rest])
+        model = answer_of([rows[i] for i in rest], true.sure[rest], weight[rest])
         for i in np.flatnonzero(fold == k):
             confidence[i] = read.chance(read.linear(model, rows[i]))
     answered, perhaps = ABROAD
     if kind == ENGLISH:
         answered, perhaps = (round(bar, 4) for bar in bars(confidence, true, weight))
-    return Card(sha256, unit, fitted(rows, true.sure, weight), answered, perhaps, "")
+    answer = answer_of(rows, true.sure, weight)
+    return held._replace(answer=answer, answered=answered, perhaps=perhaps)
 
 
 def calibrate(

@@ -16,7 +16,7 @@ from qa.text.words import words
 
 NEAR = 40
 """So many of the likeliest units are compared with each other."""
-LESS = 3.0
+LESS = 4.5
 """What a unit's logit loses to one that the question means instead."""
 SHARED = 0.5
 """Alike are two units that share this part of the longer one's words."""
@@ -124,8 +124,6 @@ def sections(reading: Reading) -> tuple[tuple[Unit, Weighed], ...]:
         return ()
     found: dict[int, tuple[Unit, Weighed]] = {}
     for one in reading.weighed[:NEAR]:
-        if one.chance < LISTED * reading.weighed[0].chance:
-            break
         it = _record(reading.windows, one)
         if it.document != lead.document or it.heading is None or not named <= it.above:
             continue

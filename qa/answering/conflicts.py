@@ -19,7 +19,7 @@ from qa.times.quoted import dates_of, is_newer
 
 LIKELY = 0.4
 """A unit disagrees with the likeliest one only where its chance is this share of it."""
-AMENDS = 0.1
+AMENDS = 0.05
 """One that names the likeliest one's figure, to give another for it, needs no more than this."""
 _MONTH = timedelta(days=27)  # from its first to its last day: a shorter time tells of no year
 
@@ -52,7 +52,7 @@ def _amends(other: Weighed, lead: Weighed) -> bool:
     """
     if other.unit.voice is not None or not is_newer(other.hit.document, lead.hit.document):
         return False
-    answers = numbers(_said(lead)) if lead.phrase else ()
+    answers = _figures(lead) if lead.phrase else ()
     if len(answers) != 1 or answers[0].unit is None:
         return False
     given = {one.value for one in numbers(other.unit.text) if one.unit == answers[0].unit}
@@ -86,6 +86,12 @@ def elsewhere(cited: Weighed, other: Weighed) -> Note:
 def _said(one: Weighed) -> str:
     start, end = one.phrase or (0, len(one.unit.text))
     return one.unit.text[start:end]
+
+
+def _figures(one: Weighed) -> tuple[Number, ...]:
+    """The figures of what answers, with their units, which a phrase may leave out."""
+    start, end = one.phrase or (0, len(one.unit.text))
+    return tuple(f for f in numbers(one.unit.text) if f.start < end and start < f.end)
 
 
 def _may_compare(one: Weighed, other: Weighed) -> bool:
@@ -131,7 +137,7 @@ def _differ(one: Weighed, other: Weighed) -> bool:
         return not _same_day(days[0][0], days[1][0])
     if days[0] or days[1]:
         return False
-    figures = numbers(mine), numbers(its)
+    figures = _figures(one), _figures(other)
     return len(figures[0]) == len(figures[1]) == 1 and not _same_figure(
         figures[0][0], figures[1][0]
     )

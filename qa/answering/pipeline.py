@@ -20,7 +20,7 @@ from qa.answering.alike import listed
 from qa.answering.bar import Bar, abroad
 from qa.answering.changes import asks_for_changes, changes
 from qa.answering.question import Question, complete_with, question_of
-from qa.answering.read import reading_of, said_of
+from qa.answering.read import likeness_of, reading_of, said_of
 from qa.answering.retrieve import LIMIT, is_across, retrieve
 from qa.answering.sources import source_block
 from qa.answering.spelling import corrected
@@ -116,16 +116,26 @@ class _Found(NamedTuple):
     clock: Clock
 
 
-def _readings(question: Question, windows: Sequence[Window], reader: Reader) -> list[Reading]:
+def _readings(
+    question: Question, windows: Sequence[Window], reader: Reader, embedding: Embedding
+) -> list[Reading]:
     """A reading for each part of the question."""
+    measured = embedding if embedding.name == MiniLM.name else _minilm()  # as the card was
     texts = period.texts_for(question.period)
     adjust = period.adjusted_for(question.period)
     turns, made = question.turns, []
     for part in question.parts or (question.lookup,):
         said = said_of(part, turns, windows, reader, texts)
-        made.append(reading_of(part, windows, said, reader.card, adjust))
+        likeness = likeness_of(part, turns, measured)
+        made.append(reading_of(part, windows, said, reader.card, adjust, likeness))
         turns = (*question.turns, (part, ""))  # "and when?" asks of the same thing
     return made
+
+
+@cache
+def _minilm() -> MiniLM:
+    """The embedded model, beside another embedding."""
+    return MiniLM()
 
 
 def stream(
@@ -240,16 +250,17 @@ def _read(parts: Answering, looked: _Looked) -> _Found:
             if not bar.is_own:  # the user's own was measured by whichever reader read their pairs
                 bar = abroad(reader.card, parts.embedding.name)._replace(stale=bar.stale)
         bar = _bar(parts, bar)
-        readings = _readings(question, windows, reader)
+        readings = _readings(question, windows, reader, parts.embedding)
         if any(listed(one) for one in readings):  # a list may go on further down
             more = _retrieved(question.searches, view, parts.embedding, 2 * LIMIT)
             known = {hit.passage.id for hit in hits}
             hits += tuple(hit for hit in more if hit.passage.id not in known)
-            readings = _readings(question, open_windows(hits, view)[: 2 * LIMIT], reader)
+            wider = open_windows(hits, view)[: 2 * LIMIT]
+            readings = _readings(question, wider, reader, parts.embedding)
         instead = period.newest_instead(question.period)
         if instead is not None and _best(readings) < bar.perhaps:
             newest = question.at(instead)
-            again = _readings(newest, windows, reader)
+            again = _readings(newest, windows, reader, parts.embedding)
             if _best(again) >= bar.perhaps:
                 question, readings = newest, again
     if bar.stale:

@@ -1,8 +1,9 @@
 """Windows to a Reading: each unit's chance of being part of the answer, and the answer's.
 
-The reader's own logits are joined with what retrieval said by two small linear models, fitted on
-documents held apart (``train/calibrate.py``): of a unit, and of the answer that its best unit
-leads.  Words are looked at only to tell units apart that are made alike (``alike``).
+The reader's own logits are joined with what retrieval said by small linear models, fitted on
+documents held apart (``train/calibrate.py``): of a unit, of the likeliest ones once more beside
+their own cosines with the question, and of the answer that the best unit leads.  Words are looked
+at only to tell units apart that are made alike (``alike``).
 """
 
 import math
@@ -13,10 +14,17 @@ from functools import lru_cache
 from qa.answering.alike import LESS, meant_less
 from qa.answering.voiced import own_first
 from qa.data import Reading, Weighed, Window
+from qa.models.embed.base import Embedding
 from qa.models.reader.base import Card, Reader, Said, Shown, Turns
 
 Adjust = Callable[[Weighed], float]
 """What a rule adds to a unit's logit: where a date or a year is asked for."""
+
+Likeness = Callable[[Sequence[str]], Sequence[float]]
+"""The cosines of texts with the question."""
+
+AGAIN = 12
+"""So many of the likeliest units are weighed again."""
 
 _FLOOR = 1e-6
 
@@ -46,19 +54,12 @@ def reading_of(
     said: Sequence[Said],
     card: Card,
     adjust: Adjust | None = None,
+    likeness: Likeness | None = None,
 ) -> Reading:
     """What that makes of all units; ``windows`` and ``said`` are aligned, best hit first."""
-    weighed = []
-    for number, (window, one) in enumerate(zip(windows, said, strict=True)):
-        for place, (unit, logit) in enumerate(zip(window.units, one.evidence, strict=False)):
-            if unit.is_frame or not any(map(str.isalnum, unit.text)):
-                continue
-            score = linear(card.unit, unit_features(logit, number, windows, said))
-            found = Weighed(number, place, unit, window.hit, chance(score), one.phrases[place])
-            if adjust is not None and (gain := adjust(found)):
-                found = replace(found, chance=chance(score + gain))
-            weighed.append(found)
-    weighed.sort(key=lambda one: -one.chance)  # stable: of equal ones, the better hit's leads
+    weighed = weighed_once(windows, said, card, adjust)
+    if card.again and likeness is not None:
+        weighed = _weighed_again(weighed, card, likeness)
     # Where a time is asked for, its own rule tells units apart.
     less = meant_less(question, windows, weighed) if adjust is None else set()
     weighed = own_first(
@@ -70,6 +71,55 @@ def reading_of(
     if weighed:
         confidence = chance(linear(card.answer, answer_features(weighed, outcomes, windows)))
     return Reading(question, tuple(windows), outcomes, tuple(weighed), confidence)
+
+
+def weighed_once(
+    windows: Sequence[Window], said: Sequence[Said], card: Card, adjust: Adjust | None = None
+) -> list[Weighed]:
+    """The units that can answer, likeliest first, by the reader and retrieval alone."""
+    weighed = []
+    for number, (window, one) in enumerate(zip(windows, said, strict=True)):
+        for place, (unit, logit) in enumerate(zip(window.units, one.evidence, strict=False)):
+            if unit.is_frame or not any(map(str.isalnum, unit.text)):
+                continue
+            score = linear(card.unit, unit_features(logit, number, windows, said))
+            found = Weighed(number, place, unit, window.hit, chance(score), one.phrases[place])
+            if adjust is not None and (gain := adjust(found)):
+                found = replace(found, chance=chance(score + gain))
+            weighed.append(found)
+    weighed.sort(key=lambda one: -one.chance)  # stable: of equal ones, the better hit's leads
+    return weighed
+
+
+def _weighed_again(weighed: Sequence[Weighed], card: Card, likeness: Likeness) -> list[Weighed]:
+    """The likeliest ones beside their cosines with the question; what is less likely stays."""
+    likeliest = weighed[:AGAIN]
+    features = again_features(likeliest, likeness)
+    made = [
+        replace(one, chance=chance(linear(card.again, its)))
+        for one, its in zip(likeliest, features, strict=True)
+    ]
+    return sorted((*made, *weighed[AGAIN:]), key=lambda one: -one.chance)
+
+
+def again_features(likeliest: Sequence[Weighed], likeness: Likeness) -> list[dict[str, float]]:
+    """What the chance of each of the likeliest units is made of when it is weighed again."""
+    cosines = likeness([one.unit.text for one in likeliest])
+    return [
+        {"logit": _logit(one.chance), "meaning": cosine, "apart": max(cosines) - cosine}
+        for one, cosine in zip(likeliest, map(float, cosines), strict=True)
+    ]
+
+
+def likeness_of(question: str, turns: Turns, embedding: Embedding) -> Likeness:
+    """The cosines of texts with ``question``, a follow-up read after the question before it."""
+
+    def likeness(texts: Sequence[str]) -> Sequence[float]:
+        asked = f"{turns[-1][0]} {question}" if turns else question
+        cosines = embedding.embed(texts) @ embedding.embed_question(asked)
+        return [float(one) for one in cosines] if len(texts) else []
+
+    return likeness
 
 
 def unit_features(

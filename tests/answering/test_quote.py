@@ -183,10 +183,10 @@ MANY = opened("\n\n".join(f"Quay number {number:02} is open." for number in rang
     [
         ([0.2], 1, 1),  # the likeliest is shown, whatever it is
         ([0.9, 0.08], 1, 1),  # below a tenth of it
-        ([0.9, 0.3], 1, 2),  # below a third of it
-        ([0.9, 0.4], 2, 2),
-        ([0.4, 0.3, 0.3, 0.3, 0.3], FEW, MAYBE_FEW),
-        ([0.9, 0.6, 0.6, 0.6, 0.6, 0.2], 5, 5),  # likelier than not, all of them
+        ([0.9, 0.71], 1, 2),  # below four fifths of it
+        ([0.9, 0.73], 2, 2),
+        ([0.4, 0.33, 0.33, 0.33, 0.33], FEW, MAYBE_FEW),
+        ([0.7, 0.6, 0.6, 0.6, 0.6, 0.2], 5, 5),  # likelier than not, all of them
         ([0.9] * 20, LISTED, LISTED),
     ],
 )

@@ -1,7 +1,12 @@
 """What the reader says of windows, made into chances."""
 
-from qa.answering.read import chance, reading_of, said_of
+import math
+
+import pytest
+
+from qa.answering.read import chance, likeness_of, reading_of, said_of
 from qa.data import Weighed
+from qa.models.embed.minilm import MiniLM
 from qa.models.reader.base import Said
 from qa.models.reader.fake import FakeReader
 from tests.answering.made import SILENT, opened
@@ -20,6 +25,30 @@ ANSWERS = (0.9, 0.05, 0.02, 0.03)
 def loud(*logits: float) -> Said:
     """A window that answers, whose units have these logits."""
     return Said(logits, ANSWERS, (None,) * len(logits))
+
+
+def test_the_likeliest_are_weighed_again_beside_their_meaning() -> None:
+    """Of units that the reader finds about as likely, the one nearer to the question leads."""
+    card = CARD._replace(again={"logit": 1.0, "meaning": 4.0, "apart": 0.0, "bias": -2.0})
+    said = [loud(1.1, 1.0)]
+    alone = reading_of("?", [TEA], said, card._replace(again={}), likeness=lambda _: [0.1, 0.9])
+    assert [one.place for one in alone.weighed] == [0, 1]
+    found = reading_of("?", [TEA], said, card, likeness=lambda _: [0.1, 0.9])
+    assert [one.place for one in found.weighed] == [1, 0]
+    # logit + 4 * 0.9 - 2
+    once = next(one.chance for one in alone.weighed if one.place == 1)
+    logit = math.log(once / (1 - once)) + 1.6
+    assert found.weighed[0].chance == pytest.approx(1 / (1 + math.exp(-logit)))
+
+
+def test_a_follow_up_is_compared_with_the_question_before_it() -> None:
+    """A follow-up such as "And in May?" is near to nothing by itself."""
+    embedding = MiniLM()
+    alone, after = (
+        likeness_of("and the price?", turns, embedding)(["The tent costs 90 euros."])
+        for turns in ((), (("How heavy is the tent?", ""),))
+    )
+    assert after[0] > alone[0]
 
 
 def test_units_are_sorted_by_chance() -> None:

@@ -32,13 +32,15 @@ class Said(NamedTuple):
 class Card(NamedTuple):
     """What is known of a reader that was measured.
 
-    ``unit`` and ``answer`` are linear models by feature name (see ``qa.answering.read``);
+    ``unit``, ``again`` and ``answer`` are linear models by feature name (see
+    ``qa.answering.read``), ``again`` empty where the likeliest units are not weighed again;
     ``answered`` and ``perhaps`` are the confidences from which on an answer is shown as one,
     ``meaning`` what they were measured to promise, ``sha256`` its file's.
     """
 
     sha256: str
     unit: dict[str, float]
+    again: dict[str, float]
     answer: dict[str, float]
     answered: float
     perhaps: float
