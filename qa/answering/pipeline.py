@@ -49,7 +49,7 @@ from qa.library.interface import Library, View
 from qa.models.chat.base import LLM
 from qa.models.embed.base import Embedding
 from qa.models.embed.minilm import MiniLM
-from qa.models.reader.base import Reader, Turns
+from qa.models.reader.base import Reader, Turns, following
 from qa.settings.prompts import load
 from qa.text.language import is_foreign
 
@@ -276,8 +276,8 @@ def searched(
     question: str, turns: Turns, view: View, embedding: Embedding, limit: int = LIMIT
 ) -> tuple[Hit, ...]:
     """The hits of a question after ``turns``, as the pipeline finds them: for training."""
-    texts = [question, f"{turns[-1][0]} {question}"] if turns else [question]
-    return _retrieved(texts, view, embedding, limit)
+    texts = dict.fromkeys((question, following(question, turns)))
+    return _retrieved(tuple(texts), view, embedding, limit)
 
 
 def _retrieved(

@@ -13,7 +13,7 @@ from qa.answering.period import Period, period_of
 from qa.data import Answer, Note, Usage
 from qa.errors import ModelGarbled
 from qa.models.chat.base import LLM, Message
-from qa.models.reader.base import Turns
+from qa.models.reader.base import Turns, following
 from qa.settings.prompts import Prompt
 from qa.text.facts import names, numbers
 from qa.text.plain import inert, one_line
@@ -69,7 +69,7 @@ class Question(NamedTuple):
         if _loses(self.asked, self.lookup):
             found.append(self.asked)
         if self.turns:
-            found.append(f"{self.turns[-1][0]} {self.lookup}")
+            found.append(following(self.lookup, self.turns))
         return tuple(found)
 
     def mended(self, lookup: str, fixes: Mapping[str, str]) -> "Question":

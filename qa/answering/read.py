@@ -15,7 +15,7 @@ from qa.answering.alike import LESS, meant_less
 from qa.answering.voiced import own_first
 from qa.data import Reading, Weighed, Window
 from qa.models.embed.base import Embedding
-from qa.models.reader.base import Card, Reader, Said, Shown, Turns
+from qa.models.reader.base import Card, Reader, Said, Shown, Turns, following
 
 Adjust = Callable[[Weighed], float]
 """What a rule adds to a unit's logit: where a date or a year is asked for."""
@@ -58,7 +58,7 @@ def reading_of(
 ) -> Reading:
     """What that makes of all units; ``windows`` and ``said`` are aligned, best hit first."""
     weighed = weighed_once(windows, said, card, adjust)
-    if card.again and likeness is not None:
+    if weighed and card.again and likeness is not None:
         weighed = _weighed_again(weighed, card, likeness)
     # Where a time is asked for, its own rule tells units apart.
     less = meant_less(question, windows, weighed) if adjust is None else set()
@@ -107,7 +107,7 @@ def again_features(likeliest: Sequence[Weighed], likeness: Likeness) -> list[dic
     cosines = likeness([one.unit.text for one in likeliest])
     return [
         {"logit": _logit(one.chance), "meaning": cosine, "apart": max(cosines) - cosine}
-        for one, cosine in zip(likeliest, map(float, cosines), strict=True)
+        for one, cosine in zip(likeliest, cosines, strict=True)
     ]
 
 
@@ -115,9 +115,8 @@ def likeness_of(question: str, turns: Turns, embedding: Embedding) -> Likeness:
     """The cosines of texts with ``question``, a follow-up read after the question before it."""
 
     def likeness(texts: Sequence[str]) -> Sequence[float]:
-        asked = f"{turns[-1][0]} {question}" if turns else question
-        cosines = embedding.embed(texts) @ embedding.embed_question(asked)
-        return [float(one) for one in cosines] if len(texts) else []
+        asked = embedding.embed_question(following(question, turns))
+        return [float(one) for one in embedding.embed(texts) @ asked]
 
     return likeness
 

@@ -7,6 +7,15 @@ Turns = tuple[tuple[str, str], ...]
 """Earlier questions with the beginnings of their answers, oldest first."""
 
 
+def following(question: str, turns: Turns) -> str:
+    """A question behind the one that it follows, so that both are searched or compared at once.
+
+    >>> following("and in May?", (("What does the ferry cost?", "Nine euros."),))
+    'What does the ferry cost? and in May?'
+    """
+    return f"{turns[-1][0]} {question}" if turns else question
+
+
 class Shown(NamedTuple):
     """A window as a reader reads it: what stands above it, how its document begins, its units."""
 
