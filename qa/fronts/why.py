@@ -17,8 +17,8 @@ def why_lines(answer: Answer) -> Iterator[Line]:
     yield _pair("outcome", answer.outcome)
     yield _pair("engine", answer.engine)
     if answer.confidence is not None:
-        least = f" (shown from {answer.threshold:.3f} on)" if answer.threshold is not None else ""
-        yield _pair("confidence", f"{answer.confidence:.3f}{least}")
+        bar = f" (answered from {answer.threshold:.3f} on)" if answer.threshold is not None else ""
+        yield _pair("confidence", f"{answer.confidence:.3f}{bar}")
     yield _pair("seconds", ", ".join(f"{name} {spent:.3f}" for name, spent in answer.seconds))
     if answer.usage is not None:
         yield _pair("usage", render.usage_text(answer.usage))

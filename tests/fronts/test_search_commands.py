@@ -99,7 +99,7 @@ def test_why_shows_how_the_last_answer_was_read(folder: Path) -> None:
     assert "outcome    answered" in why
     (confidence,) = [line for line in why if line.startswith("confidence ")]
     assert confidence.startswith("confidence 0.9")
-    assert "(shown from 0." in confidence
+    assert "(answered from 0." in confidence
     assert "1. mill.txt, line 1, cited" in why
     at = why.index(next(line for line in why if line.startswith(f"Read for “{OPENED}”")))
     assert why[at + 1].startswith("1. chance 0.9")
