@@ -45,6 +45,14 @@ OLD = 946_684_800
 LIMIT = 60  # seconds after which a process is taken to hang
 
 
+class Point(NamedTuple):
+    """A moment of a run: before a line is run for the ``nth`` time, counted from 1."""
+
+    file: str
+    line: int
+    nth: int
+
+
 class Hashed:
     """An embedding that depends on the text alone and notes down each text it embeds."""
 
@@ -149,7 +157,7 @@ def prepare(scenario: Scenario, place: Path) -> None:
     lay_out(place, scenario.after, 9)
     if scenario.broken:
         events = _lines(scenario, place)
-        middle = [i for i, line in enumerate(events) if line[0].endswith("vectors.py")]
+        middle = [one for one in events if one.file.endswith("vectors.py")]
         work = place.with_name(f"{place.name}-broken")
         shutil.copytree(place, work)
         _killed_at(scenario, work, middle[len(middle) // 2])
@@ -205,7 +213,7 @@ def _traced(on_line: Callable[[str, int], None], work: Callable[[], None]) -> No
         sys.settrace(None)
 
 
-def _lines(scenario: Scenario, place: Path) -> list[tuple[str, int]]:
+def _lines(scenario: Scenario, place: Path) -> list[Point]:
     """Every line of the product's library code, in the order in which the work runs it."""
     copy = place.with_name(f"{place.name}-lines")
     shutil.copytree(place, copy)
@@ -218,22 +226,25 @@ def _lines(scenario: Scenario, place: Path) -> list[tuple[str, int]]:
 
     if _ended(_child(work)) != 0:
         raise AssertionError(f"scenario {scenario.name!r} fails without a kill")
-    lines = [(file, line) for file, line in json.loads(out.read_text())]
+    times, lines = Counter[tuple[str, int]](), []
+    for file, line in json.loads(out.read_text()):
+        times[file, line] += 1
+        lines.append(Point(file, line, times[file, line]))
     shutil.rmtree(copy)
     return lines
 
 
-def _killed_at(scenario: Scenario, place: Path, event: int) -> bool:
-    """Work, killed before the line that comes ``event``-th; False where it ended before."""
+def _killed_at(scenario: Scenario, place: Path, point: Point) -> bool:
+    """Work, killed at ``point``; False where it ended before."""
 
     def work() -> None:
-        left = event
+        left = point.nth
 
-        def on_line(_file: str, _line: int) -> None:
+        def on_line(file: str, line: int) -> None:
             nonlocal left
+            left -= (file, line) == (point.file, point.line)
             if left == 0:
                 os.kill(os.getpid(), signal.SIGKILL)
-            left -= 1
 
         _traced(on_line, lambda: _work(scenario, place))
 
@@ -247,14 +258,11 @@ def _killed_after(scenario: Scenario, place: Path, seconds: float) -> bool:
     return _ended(pid) == -signal.SIGKILL
 
 
-def points(scenario: Scenario, place: Path) -> list[int]:
-    """The first and the last time that each line is run, as positions in the run."""
-    first: dict[tuple[str, int], int] = {}
-    last: dict[tuple[str, int], int] = {}
-    for position, line in enumerate(_lines(scenario, place)):
-        first.setdefault(line, position)
-        last[line] = position
-    return sorted({*first.values(), *last.values()})
+def points(scenario: Scenario, place: Path) -> list[Point]:
+    """The first and the last time that each line is run, in the order of the run."""
+    lines = _lines(scenario, place)
+    last = {one[:2]: one for one in lines}
+    return [one for one in lines if one.nth == 1 or one == last[one[:2]]]
 
 
 # --- looking

@@ -21,10 +21,10 @@ from tests.faults import kill
 
 
 class Job(NamedTuple):
-    """A kill to be made: at a position of the run, or after a share of its time."""
+    """A kill to be made: at a point of the run, or after a share of its time."""
 
     scenario: kill.Scenario
-    at: int | None
+    at: kill.Point | None
     share: float = 0.0
 
 
@@ -45,15 +45,20 @@ def _run(
             break
         place = out.with_name(f"{out.stem}-{number}")
 
-        strike = functools.partial(_strike, scenario, at, share * times[scenario.name])
-        outcome = kill.trial(scenario, templates[scenario.name], place, strike)
+        template, seconds = templates[scenario.name], share * times[scenario.name]
+        strike = functools.partial(_strike, scenario, at, seconds)
+        outcome = kill.trial(scenario, template, place, strike)
+        if outcome.good and not outcome.killed and at is not None:
+            # How often a loop that waits goes round depends on what else the machine does.
+            strike = functools.partial(_strike, scenario, at._replace(nth=1), seconds)
+            outcome = kill.trial(scenario, template, place, strike)
         if not outcome.good:
             print(f"LOST: {scenario.name!r} at {at if at is not None else share}", file=sys.stderr)
         lines.append((scenario.name, *outcome))
     out.write_text(json.dumps(lines))
 
 
-def _strike(scenario: kill.Scenario, at: int | None, seconds: float, place: Path) -> bool:
+def _strike(scenario: kill.Scenario, at: kill.Point | None, seconds: float, place: Path) -> bool:
     if at is None:
         return kill._killed_after(scenario, place, seconds)
     return kill._killed_at(scenario, place, at)
