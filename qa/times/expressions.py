@@ -29,7 +29,9 @@ AS_WRITTEN = "as written"
 
 _LONGEST = 4000
 _TO = r"to|until|till|through|bis(?:\s+zum)?|au|jusqu['’]au|al|hasta(?:\s+el)?"
-_BETWEEN = re.compile(rf"\s?(?:{DASH})\s?|\s+(?:{_TO}|and)\s+", re.I)
+_PAIRED = {"between": "and", "entre": "et|y", "zwischen": "und"}
+"""What joins the two ends of what such a word opens."""
+_BETWEEN = re.compile(rf"\s?(?:{DASH})\s?|\s+(?:{_TO}|{'|'.join(_PAIRED.values())})\s+", re.I)
 _UNTIL = re.compile(
     r"\b(?:until|till|through|bis(?:\s+zum)?|jusqu['’](?:au|à|en)|hasta(?:\s+el)?)\s+$", re.I
 )
@@ -52,7 +54,7 @@ _PART = re.compile(
 _BELONGS = re.compile(r"\b(?:for|of)\s+(?:the\s+year\s+)?$", re.I)
 _ASIDE = re.compile(r",[^,;:.()]*$|\([^()]*$")
 _FOR = re.compile(r"\b(?:for|before)\s+(?:the\s+)?(?:\w+\s+)?(?:from\s+)?$", re.I)
-_FROM = re.compile(r"\b(?:from|between|vo[mn]|du|del?|desde(?:\s+el)?)\s+$", re.I)
+_FROM = re.compile(rf"\b(?:from|vo[mn]|du|del?|desde(?:\s+el)?|{'|'.join(_PAIRED)})\s+$", re.I)
 
 
 @lru_cache(maxsize=1024)  # the same sentences are read for question after question
@@ -133,7 +135,10 @@ def _range(sentence: str, first: Atom, second: Atom) -> Atom | None:
         return None
     opening = _FROM.search(sentence, 0, first.start)
     word = between.group().strip().lower()
-    if word == "and" and (opening is None or opening.group().strip().lower() != "between"):
+    opened = opening.group().strip().lower() if opening else ""
+    if not re.fullmatch(rf"{DASH}|{_TO}", word) and not re.fullmatch(
+        _PAIRED.get(opened, "(?!)"), word
+    ):
         return None
     if re.fullmatch(_TO, word) and opening is None:
         pair = {first.reading.kind, second.reading.kind}

@@ -163,11 +163,11 @@ def _nth(found: Found) -> Made:
     return m.nth(number, m.series(kind, value), found.last())
 
 
-def _first_months(found: Found) -> Made:
+def _first_units(found: Found) -> Made:
     number = _rank(found)
-    if number not in (1, -1) or found.of("unit") != ("month", 1):
+    if number not in (1, -1):
         return None
-    return m.first_months(number, found.of("number"), found.last())
+    return m.first_units(number, found.of("number"), found.of("unit"), found.last())
 
 
 def _nth_alone(found: Found) -> Made:
@@ -328,7 +328,12 @@ def _to_date(found: Found) -> Made:
     return m.to_date(unit) if unit in ("week", "month", "quarter", "year") else None
 
 
+_WEEKS = re.compile(r"\b(?:weeks|wochen|semaines|semanas)\b", re.I)
+
+
 def _week_of(found: Found) -> Made:
+    if found.of("unit") not in (None, ("week", 1)) or _WEEKS.search(found.text):
+        return VAGUE  # "weeks of August": how many is not read
     return m.mapped(found.last(), lambda time: containing(time.start, "week"))
 
 
@@ -471,7 +476,7 @@ _TABLE: tuple[tuple[str, Callable[[Found], Made]], ...] = (
     ("{weekday|short} (?:bis|à|au|al|a|至|到) {weekday|short}", _vague),
     ("(?:\\bon )?{weekday}(?:(?: ,|,? (?:and|or)) {weekday})+ {daytime}", _habit),
     ("(?:\\bon )?{weekday|short} (?:or|oder|ou|o) {weekday|short}", _vague),
-    ("{the}? {which} (?:period|time|{unit}) (?:{of} )?(?:{which} {unit}|{number} {unit}"
+    ("{the}? {which} (?:period|time|{unit}) (?:{of} )?{the}? (?:{which} {unit}|{number} {unit}"
      " (?:ago|earlier|before))", _fellow),
     ("(?:{unit}-(?:ago|earlier)|prior-{unit}) (?:period|{unit})", _fellow),
     ("(?:\\bin )?(?:{the}|{number})? {which}? {many} {unit} (?:ago|{part})?", _vague),
@@ -505,7 +510,7 @@ _TABLE: tuple[tuple[str, Callable[[Found], Made]], ...] = (
     # one that lies in a longer one
     ("{the}? {ordinal} {unit} {of} {the}? {fiscal} {unit}", _fiscal),
     ("{the}? {ordinal|which} {number} {unit} {of} {the}? (?:calendar )?{time|year|unit|S}",
-     _first_months),
+     _first_units),
     ("{the}? {ordinal|which} (?:full )?{unit|S} {of} {the}? (?:calendar )?{time|year|unit|S}",
      _nth),
     ("{the}? {ordinal}[- ]*{unit} {year}", _nth),

@@ -289,15 +289,23 @@ def nth_unit(
     return mapped(whole, pick, "calendar quarter" if name == "quarter" else "")
 
 
-def first_months(number: int, count: int, whole: Sense | Series) -> Sense | Series | None:
-    """Read "the first nine months of 2022"."""
-    if not 1 <= count <= 12:
+def first_units(
+    number: int, count: int, unit: Amount, whole: Sense | Series
+) -> Sense | Series | None:
+    """Read "the first nine months of 2022", "the last two weeks of August"."""
+    kind, size = unit[0], count * unit[1]
+    if kind not in ("day", "week", "month") or size < 1:
         return None
-    first, last = (1, count) if number == 1 else (13 - count, 12)
 
     def pick(time: Interval) -> Interval | None:
-        whole_year = containing(time.start, "year") == time
-        return months(time.start.year, first, last) if whole_year else None
+        if kind == "month":
+            whole_year = containing(time.start, "year") == time and size <= 12
+            first, last = (1, size) if number == 1 else (13 - size, 12)
+            return months(time.start.year, first, last) if whole_year else None
+        rest = (size * 7 if kind == "week" else size) - 1
+        start = time.start if number == 1 else moved(time.end, "day", -rest)
+        end = moved(time.start, "day", rest) if number == 1 else time.end
+        return Interval(start, end) if time.start <= start <= end <= time.end else None
 
     return mapped(whole, pick)
 
