@@ -130,10 +130,17 @@ def _inside(found: Found) -> Made:
     return m.inside(one, found.of("time"))
 
 
+_OF_THAT = re.compile(
+    r"\s+(?:the|an?|this|that|my|our|your|his|her|its|their|del?|du|des|der)\s", re.I
+)
+
+
 def _which_unit(found: Found) -> Made:
     which, unit = found.of("which"), found.of("unit")
     if re.match(r"(?:the )?last (?:days?\b|\w+\s+of\b)", found.text + found.after, re.I):
         return VAGUE  # its end: "the last day to apply", "the last week of the show"
+    if found.taken[0][0] == "unit" and which[1] == "from" and _OF_THAT.match(found.after):
+        return VAGUE  # "the day following the vote"
     return m.which_unit(which, unit, alone=found.text.lower().startswith("the "))
 
 
@@ -414,6 +421,8 @@ def _weekday_alone(found: Found) -> Made:
         return None  # "Black Friday"
     if found.language == "fr" and re.search(r"\ble\s$", found.before, re.I):
         return VAGUE  # "ouvert le dimanche": each Sunday
+    if found.language == "en" and re.search(r"\bon\s+the\s+$", found.before, re.I):
+        return m.told(found.series())  # of the days just spoken of
     if found.of("short") is not None and not (
         re.match(_SMALL["stop"], found.after) and re.search(r"\b[a-z]+\s$", found.before)
     ):

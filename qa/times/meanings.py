@@ -617,6 +617,20 @@ def beside(one: Series, sign: int) -> Sense:
 # Parts.
 
 
+def told(one: Series) -> Sense:
+    """Read "on the Sunday": of the days spoken of before, or the next after them."""
+
+    def meaning(before: Interval) -> Interval | None:
+        first = _beside_day(one, before.start - DAY, 1)
+        return (
+            first
+            if first is not None and first.end <= max(before.end, before.start + 6 * DAY)
+            else None
+        )
+
+    return anaphoric(meaning)
+
+
 def modified(interval: Interval | None, word: str) -> Interval | None:
     """The early, middle or late part; "the end of" a year or quarter is its last month."""
     if interval is None:
