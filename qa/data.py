@@ -326,7 +326,7 @@ class Usage:
 class Note:
     """Something to know about an answer: its kind, and the values that it speaks of.
 
-    Its words are made at the border (``qa.answering.wording.told``).
+    Its words are made at the border (``qa.wording.told``).
     """
 
     kind: str

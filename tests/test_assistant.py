@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 
 from qa import Assistant
-from qa.answering.wording import told
 from qa.assistant import Parts
 from qa.data import Answer, LeftOut, Note, Statement
 from qa.errors import (
@@ -28,6 +27,7 @@ from qa.models.chat.fake import FakeChat
 from qa.models.chat.replay import Recorder
 from qa.models.embed.minilm import MiniLM
 from qa.models.reader.fake import FakeReader
+from qa.wording import told
 from tests.server import faults
 from tests.server.http import KEY, Endpoint, Exchange
 from tests.server.protocol import CHAT_MODEL, Messages

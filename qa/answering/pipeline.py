@@ -15,7 +15,8 @@ from dataclasses import replace
 from functools import cache
 from typing import NamedTuple
 
-from qa.answering import conflicts, period, quote, voiced, wording
+from qa import wording
+from qa.answering import conflicts, period, quote, voiced
 from qa.answering.alike import listed
 from qa.answering.bar import Bar, abroad
 from qa.answering.changes import asks_for_changes, changes

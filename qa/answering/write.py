@@ -15,7 +15,6 @@ from qa.answering.cite import cite
 from qa.answering.protocol import ModelSentence, Parser
 from qa.answering.question import conversation
 from qa.answering.sources import REFUSAL_TOKEN, Shown, SourceBlock, above, source_block
-from qa.answering.wording import refusal
 from qa.checking.judge import Judge
 from qa.checking.missing import credit, definitions
 from qa.checking.verify import Cited, Rarity, by_one_of_each, features, verify
@@ -28,6 +27,7 @@ from qa.text.language import tongue
 from qa.text.plain import inert, one_line
 from qa.text.words import terms
 from qa.times.quoted import counted
+from qa.wording import refusal
 
 MAX_TOKENS = 700
 """Tokens that an answer may take; a small window gives a quarter of itself."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from qa.answering import wording
+from qa import wording
 from qa.data import Answer, Citation, Hit, LeftOut, Note, Source, Statement, Usage
 from qa.errors import UsageError
 from qa.fronts.lines import BLANK, Line, Piece, one_line, safe

@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 from pathlib import PurePosixPath
 
 from qa import __version__
-from qa.answering.wording import told
 from qa.data import Answer, Citation, CitedDocument, Document, Proof, Quotation, Sentence
 from qa.errors import QAError
 from qa.ingest.formats.registry import FORMATS
 from qa.library.interface import FileState, View
 from qa.schema import CONFLICTS
 from qa.settings.config import Settings
+from qa.wording import told
 
 NEAR = 2_000
 """Characters on either side of a quotation within which the sentences next to it stand."""

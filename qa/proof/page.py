@@ -2,10 +2,10 @@
 
 from importlib import resources
 
-from qa.answering.wording import NEAREST
 from qa.data import OPENINGS, Dated, Proof, Quotation, Statement
 from qa.text.plain import xml_text
 from qa.times.quoted import days_text, written_text
+from qa.wording import NEAREST
 
 
 def render(proof: Proof, digest: str) -> str:

@@ -5,7 +5,6 @@ from datetime import date
 from pathlib import Path
 
 from qa.answering.windows import window
-from qa.answering.wording import told
 from qa.answering.write import Written
 from qa.assistant import Assistant, Parts
 from qa.data import Answer, Document, Hit, Reading, Weighed, Window
@@ -13,6 +12,7 @@ from qa.ingest.split import split
 from qa.models.chat.base import LLM
 from qa.models.reader.base import Reader, Said, Shown, Turns
 from qa.models.reader.fake import FakeReader
+from qa.wording import told
 
 SILENT = (0.0, 0.0, 0.0, 1.0)
 

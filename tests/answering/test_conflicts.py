@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.answering.conflicts import disagreement, note
-from qa.answering.wording import told
 from qa.data import Reading, Weighed, Window
 from qa.fronts.lines import plain
 from qa.fronts.render import answer_lines
 from qa.models.reader.fake import FakeReader
+from qa.wording import told
 from tests.answering.made import assistant, opened, reading
 
 CONFLICTS = [

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from qa.answering.bar import dumps
-from qa.answering.wording import REFUSAL
 from qa.assistant import Assistant, Parts
 from qa.data import Answer, Note, Statement
 from qa.errors import ModelRejected, ModelUnreachable
@@ -17,6 +16,7 @@ from qa.models.chat.base import LLM, Message, Reply
 from qa.models.chat.fake import FakeChat
 from qa.models.reader.base import Reader
 from qa.models.reader.fake import FakeReader
+from qa.wording import REFUSAL
 from tests.answering.made import Graded, assistant, notes
 from tests.answering.test_bar import OWN
 

@@ -6,12 +6,12 @@ from datetime import date
 import pytest
 
 from qa.answering.question import complete_with, question_of
-from qa.answering.wording import told
 from qa.data import Answer, Statement, Usage
 from qa.errors import ModelGarbled, ModelUnreachable
 from qa.models.chat.base import Finish
 from qa.models.chat.fake import FakeChat
 from qa.settings.prompts import Prompt
+from qa.wording import told
 
 TODAY = date(2025, 6, 4)
 

@@ -1,9 +1,9 @@
 """What there is for "summarise" without a model."""
 
 from qa.answering.summary import MOST, summary
-from qa.answering.wording import told
 from qa.data import Document, Hit, Passage
 from qa.ingest.split import split
+from qa.wording import told
 from tests.answering.made import words
 
 

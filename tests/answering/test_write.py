@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.fuzz_protocol import run
-from qa.answering.wording import REFUSAL
 from qa.answering.write import MAX_REPEATS, MAX_SENTENCES, Wanted, generate
 from qa.data import Answer, Document, Hit, LeftOut, Note, Passage, Sentence, Statement, Usage
 from qa.errors import ModelRejected, ModelUnreachable
 from qa.models.chat.base import End, Finish, Message, Reply
+from qa.wording import REFUSAL
 from tests.answering.made import answered, notes, opened, windows_of
 
 SAID = (

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from rich.console import Console
 from wcwidth import iter_graphemes, wcswidth
 
-from qa.answering.wording import for_asker, not_found
 from qa.data import Answer, Citation, Note, Statement
 from qa.fronts.lines import Line
 from qa.fronts.render import citation_lines, statement_lines, support_lines, text_lines
 from qa.fronts.screen import Screen
 from qa.fronts.wrap import breaks, filled
+from qa.wording import for_asker, not_found
 
 CHINESE = "面包店于1987年开业，由诺瓦克家族经营，销往学校和医院。"
 JAPANESE = "彼は「パンは毎日焼く」と言った。"

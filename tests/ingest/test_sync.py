@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from qa import Assistant
-from qa.answering.wording import told
 from qa.data import Source
 from qa.errors import UsageError
 from qa.fronts.freshness import report_text
@@ -15,6 +14,7 @@ from qa.fronts.render import source_lines
 from qa.ingest import sync as syncing
 from qa.ingest.sync import Progress
 from qa.library.local.chroma import Collection
+from qa.wording import told
 from tests.ingest import made
 
 OLD = 946_684_800  # long ago: a file this old cannot have changed in the second it was read

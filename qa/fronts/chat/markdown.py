@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from qa.answering.wording import told
 from qa.data import Answer, Citation
 from qa.fronts.lines import one_line, safe
 from qa.fronts.render import dates_text
 from qa.times.quoted import written_text
+from qa.wording import told
 
 # What Markdown, or the HTML in it, could take for a mark of its own.
 _MARKS = re.compile(r"([\\`*_{}\[\]<>#|~&$!])")

@@ -5,11 +5,11 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from qa.answering.wording import told
 from qa.data import Answer
 from qa.errors import UsageError
 from qa.fronts.lines import to_json
 from qa.schema import conversation_dict, conversation_of
+from qa.wording import told
 
 _KEPT = 50  # conversations of one library that can be resumed
 

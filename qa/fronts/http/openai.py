@@ -16,13 +16,13 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from qa.answering.wording import nearest, told
 from qa.data import Answer, Citation, LeftOut, Note, Statement
 from qa.errors import UsageError
 from qa.fronts.http.errors import failed, refused
 from qa.fronts.http.streaming import Gone, TooLarge, json_of, streamed, while_there
 from qa.fronts.lines import one_line, safe
 from qa.fronts.service import Event, Service
+from qa.wording import nearest, told
 
 MODEL = "qa"
 """The one model that is served: the assistant as it was set up."""

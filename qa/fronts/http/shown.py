@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 from typing import Any
 
-from qa.answering.wording import told
 from qa.data import Answer, Citation, Document, LeftOut, Note, Source, Statement
 from qa.fronts.render import dates_text
 from qa.fronts.service import Event
 from qa.schema import answer_dict, source_dict, statement_dict, trace_dict
 from qa.text.blocks import blocks
 from qa.times.quoted import written_text
+from qa.wording import told
 
 _UNITS = 8  # of a reading, the likeliest that are shown
 

@@ -166,7 +166,7 @@ def not_yet(day: date | None) -> str:
 @lru_cache(maxsize=1)
 def _tables() -> dict[str, dict[str, str]]:
     """By language the phrases that it has: of a note's kind, or of its name."""
-    held = (files("qa.answering") / "wording.json").read_text(encoding="utf-8")
+    held = (files("qa") / "wording.json").read_text(encoding="utf-8")
     tables: dict[str, dict[str, str]] = json.loads(held)
     return tables
 

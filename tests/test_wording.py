@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 import qa
-from qa.answering.wording import KINDS, for_asker, nearest, not_found, refusal, told
 from qa.data import OPENINGS, Note
+from qa.wording import KINDS, for_asker, nearest, not_found, refusal, told
 
 CHOSEN = {"order": "newer_first", "fault": "empty", "age": "newer", "voice": "file"}
 """Values that stand for words themselves."""
