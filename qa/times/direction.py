@@ -51,6 +51,7 @@ _FORMS = {
         r"|\b(?:is|are|am|does|do)\b(?!\s+(?:not\s+)?(?:\w+ly\s+)?(?:to|going|due)\b)",
         future=rf"(?:\b(?:please|will|shall|(?-i:may)|can|must|should|won['\u2019]t|{_PLANNED})\b"
         r"|['\u2019]ll\b|\bto\s+(?:be|have)\b|\bgoing\s+to\b)"
+        r"(?:(?:\s+\w+){0,2}?\s+(?:be|have)\b)?"
         rf"(?:\s+(?:not|also|then|have|be|been|to|for|\w+ly|{_DONE})\b)*",
         past=rf"(?:\b(?:has|have|had|was|were|been)|['\u2019]ve)\b\s+(?:(?:not|also|been|just|now|never|ever|since|already|recently|\w+ly)\s+)*"
         rf"{_DONE}\b"
@@ -66,8 +67,8 @@ _FORMS = {
         r"|(?<!\bd[eia][rsemn]\s)(?<!\bdie\s)\b(?!(?-i:[A-ZÄÖÜ])|(?:heu|bit|letz|nächs|ers|bes|gesam"
         r"|könn|möch|soll|müss)te)[a-zäöüß]{2,}te[nt]?\b",
         future=r"\b(?:bitte|wird|werden|soll|sollen|muss|müssen|kann|können|darf|will|wollen|möchten?"
-        r"|geplant|voraussichtlich|planen)\b(?![^.;]*\bworden\b)"
-        r"|\b(?!(?-i:[A-ZÄÖÜ])|(?:nich|mi|sei|ers|jetz|is|ha|lau|dor|fas|of|wei|gu|selbs|zuletz"
+        r"|geplant|voraussichtlich|planen)\b(?![^.;]*\bworden\b)",
+        plan=r"\b(?!(?-i:[A-ZÄÖÜ])|(?:nich|mi|sei|ers|jetz|is|ha|lau|dor|fas|of|wei|gu|selbs|zuletz"
         r"|dami|somi|berei)t\b|\w*(?:ge|be|ver|ent|zer|ier)\w*t\s*(?:[.,;!?)]|$))[a-zäöüß]{2,}t\b",
     ),
     "fr": _Forms(

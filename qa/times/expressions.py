@@ -28,10 +28,12 @@ AS_WRITTEN = "as written"
 """How the basis of an expression begins that names its own time."""
 
 _LONGEST = 4000
-_TO = r"to|until|till|through|bis(?:\s+zum)?|au|jusqu['’]au|al|hasta(?:\s+el)?"
+_TO = r"to|until|till|through|bis(?:\s+zum)?|auf|au|jusqu['’]au|al|hasta(?:\s+el)?"
 _PAIRED = {"between": "and", "entre": "et|y", "zwischen": "und"}
 """What joins the two ends of what such a word opens."""
-_BETWEEN = re.compile(rf"\s?(?:{DASH})\s?|\s+(?:{_TO}|{'|'.join(_PAIRED.values())})\s+", re.I)
+_BETWEEN = re.compile(
+    rf"\s?(?:{DASH})\s?|[至到]|\s+(?:{_TO}|{'|'.join(_PAIRED.values())})\s+", re.I
+)
 _UNTIL = re.compile(
     r"\b(?:until|till|through|bis(?:\s+zum)?|jusqu['’](?:au|à|en)|hasta(?:\s+el)?)\s+$", re.I
 )
@@ -53,7 +55,7 @@ _PART = re.compile(
 )
 _BELONGS = re.compile(r"\b(?:for|of)\s+(?:the\s+year\s+)?$", re.I)
 _ASIDE = re.compile(r",[^,;:.()]*$|\([^()]*$")
-_FOR = re.compile(r"\b(?:for|before)\s+(?:the\s+)?(?:\w+\s+)?(?:from\s+)?$", re.I)
+_FOR = re.compile(r"\b(?:for|before|by)\s+(?:the\s+)?(?:\w+\s+)?(?:from\s+)?$", re.I)
 _FROM = re.compile(rf"\b(?:from|vo[mn]|du|del?|desde(?:\s+el)?|{'|'.join(_PAIRED)})\s+$", re.I)
 
 
@@ -136,7 +138,7 @@ def _range(sentence: str, first: Atom, second: Atom) -> Atom | None:
     opening = _FROM.search(sentence, 0, first.start)
     word = between.group().strip().lower()
     opened = opening.group().strip().lower() if opening else ""
-    if not re.fullmatch(rf"{DASH}|{_TO}", word) and not re.fullmatch(
+    if not re.fullmatch(rf"{DASH}|[至到]|{_TO}", word) and not re.fullmatch(
         _PAIRED.get(opened, "(?!)"), word
     ):
         return None

@@ -25,7 +25,7 @@ _SMALL = {
     "whose": r"(?:\b(?:of|de[rs]?|du|del|von|des)\b|的)",
     "before": r"(?:\b(?:before|ahead\s+of|vor|avant|antes\s+del?)\b)",
     "after": r"(?:\b(?:after|nach|après|después\s+del?)\b)",
-    "to": rf"(?:{DASH}|\b(?:to|and|bis|und|al|au|et|y)\b|[至到])",
+    "to": rf"(?:{DASH}|\b(?:to|and|bis|und|auf|al|au|et|y)\b|[至到])",
     "on": r"(?:\b(?:on|am|le|el|for|from|in|du|del|vom)\b)",
     "stop": r"(?=\s*(?:[.,;:)!?|]|$)|\s+(?:and|or|to|but|at|in|for|from|until|when|we|I|he|she|they"
     r"|it|there|so|that)\b)",
@@ -39,7 +39,7 @@ _SMALL = {
 _S = ("series", "month", "weekday", "season", "quarter", "half", "holiday", "weekend")
 _KINDS = (
     *_S, "time", "vague", "near", "daytime", "short", "part", "behind", "which", "unit", "number",
-    "numbers", "ordinal", "year",
+    "numbers", "ordinal", "year", "edge", "beside",
 )  # fmt: skip
 _SIGNS = {kind: chr(0xE000 + place) for place, kind in enumerate(_KINDS)}
 
@@ -121,6 +121,14 @@ def _of_year(found: Found) -> Made:
     return m.of_year(found.series(), found.of("year"))
 
 
+def _weeks_of_year(found: Found) -> Made:
+    """Read "in weeks 31 to 36 of 2024"."""
+    if found.taken[0] != ("unit", ("week", 1)):
+        return None
+    numbers = list(found.of("numbers") or found.all("number"))
+    return m.weeks_of_year(found.of("year"), numbers[0], numbers[-1])
+
+
 def _inside(found: Found) -> Made:
     """Read "December last year", "the 15th of next month", "last week on Friday"."""
     if found.text.lower().startswith("fall") and " of " not in found.text:
@@ -133,6 +141,18 @@ def _inside(found: Found) -> Made:
 _OF_THAT = re.compile(
     r"\s+(?:the|an?|this|that|my|our|your|his|her|its|their|del?|du|des|der)\s", re.I
 )
+
+
+def _inside_han(found: Found) -> Made:
+    """Read "去年第四季度"."""
+    return m.inside(found.series(), found.of("time")) if found.language == "zh" else None
+
+
+def _nth_han(found: Found) -> Made:
+    """Read "下月第二个星期六"."""
+    if found.language != "zh":
+        return None
+    return m.nth(found.of("ordinal"), m.series(*found.taken[-1]), found.of("time"))
 
 
 def _which_unit(found: Found) -> Made:
@@ -207,7 +227,10 @@ def _shifted(found: Found) -> Made:
     """Read "two weeks before 3 May", "the day before Easter"."""
     sign = -1 if found.said("before") else 1
     unit, many = found.of("unit") or ("day", 1)
-    return m.shifted(found.last(), sign * (found.of("number") or 1) * many, unit)
+    number = found.of("number")
+    if number and found.text.lower().startswith("the "):
+        return m.beside_units(found.last(), sign * number * many, unit)
+    return m.shifted(found.last(), sign * (number or 1) * many, unit)
 
 
 def _next_to(found: Found) -> Made:
@@ -291,6 +314,13 @@ def _within(found: Found) -> Made:
     return m.within(found.of("number"), found.of("unit"), promised=promised)
 
 
+def _within_of(found: Found) -> Made:
+    """Read "within 21 days of today", "within 90 days of this release"."""
+    unit, many = found.of("unit")
+    start = m.near(0, "day") if found.said("date") else found.of("time")
+    return m.within_of(start, found.of("number") * many, unit)
+
+
 def _later(found: Found) -> Made:
     note = "approximate" if found.said("about") else ""
     if found.of("part") not in (None, "earlier", "later"):
@@ -325,6 +355,15 @@ def _edge_alone(found: Found) -> Made:
     return m.edge_alone(found.of("part"), found.of("unit"))
 
 
+def _edge(found: Found) -> Made:
+    return m.edge_alone(*found.of("edge"))
+
+
+def _beside(found: Found) -> Made:
+    """Read "le lendemain"."""
+    return m.following(*found.of("beside"))
+
+
 def _the_unit(found: Found) -> Made:
     """Read "of the year" in what is of it."""
     return m.unit_of(0, found.of("unit")[0])
@@ -341,6 +380,8 @@ _WEEKS = re.compile(r"\b(?:weeks|wochen|semaines|semanas)\b", re.I)
 def _week_of(found: Found) -> Made:
     if found.of("unit") not in (None, ("week", 1)) or _WEEKS.search(found.text):
         return VAGUE  # "weeks of August": how many is not read
+    if found.of("part") not in (None, "start"):
+        return None
     return m.mapped(found.last(), lambda time: containing(time.start, "week"))
 
 
@@ -361,6 +402,10 @@ def _vague(_: Found) -> Made:
 def _habit(found: Found) -> Made:
     """Read "on Tuesday and Friday nights": of each week."""
     return VAGUE if found.text.endswith("s") else None
+
+
+def _two_days(found: Found) -> Made:
+    return m.series("weekend", 0) if found.all("weekday") == [5, 6] else None
 
 
 def _fiscal(_: Found) -> Made:
@@ -465,8 +510,9 @@ def _alone(found: Found) -> Made:
 _TABLE: tuple[tuple[str, Callable[[Found], Made]], ...] = (
     # days of a month
     ("{near}", _near),
-    ("(?:{weekday|short} [.,]? )?{the}? {number|ordinal} [.]?(?: {to} {number|ordinal} [.]?)?"
-     " (?:day )?{whose}? {month}", _day_and_month),
+    ("(?:{weekday|short} [.,]? )?{the}? {number|ordinal} [.]?"
+     "(?: {to} (?:{weekday|short} [.,]? )?{the}? {number|ordinal} [.]?)? (?:day )?{whose}? {month}",
+     _day_and_month),
     ("(?:{weekday|short} [.,]? )?{the}? {numbers} [.]? {whose}? {month}", _day_and_month),
     ("(?:{weekday|short} [.,]? )?{month} [.]? {the}? (?:{numbers}|{number|ordinal}"
      "(?: [日号]?{to} {number|ordinal})?) [日号]?", _day_and_month),
@@ -474,6 +520,7 @@ _TABLE: tuple[tuple[str, Callable[[Found], Made]], ...] = (
     # in a year
     ("{the}? {S} [,/]? {of}? {year}", _of_year),
     ("{year}[- ]*{S}", _of_year),
+    ("{unit} {number|numbers}(?: {to} {number})? {of} {year}", _weeks_of_year),
     # fiscal years, fellows of periods, and what is not told exactly
     ("{the}? (?:{ordinal}|{which})[- ]*{fiscal} {unit}(?: {of} (?:{year}|{vague}))?", _fiscal),
     ("(?:{the}? {ordinal|which}|(?:our|its|their) {ordinal}) {unit} {of} {the}? {vague}", _fiscal),
@@ -484,6 +531,7 @@ _TABLE: tuple[tuple[str, Callable[[Found], Made]], ...] = (
      _vague),
     ("{weekday|short} (?:bis|à|au|al|a|至|到) {weekday|short}", _vague),
     ("(?:\\bon )?{weekday}(?:(?: ,|,? (?:and|or)) {weekday})+ {daytime}", _habit),
+    ("{weekday} (?:and|und|et|y) {weekday}", _two_days),
     ("(?:\\bon )?{weekday|short} (?:or|oder|ou|o) {weekday|short}", _vague),
     ("{the}? {which} (?:period|time|{unit}) (?:{of} )?{the}? (?:{which} {unit}|{number} {unit}"
      " (?:ago|earlier|before))", _fellow),
@@ -506,6 +554,8 @@ _TABLE: tuple[tuple[str, Callable[[Found], Made]], ...] = (
     ("{about} {number}[- ]*{unit} from {time}", _hence),
     ("{about} {number}[- ]*{unit} (?:from now|hence|以?后)", _hence),
     ("in {about} {number}[- ]*{unit}['\u2019]?s?['\u2019]? time", _hence),
+    ("within {number} {unit} (?:of|from|after) (?:{time}|(?P<date>(?:the date of )?this \\w+"
+     "|(?:the|this) date))(?! of)", _within_of),
     ("(?:within|inside|innerhalb(?: von)?|binnen|sous|dans les|dans un délai de|en un plazo de)"
      " {the}? {which}? {number}[- ]*(?:full|whole|calendar)? {unit}", _within),
     ("(?:in|dans|dentro de|en) {about} {number} {unit}(?! (?:of|on)\\b)(?! {part})", _in_units),
@@ -526,17 +576,22 @@ _TABLE: tuple[tuple[str, Callable[[Found], Made]], ...] = (
     ("{the}? {ordinal}[- ]*{unit}", _nth_alone),
     ("{the}? {S} [,/]? {of}? {year}", _of_year),
     ("{the}? {S} [,]? {of}? {time}", _inside),
+    ("{time}的?{quarter|half|season|month}", _inside_han),
+    ("{time}的?{ordinal}{S}", _nth_han),
     ("{time} [,]? {on}? {weekday|short}", _inside),
     ("{the}? {number|ordinal} {whose} {time}", _inside),
     ("{time} {number}[日号]", _inside),
     # parts, and what contains
     ("{the}? {fiscal}? {ordinal}? {number}? {unit} (?:that |which )?(?:ended|ending|to) (?:on )?"
      "{time|S}", _ended),
-    ("{the}? {unit} (?:of|beginning|commencing|starting) {the}? {time|S|ordinal}", _week_of),
+    ("{the}? {unit} (?:of|du|del|vom|beginning|commencing|starting|{part}) {the}? {time|S|ordinal}",
+     _week_of),
     ("w/c {the}? {time|S}", _week_of),
     ("{the}? {part}[- ]*{of}? {the}? {time|year|S}", _part_of),
     ("{the}? {part} (?:{whose}? {the}|{whose}) (?:calendar )?{unit}(?! (?:of|before|after)\\b)",
      _edge_alone),
+    ("(?:\\bzum )?{edge}", _edge),
+    ("(?:\\b(?:le|au|al) )?{beside}", _beside),
     ("{time} {which}期", _fellow),
     ("{time|S} {unit}? {behind}", _part_behind),
     ("{the}? {part}? {daytime} {of} {time|S}", _of_daytime),
@@ -547,11 +602,13 @@ _TABLE: tuple[tuple[str, Callable[[Found], Made]], ...] = (
     ("{the} {S} (?:(?P<before>{before})|{after}) {the}? {time|S}", _next_to),
     ("{the} {unit|daytime} (?:(?P<before>before)|after)(?:{stop}|(?= \\d))", _unit_beside),
     ("{the} {S} (?:(?P<before>before)|after){stop}", _series_beside),
+    ("{the}? {weekday} (?:(?P<before>davor|zuvor)|danach|darauf)\\b", _series_beside),
     ("{more} {about} {number}[- ]*{unit} (?:after|(?P<back>before)) (?:then\\b|{which})"
      "(?:{stop}|(?= (?:is|was|will|has|had)\\b))", _later),
     ("{more} {about} {number}[- ]*{unit} (?:{part}|(?:after(?:wards)?|on|(?P<back>before|previously"
-     "|ahead))\\b)(?!(?:(?<=before)|(?<=after)) \\w)(?! (?:than|the|that|its|his|her|their|an?|of)"
-     "\\b)(?! {T})", _later),
+     "|ahead|vorher|zuvor|davor|auparavant|plus tôt|antes)"
+     "|danach|darauf|plus tard|después|más tarde)\\b)(?!(?:(?<=before)|(?<=after)) \\w)"
+     "(?! (?:than|the|that|its|his|her|their|an?|of)\\b)(?! {T})", _later),
     ("{unit}(?: |-)to(?: |-)date", _to_date),
     # by itself: which one is meant tells the tense
     ("{quarter|half|series}", _alone),

@@ -128,7 +128,8 @@ def hull(one: Interval, other: Interval) -> Interval:
 def part(whole: Interval, which: str) -> Interval:
     """The "early", "mid" or "late" third of an interval of a month or longer.
 
-    Of a month these are the days 1 to 10, 11 to 20 and the rest; of a year four months each.
+    Of a month these are the days 1 to 10, 11 to 20 and the rest; of a year four months each; of a
+    decade its years 0 to 3, 4 to 6 and 7 to 9.
     """
     third = {"early": 0, "mid": 1, "late": 2}[which]
     start, end = whole.start, whole.end
@@ -136,6 +137,10 @@ def part(whole: Interval, which: str) -> Interval:
         first = start.replace(day=1 + 10 * third)
         return Interval(first, end if third == 2 else first + timedelta(days=9))
     count = (end.year - start.year) * 12 + end.month - start.month + 1
+    if count == 120 and start.month == 1:
+        first_year, years = ((0, 4), (4, 3), (7, 3))[third]
+        first = moved(start, "year", first_year)
+        return Interval(first, moved(first, "year", years) - DAY)
     if count % 3:
         days = (end - start).days + 1
         first = start + timedelta(days=days * third // 3)

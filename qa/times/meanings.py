@@ -142,6 +142,15 @@ def week_of_year(number: int) -> Series:
     return Series("year", make, "week of ISO 8601")
 
 
+def weeks_of_year(number: int, first: int, last: int) -> Sense | None:
+    """Weeks as ISO 8601 counts, of one year."""
+    try:
+        start, end = (date.fromisocalendar(number, week, 1) for week in (first, last))
+    except ValueError:
+        return None
+    return absolute(hull(containing(start, "week"), containing(end, "week")), "week of ISO 8601")
+
+
 def year_sense(number: int) -> Sense:
     """A year by its number."""
     return absolute(year(number))
@@ -259,6 +268,8 @@ def nth_unit(
 ) -> Sense | Series | None:
     """Read "the first day of May", "the last quarter of the year", "the second half of July"."""
     name, count = unit
+    if unit == ("week", 2) and number in (1, 2):  # "la segunda quincena de noviembre"
+        name, count = "half", 1
     if count != 1 or name == "decade":
         return VAGUE
 
@@ -508,6 +519,16 @@ def within(count: int, unit: Amount, *, promised: bool) -> Sense:
     return Sense("anaphoric", meaning)
 
 
+def within_of(start: Sense, count: int, unit: str) -> Sense | Series:
+    """Read "within 21 days of 3 May"."""
+    of = counted(unit)
+
+    def meaning(time: Interval) -> Interval | None:
+        return Interval(time.start, moved(time.end, of, count)) if of else None
+
+    return mapped(start, meaning)
+
+
 def shifted(one: Sense | Series, count: int, unit: str) -> Sense | Series:
     """So many units from a time."""
     of = counted(unit)
@@ -525,6 +546,20 @@ def shifted(one: Sense | Series, count: int, unit: str) -> Sense | Series:
         return containing(moved(time.start, of, count), of)
 
     return mapped(one, move)
+
+
+def beside_units(one: Sense | Series, count: int, unit: str) -> Sense | Series:
+    """Read "the four weeks before Christmas": all of them."""
+    of = counted(unit)
+    if of is None:
+        return VAGUE
+
+    def span(time: Interval) -> Interval | None:
+        if count < 0:
+            return Interval(moved(time.start, of, count), time.start - DAY)
+        return Interval(time.end + DAY, moved(time.end, of, count))
+
+    return mapped(one, span)
 
 
 def next_to(one: Series, anchor: Sense | Series, sign: int) -> Sense | Series:

@@ -82,6 +82,10 @@ _TABLE: dict[tuple[str, Any], tuple[str, str, str, str, str]] = {
     ("near", (1, "day")): ("tomorrow", "", "", "", ""),
     ("near", (-2, "day")): ("the day before yesterday", "", "", "", ""),
     ("near", (2, "day")): ("the day after tomorrow", "", "", "", ""),
+    ("edge", ("end", ("year", 1))): ("year[- ]end", "Jahresendes?", "fin d'année", "fin de año",
+                                     ""),
+    ("edge", ("end", ("month", 1))): ("month[- ]end", "Monatsendes?", "", "fin de mes", ""),
+    ("beside", (1, ("day", 1))): ("", "Folgetag(?:es)?", "lendemain", "", "次日"),
     ("quarter", 1): ("Q1", "Q1", "T1", "T1", "第?一季度"),
     ("quarter", 2): ("Q2", "Q2", "T2", "T2", "第?二季度"),
     ("quarter", 3): ("Q3", "Q3", "T3", "T3", "第?三季度"),
@@ -211,8 +215,8 @@ def _lexicon(language: str) -> _Lexicon:
         for kind, word, value in _borrowed(language):
             forms.setdefault(kind, []).insert(0, (re.escape(word).replace(r"\ ", " "), value))
     forms["holiday"] = [(re.escape(name).replace(r"\ ", " "), name) for name in NAMES]
-    order = "holiday near weekend daytime month weekday short season quarter half part which behind"
-    order += " unit ordinal number"
+    order = "holiday near edge beside weekend daytime month weekday short season quarter half part"
+    order += " which behind unit ordinal number"
     edges = ("", "") if language == "zh" else (r"(?<!\w)", r"(?!\w)")
     groups = [
         f"(?P<{kind}>" + "|".join(sorted((form for form, _ in forms[kind]), key=_length)) + ")"
