@@ -26,6 +26,8 @@ _COUNTED = "from the date before it"
 OPEN = "not told whether it has been"
 AS_WRITTEN = "as written"
 """How the basis of an expression begins that names its own time."""
+COUNTED_YEAR = "the year from the publication date"
+"""How that of one begins whose year is the one that puts it nearest to the day of writing."""
 
 _LONGEST = 4000
 _TO = r"to|until|till|through|bis(?:\s+zum)?|auf|au|jusqu['’]au|al|hasta(?:\s+el)?"
@@ -354,7 +356,7 @@ def _basis(reading: Sense, scope: Scope, interval: Interval | None) -> str:
         "absolute": AS_WRITTEN,
         "deictic": "from the publication date",
         "anaphoric": _COUNTED if scope.before else "from the publication date",
-        "yearless": "the year from the publication date",
+        "yearless": COUNTED_YEAR,
         "vague": "",
     }[reading.kind]
     if scope.narrative:

@@ -10,11 +10,12 @@ from typing import Protocol
 from qa.data import Dated, Document, Sentence
 from qa.times.digits import day_first, is_open
 from qa.times.entries import entry_at
-from qa.times.expressions import AS_WRITTEN, expressions
+from qa.times.expressions import AS_WRITTEN, COUNTED_YEAR, expressions
 from qa.times.intervals import Expression, Interval
 
 GIVEN = "set by the user"
 """The basis of a date that a user gave a document: it goes before what the text says."""
+_YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 _REACH = 400
 _END = re.compile(r"[.!?][\"”’)]?\s+(?=[\"“(]?[A-Z])|\n\s*\n")
 
@@ -94,6 +95,7 @@ def _expressions(document: Document, sentence: Sentence) -> tuple[Expression, ..
     first = day_first(text) if is_open(said) else None
     if not heads:
         found = expressions(said, written, _before(text, start), first)
+        found = tuple(_not_of_story(one, text, start, written) for one in found)
     else:
         found = _cells(said, heads, written, first)
     if entry is None:
@@ -130,6 +132,21 @@ def _columns(text: str, start: int) -> Sequence[str]:
         head = lines.pop()
     inside = text[text.rfind("\n", 0, start) + 1 : start].count("|")  # "| a | b |" is read from a
     return head.split("|")[inside:]
+
+
+def _not_of_story(one: Expression, text: str, start: int, written: Interval | None) -> Expression:
+    """``one``, left open where its paragraph last told of an earlier year: it may be of that.
+
+    "On 16 March 2022 the ceiling came down.  She left at the end of August." of 2022 or 2023.
+    """
+    if one.interval is None or written is None or one.interval.end >= written.start:
+        return one
+    if not one.basis.startswith(COUNTED_YEAR):
+        return one
+    years = _YEAR.findall(text, text.rfind("\n\n", 0, start) + 1, start)
+    if years and int(years[-1]) < one.interval.start.year:
+        return replace(one, interval=None, basis="of the story, or of the present")
+    return one
 
 
 def _before(text: str, start: int) -> str:
