@@ -131,6 +131,8 @@ _JOINED = re.compile(
     r"[,\u2013\u2014]|\b(?:and|or|but|so|who|which|when|where|as|than|to|that|it|he|she|they|we|I|you|there)\b",
     re.I,
 )
+_OTHER = re.compile(r",|\s(?:and|but|while)\s+(?:the|an?|he|she|it|they|we|I|you)\s")
+"""Where another clause begins, with its own subject."""
 _WHOLE = re.compile(r"[.!][\"”’)*_]*\s*$")
 _OPENING = 3  # words before a date that opens its clause: "In the end on Monday"
 _ANSWER = 4  # words at most of an answer that has no verb: "In October."
@@ -222,7 +224,8 @@ def direction(sentence: str, atom: Atom, before: str | None) -> Tense | None:
     opens = max(starts, default=0)
     closes = min((one.start() for one in apart if one.start() >= end), default=len(sentence))
     if len(sentence[opens:start].split()) > _OPENING:  # its verb stands before it, in the present
-        closes = sentence.find(",", end, closes) if "," in sentence[end:closes] else closes
+        other = _OTHER.search(sentence, end, closes)
+        closes = other.start() if other else closes
     near = tuple(cue for cue in found if opens <= cue.start and cue.end <= closes)
     verb = _main(sentence, near, start, end, atom.language)
     if _LIMIT.search(lead):

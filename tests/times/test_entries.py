@@ -151,3 +151,12 @@ def test_a_weekday_alone_dates_nothing_where_no_day_stands_before() -> None:
     """A timetable's headings are no entries, below a date without a weekday either."""
     assert entries("Monday\n\nChoir.\n\nTuesday\n\nYoga.") == ()
     assert entries("5 March 2024\n\nMonday\n\nChoir.\n\nTuesday\n\nYoga.") == ()
+
+
+def test_a_day_without_its_year_is_open_where_the_paragraph_tells_of_an_earlier_one() -> None:
+    """Of the story or of the present: no day is shown for it, while another paragraph's stays."""
+    story = "On 16 March 2022 the ceiling came down. She wrote two days later. She left in August."
+    text = f"{story}\n\nThe roof was mended on 3 May."
+    written = date(2023, 10, 11)
+    assert days(text, "She left in August.", written) == []
+    assert days(text, "The roof was mended on 3 May.", written) == [date(2023, 5, 3)]
