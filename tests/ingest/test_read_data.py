@@ -25,6 +25,10 @@ from tests.ingest.files import reading, refusal
         ("a.csv", "1,2\n3,4\n", "1,2\ncolumn 1: 3; column 2: 4\n"),
         ("a.csv", "Name\nAnn\nBo\n", "Name\nName: Ann\nName: Bo\n"),
         ("a.csv", '"a\nb",c\n1,2\n', "a b,c\na b: 1; c: 2\n"),
+        ("a.csv", "# made, today\na,b,c\n1,2,3\n", "# made, today\na,b,c\na: 1; b: 2; c: 3\n"),
+        ("a.csv", "Fees\na,b,c\n1,2,3\n", "Fees\na,b,c\na: 1; b: 2; c: 3\n"),
+        ("a.csv", "Fees,,\na,b,c\n1,2,3\n", "Fees,,\na,b,c\na: 1; b: 2; c: 3\n"),
+        ("a.csv", "#id,name\n1,Ann\n", "#id,name\n#id: 1; name: Ann\n"),
     ],
 )
 def test_a_row_makes_sense_alone(tmp_path: Path, name: str, data: str, expected: str) -> None:

@@ -19,7 +19,8 @@ def table(raw: Raw) -> Draft:
 
     Line n of the text is row n of the table, the header being row 1; an empty row is an
     empty line.  A first row that holds nothing but numbers names no columns: they are then
-    "column 1" and so on.
+    "column 1" and so on.  Above the header a comment ("# exported ...") and a title, one cell
+    alone, are lines as they stand.
 
     Raises DocumentError where the quoting is broken, or a row has more than 16,384 cells.
     """
@@ -31,14 +32,16 @@ def table(raw: Raw) -> Draft:
     else:
         delimiter = "\t" if raw.suffix == ".tsv" else _delimiter(text)
     names: list[str] | None = None
-    size = 0
+    size, width = 0, _width(text, delimiter)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
         for row in reader:
             if len(row) > _MOST_COLUMNS:
                 raise DocumentError(_too_wide(reader.line_num, len(row)))
             cells = [" ".join(cell.split()) for cell in row]
-            if names is None and any(cells):
+            if names is None and any(cells) and _stands_above(cells, width):
+                lines.append(delimiter.join(row).strip())
+            elif names is None and any(cells):
                 names = _names(cells)
                 lines.append(_header(text, cells, delimiter))
             else:
@@ -73,6 +76,14 @@ def zip_columns(names: list[str], cells: list[str]) -> Iterable[tuple[str, str]]
         yield (names[at] if at < len(names) else "") or f"column {at + 1}", cell
 
 
+def _stands_above(cells: list[str], width: int) -> bool:
+    """Whether a row before the header is a comment or a title of a table of ``width`` columns."""
+    said = [cell for cell in cells if cell]
+    comment = cells[0].startswith("#") and len(cells) < width
+    alone = len(said) == 1 and said[0] == cells[0] and len(cells) != 2
+    return width > 1 and (comment or alone)
+
+
 def _names(cells: list[str]) -> list[str]:
     if all(_is_number(cell) for cell in cells if cell):
         return []
@@ -104,19 +115,33 @@ def _delimiter(text: str) -> str:
     """
     best, best_share = ",", 0.0
     for delimiter in _DELIMITERS:
-        counts: Counter[int] = Counter()
-        try:
-            for at, row in enumerate(
-                csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-            ):
-                if at == _SAMPLE_ROWS:
-                    break
-                if row:
-                    counts[len(row)] += 1
-        except csv.Error:
-            continue
-        width, times = max(counts.items(), key=lambda item: (item[1], item[0]), default=(0, 0))
+        counts = _widths(text, delimiter)
+        width, times = max(counts.items(), key=_usual, default=(0, 0))
         share = times / counts.total() if width > 1 else 0.0
         if share > best_share:
             best, best_share = delimiter, share
     return best
+
+
+def _width(text: str, delimiter: str) -> int:
+    """The cells that most of the first rows have; 0 where they cannot be read."""
+    return max(_widths(text, delimiter).items(), key=_usual, default=(0, 0))[0]
+
+
+def _widths(text: str, delimiter: str) -> Counter[int]:
+    """How many of the first rows have so many cells; none where they cannot be read."""
+    counts: Counter[int] = Counter()
+    try:
+        for at, row in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)):
+            if at == _SAMPLE_ROWS:
+                break
+            if row:
+                counts[len(row)] += 1
+    except csv.Error:
+        return Counter()
+    return counts
+
+
+def _usual(widths: tuple[int, int]) -> tuple[int, int]:
+    width, times = widths
+    return times, width
