@@ -27,7 +27,7 @@ from tests.ingest.files import reading, refusal
         ("a.csv", '"a\nb",c\n1,2\n', "a b,c\na b: 1; c: 2\n"),
         ("a.csv", "# made, today\na,b,c\n1,2,3\n", "# made, today\na,b,c\na: 1; b: 2; c: 3\n"),
         ("a.csv", "Fees\na,b,c\n1,2,3\n", "Fees\na,b,c\na: 1; b: 2; c: 3\n"),
-        ("a.csv", "Fees,,\na,b,c\n1,2,3\n", "Fees,,\na,b,c\na: 1; b: 2; c: 3\n"),
+        ("a.csv", "Fees,,\na,b,c\n1,2,3\n", "Fees\na,b,c\na: 1; b: 2; c: 3\n"),
         ("a.csv", "#id,name\n1,Ann\n", "#id,name\n#id: 1; name: Ann\n"),
     ],
 )

@@ -40,7 +40,7 @@ def table(raw: Raw) -> Draft:
                 raise DocumentError(_too_wide(reader.line_num, len(row)))
             cells = [" ".join(cell.split()) for cell in row]
             if names is None and any(cells) and _stands_above(cells, width):
-                lines.append(delimiter.join(row).strip())
+                lines.append(delimiter.join(row).rstrip(f"{delimiter} "))
             elif names is None and any(cells):
                 names = _names(cells)
                 lines.append(_header(text, cells, delimiter))
