@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Iterable
 
@@ -43,7 +44,7 @@ def table(raw: Raw) -> Draft:
                 lines.append(delimiter.join(row).rstrip(f"{delimiter} "))
             elif names is None and any(cells):
                 names = _names(cells)
-                lines.append(_header(text, cells, delimiter))
+                lines.append(_header(text, reader.line_num, cells, delimiter))
             else:
                 lines.append(row_line(zip_columns(names or [], cells)))
             size += len(lines[-1])
@@ -98,9 +99,9 @@ def _is_number(cell: str) -> bool:
     return True
 
 
-def _header(text: str, cells: list[str], delimiter: str) -> str:
-    """The first line as the file writes it, unless a quoted cell breaks over lines."""
-    line = text.lstrip("\r\n").splitlines()[0]
+def _header(text: str, number: int, cells: list[str], delimiter: str) -> str:
+    """The line of that number as the file writes it, unless a quoted cell breaks over lines."""
+    line = re.split(r"\r\n|\r|\n", text)[number - 1]
     try:
         same = next(csv.reader([line], delimiter=delimiter, strict=True), [])
     except csv.Error:
