@@ -106,7 +106,7 @@ def _header(text: str, number: int, cells: list[str], delimiter: str) -> str:
         same = next(csv.reader([line], delimiter=delimiter, strict=True), [])
     except csv.Error:
         same = []
-    return line if len(same) == len(cells) else delimiter.join(cells)
+    return line if [" ".join(cell.split()) for cell in same] == cells else delimiter.join(cells)
 
 
 def _delimiter(text: str) -> str:
