@@ -24,7 +24,7 @@ _STRONG = (
     "withdrew woke won wore worn wound written wrote"
 ).split()
 _DONE = (
-    r"(?:(?!(?:need|indeed|speed|seed|feed|breed|hundred|embed|shed|bed|red)\b)(?!\w*\d)\w{2,}ed"
+    r"(?:(?!(?:need|indeed|speed|seed|feed|breed|hundred|embed|shed|bed|red|provided)\b)(?!\w*\d)\w{2,}ed"
     rf"|{'|'.join(_STRONG)})"
 )
 PARTICIPLE = rf"(?:(?!hundred\b)\w{{2,}}ed|{'|'.join(_STRONG)})"
@@ -47,7 +47,7 @@ _FORMS = {
         open=rf"\b(?:was|were|been)\s+(?:\w+ly\s+|first\s+)?{_PLANNED}\b(?:\s+(?:to|be|have|been)\b"
         rf"(?:\s+{_DONE}\b)?)*",
         would=rf"\b(?:would|could|might|was\s+to|were\s+to)\b(?:\s+(?:have|be|been|not|also|{_DONE})\b)*",
-        plan=rf"\b(?:is|are|stays?|remains?)\s+(?:not\s+|being\s+|\w+ly\s+)?(?!{_PLANNED}\b){_DONE}\b"
+        plan=rf"\b(?:is|are|gets?|stays?|remains?)\s+(?:not\s+|being\s+|\w+ly\s+)?(?!{_PLANNED}\b){_DONE}\b"
         r"|\b(?:is|are|am|does|do)\b(?!\s+(?:not\s+)?(?:\w+ly\s+)?(?:to|going|due)\b)",
         future=rf"(?:\b(?:please|will|shall|(?-i:may)|can|must|should|won['\u2019]t|{_PLANNED})\b"
         r"|['\u2019]ll\b|\bto\s+(?:be|have)\b|\bgoing\s+to\b)"
@@ -121,7 +121,7 @@ _INSIDE = re.compile(  # "The bridge, closed since May, reopens": of the bridge,
     rf",\s+(?:who|which|(?:\w+ly\s+)?{_DONE})\b[^,.;:!?]*,|\([^()]*\)", re.I
 )
 _MOVED = re.compile(
-    r"\b(?:put\s+(?:off|back)|postpon|mov(?:ed|ing)\b|delay|defer|push(?:ed|es)?\b|(?:brought|bring)\s+forward"
+    r"\b(?:put\s+(?:off|back)|postpon|mov(?:ed|es?|ing)\b|delay|defer|push(?:ed|es)?\b|(?:brought|bring)\s+forward"
     r"|rescheduled?|extended?\b|shift|slip|adjourned|prolonged)\w*(?P<rest>[^.;:!?]*)"
     r"\b(?:from|to|till|until|into|for)\s+(?:the\s+)?$",
     re.I,

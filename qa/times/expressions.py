@@ -57,7 +57,8 @@ _PART = re.compile(
 )
 _BELONGS = re.compile(r"\b(?:for|of)\s+(?:the\s+year\s+)?$", re.I)
 _ASIDE = re.compile(r",[^,;:.()]*$|\([^()]*$")
-_FOR = re.compile(r"\b(?:for|before|by)\s+(?:the\s+)?(?:\w+\s+)?(?:from\s+)?$", re.I)
+_LOOSE = re.compile(r"\b(?:for|before|by|as)\s+(?:the\s+)?(?:\w+\s+)?(?:from\s+)?$", re.I)
+"""What stands before a day of which the verb tells little: "awarded for the season from"."""
 _FROM = re.compile(rf"\b(?:from|vo[mn]|du|del?|desde(?:\s+el)?|{'|'.join(_PAIRED)})\s+$", re.I)
 
 
@@ -243,6 +244,9 @@ def _scopes(
     if last is not None and _BELONGS.search(sentence, 0, last.start):
         last = None  # "a statement for 2023 was sent in February"
     told = last or before
+    of_month = atom.reading.kind == "yearless" and atom.reading.span == "month"
+    if of_month and last is not None and _is_day(last):
+        return (Scope(None, tense, last.interval, narrative=True),)  # "on 3 May, ... on the 17th"
     if atom.reading.kind != "yearless" or told is None or told.interval is None:
         return (now if tense != "would" else Scope(None, None),)
     if last is not None and _BORN.search(sentence, 0, last.start):
@@ -261,6 +265,15 @@ def _scopes(
         return (now,) if SINCE.search(sentence, 0, atom.start) else (then, now)
     opens = not sentence[: atom.start].strip(" ,“\"'").lower().removesuffix("in").removesuffix("on")
     return (then,) if last is not None or opens else (then, now)
+
+
+def _is_day(one: Expression) -> bool:
+    """Whether it is a day that is told by its month."""
+    return (
+        one.interval is not None
+        and one.interval.start == one.interval.end
+        and bool(re.search(MONTH, one.text))
+    )
 
 
 def _is_aside(sentence: str, one: Expression) -> bool:
@@ -285,7 +298,7 @@ def _expression(sentence: str, atom: Atom, scope: Scope, anchor: Interval | None
         if tense in AHEAD and interval.end < anchor.start:
             interval = None  # it counts from something else
     if interval is not None and anchor is not None:
-        is_loose = atom.language != "en" or _FOR.search(sentence, 0, start)
+        is_loose = atom.language != "en" or _LOOSE.search(sentence, 0, start)
         if is_loose and not _is_as_near(reading, scope, interval, anchor.start):
             interval = None
     if interval is not None and anchor is not None:

@@ -109,6 +109,8 @@ def _day_and_month(found: Found) -> Made:
 def _weekday_and_day(found: Found) -> Made:
     number = found.of("number", "ordinal")
     bare = found.of("ordinal") is None
+    if not re.search(r"\d", found.text) and not re.search(r"\bthe\b", found.text):
+        return None  # "for Thursday, first thing"
     if not 1 <= number <= 31 or (bare and not re.match(rf"\s*(?:[.,;)|]|{DASH}|$)", found.after)):
         return None
     return m.day_number(number, None, found.of("weekday", "short"))

@@ -162,6 +162,8 @@ def sense(one: Series) -> Sense:
         return yearless(lambda number: one.make(date(number, 1, 1)), whole=one.whole, note=one.note)
 
     def meaning(scope: Scope) -> Interval | None:
+        if scope.narrative and scope.before is not None and one.every == "month":
+            return last_and_next(one, scope.before.start)[1]
         if scope.day is None or scope.narrative:
             return None
         if one.every == "month" and scope.month is not None:
@@ -178,7 +180,7 @@ def sense(one: Series) -> Sense:
             return None if today and one.every == "week" else coming
         return None
 
-    return Sense("yearless", meaning, one.note)
+    return Sense("yearless", meaning, one.note, span="month" if one.every == "month" else None)
 
 
 def around(one: Series, day: date, reach: int = 14) -> list[Interval]:

@@ -38,7 +38,7 @@ _TABLE: dict[tuple[str, Any], tuple[str, str, str, str, str]] = {
     ("which", (1, "coming")): ("(?:this |the )?(?:coming|upcoming)", "kommende[nmrs]?",
                                "prochaine?", "próxim[oa]|que viene", ""),
     ("which", (-1, "from")): ("previous|preceding|prior", "vorherige[nmrs]?|vorangegangene[nmrs]?",
-                              "précédente?", "anterior", "前一"),
+                              "précédente?", "anterior", "(?<!提)前一"),
     ("which", (0, "from")): ("same|that(?: same)?", "selbe[nmrs]?|gleiche[nmrs]?", "même",
                              "mism[oa]", "[当同]"),
     ("which", (1, "from")): ("following", "folgende[nmrs]?|darauffolgende[nmrs]?", "suivante?",
