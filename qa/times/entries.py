@@ -47,6 +47,8 @@ _HEADER = re.compile(r"^[>* ]*(?:From|Von|De|发件人)\W?[:：]", re.M)
 _HEADERS = 120  # characters between a mail's date and its sender
 _SUBJECT = re.compile(r"^[>* ]*(?:Subject|Sent|Betreff|Objet|Asunto|主题)\W?[:：]", re.M)
 _HEADS = 2  # paragraphs that a text's own head may have
+_SHORT = 80  # characters of a line that only heads what stands below
+_SENTENCE = re.compile(r"[.!?][\s*_]*$")
 _LEAST = 2  # days that make entries of dated lines; one is the text's own
 
 Kind = Literal["heading", "line", "row", "record", "mail"]
@@ -143,10 +145,19 @@ def _dated_lines(text: str, written: Interval | None) -> Iterator[_Found]:
         elif _ROW.match(line, end):
             kind = "row"
         else:
-            kind = "heading" if _TAIL.fullmatch(line, end) else "line"
+            alone = _TAIL.fullmatch(line, end) or _is_apart(text, match)
+            kind = "heading" if alone else "line"
         if kind in ("heading", "line"):
             before, by_weekday = time, _weekday(line[: line.find(" ")]) is not None
         yield match.start(), match.end(), time, kind
+
+
+def _is_apart(text: str, line: re.Match[str]) -> bool:
+    """Whether a line is a paragraph by itself and no sentence: "**2023-06-20 09:05, Ann**"."""
+    start, end = text.rfind("\n", 0, line.start()) + 1, line.end()
+    before, after = text[:start].rstrip(" \t"), text[end:].lstrip(" \t")
+    is_own = (not before or before.endswith("\n\n")) and after.startswith("\n\n")
+    return is_own and end - start <= _SHORT and not _SENTENCE.search(line.group())
 
 
 def _weekday(word: str) -> int | None:

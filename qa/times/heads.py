@@ -77,17 +77,17 @@ _STATUS = re.compile(
     re.I,
 )
 _ACT = re.compile(  # "Held on Monday,", "Signed: A. Bell,", "LEASE between A and B, made on"
-    rf"^\W*(?P<label>{PARTICIPLE})(?:\s*:|\s+(?:on|at|in|by|this|before)\b|(?=\W*$))"
-    r"(?:(?!\b(?:after|since|until|from)\b)(?:[A-Z]\.|[^.;])){0,60}$"
-    r"|(?<!was )(?<!were )(?<!been )\b(?P<deed>made|dated|signed|executed|entered\s+into)\b"
-    r"(?:(?!\b(?:before|after|since|until|by|from)\b)[^.;:]){0,40}:?\W*$",
+    r"(?<!was )(?<!were )(?<!been )\b(?P<deed>made|dated|signed|executed|entered\s+into)\b"
+    r"(?:(?!\b(?:before|after|since|until|by|from)\b)[^.;:]){0,40}:?\W*$"
+    rf"|^\W*(?P<label>{PARTICIPLE})(?:\s*:|\s+(?:on|at|in|by|this|before)\b|(?=\W*$))"
+    r"(?:(?!\b(?:after|since|until|from)\b)(?:[A-Z]\.|[^.;])){0,60}$",
     re.I,
 )
 _BY = re.compile(r"^\W*(?:By|Par|Von|Por)\s+[A-Z][^.!?]{2,60}?[,|·•–—-]\s*(?:on\s+|le\s+)?$")
 _SITTING = re.compile(  # "Committee meeting, 4 November 2022", "Edition of 16 May 2024"
     r"^\W*(?:(?P<kept>(?:[^\W\d]\w*\s+)?(?:minutes|notes|protocol|edition|édition|edición|Ausgabe|Protokoll"
     r"|Niederschrift|compte\s+rendu|procès-verbal|acta)\b[^.!?]{0,120}?"
-    r"|(?:[^\W\d][^.!?:;|]{0,60}\b)?(?:issue|no|nr|n[°º]|vol|volume|number)\.?\s*[\d,]+)"
+    r"|(?:[^\W\d][^.!?:;|]{0,60}\b)?(?:issue|no|nr|n[°º]|vol|volume|number|numéro|número|nummer)\.?\s*[\d,]+)"
     r"|(?:[^\W\d][^.!?:;|]{0,60}?\b)?(?:meeting|session|sitting|letter|notice|statement|log|report"
     r"|bulletin|newsletter|invoice|agreement|contract|Sitzung|Rechnung|Vertrag|séance|réunion|facture"
     r"|reunión|sesión|factura|contrato)(?:\s+(?:no\.?|nr\.?|n[°º])?\s*[\d/-]+)?)"

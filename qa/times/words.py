@@ -163,17 +163,23 @@ def spoken(text: str) -> tuple[str, ...]:
 @lru_cache
 def _named() -> re.Pattern[str]:
     """Words of time of another language than English: "Samstag", "hier", "6 mar 2024"."""
-    borrowed = [one for language in _CODES.values() for one in _borrowed(language)]
+    borrowed = [(code, one) for code in _CODES.values() for one in _borrowed(code)]
     near = {
         word.lower()
-        for kind, word, _ in borrowed
+        for _, (kind, word, _) in borrowed
         if kind in ("weekday", "near") and word.isalpha() and len(word) > 3
     }
-    months = {re.escape(word.lower()) for kind, word, _ in borrowed if kind == "month"}
+    months = {
+        re.escape(word.title() if code == "de" else word.lower())
+        for code, (kind, word, _) in borrowed
+        if kind == "month"
+    }
+    names = "|".join(sorted(months))
     dated = (
-        rf"\d(?:\.|er|º)?\s+(?:de\s+)?(?:{'|'.join(sorted(months))})\.?\s+(?:del?\s+)?[12]\d\d\d"
+        rf"(?i:\d?\d(?:\.|er|º)?\s+(?:de\s+)?(?:{names})\.?\s+(?:del?\s+)?[12]\d\d\d)"
+        rf"|(?=\w{{4}})(?:{names})\.?\s+(?:del?\s+)?[12]\d\d\d"  # "mars 2024", no rover "Mars 2020"
     )
-    return re.compile(rf"\b(?i:{'|'.join(sorted(near))})\b|(?i:{dated})\b")
+    return re.compile(rf"\b(?i:{'|'.join(sorted(near))})\b|(?<!\w)(?:{dated})\b")
 
 
 @lru_cache
