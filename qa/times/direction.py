@@ -24,7 +24,7 @@ _STRONG = (
     "withdrew woke won wore worn wound written wrote"
 ).split()
 _DONE = (
-    r"(?:(?!(?:need|indeed|speed|seed|feed|breed|hundred|embed|shed|bed|red|provided)\b)(?!\w*\d)\w{2,}ed"
+    r"(?:(?!(?:need|indeed|speed|seed|feed|breed|hundred|embed|shed|bed|red|provided|un\w+ed)\b)(?!\w*\d)\w{2,}ed"
     rf"|{'|'.join(_STRONG)})"
 )
 PARTICIPLE = rf"(?:(?!hundred\b)\w{{2,}}ed|{'|'.join(_STRONG)})"
@@ -134,6 +134,7 @@ _JOINED = re.compile(
 _OTHER = re.compile(r",|\s(?:and|but|while)\s+(?:the|an?|he|she|it|they|we|I|you)\s")
 """Where another clause begins, with its own subject."""
 _WHOLE = re.compile(r"[.!][\"”’)*_]*\s*$")
+_SUBJECT = re.compile(r"(?:I|you|he|she|it|we|they)\b(?!['’])", re.I)
 _OPENING = 3  # words before a date that opens its clause: "In the end on Monday"
 _ANSWER = 4  # words at most of an answer that has no verb: "In October."
 
@@ -223,7 +224,9 @@ def direction(sentence: str, atom: Atom, before: str | None) -> Tense | None:
     starts = (one.end() for one in apart if one.end() <= start - (one[0][0] == ":"))
     opens = max(starts, default=0)
     closes = min((one.start() for one in apart if one.start() >= end), default=len(sentence))
-    if len(sentence[opens:start].split()) > _OPENING:  # its verb stands before it, in the present
+    told = sentence[opens:start].split()
+    if len(told) > _OPENING or (len(told) > 1 and _SUBJECT.match(told[0])):
+        # Its verb stands before it, in the present: "It applies from 1 May, trainees included".
         other = _OTHER.search(sentence, end, closes)
         closes = other.start() if other else closes
     near = tuple(cue for cue in found if opens <= cue.start and cue.end <= closes)

@@ -505,6 +505,8 @@ def _from_now(found: Found) -> Made:
 
 
 def _alone(found: Found) -> Made:
+    if found.of("quarter") and not found.before.strip() and found.after.strip() == ".":
+        return None  # "Q1." of questions and answers
     return m.sense(found.series())
 
 

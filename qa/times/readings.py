@@ -160,5 +160,6 @@ def _first_from(make: Make, day: date, limit: date | None) -> Interval | None:
             before = make(number - 1)
             if before is not None and _away(before, day) <= _OVER < _away(one, day) - _LONG:
                 return None  # it may have been shortly before
-            return None if limit and one.start > limit else one
+            far = number > day.year + 1  # no "Friday 2 August" of this year or the next
+            return None if far or (limit and one.start > limit) else one
     return None
