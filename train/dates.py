@@ -23,7 +23,19 @@ from qa.times.intervals import Interval
 HEADS = Path(__file__).parent / "data" / "heads.jsonl"
 OUT = Path(__file__).parents[1] / "qa" / "times" / "heads.json"
 DATED = Path(__file__).parents[1] / "eval" / "dated"
-DEVELOPED = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
+DEVELOPED = (
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+    "eleventh",
+)
 SMALL = 0.2
 """How much a weight's square counts."""
 _SEEN = 2  # texts in which a feature stands at least
