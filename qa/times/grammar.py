@@ -500,6 +500,11 @@ def _holiday_alone(found: Found) -> Made:
     return m.sense(found.series())
 
 
+def _holiday_weekend(found: Found) -> Made:
+    """Read "Easter weekend", "le week-end de Pâques"."""
+    return m.sense(m.weekend_of(str(found.of("holiday"))))
+
+
 def _from_now(found: Found) -> Made:
     return m.from_now(found.last())
 
@@ -515,7 +520,8 @@ _TABLE: tuple[tuple[str, Callable[[Found], Made]], ...] = (
     # days of a month
     ("{near}", _near),
     ("(?:{weekday|short} [.,]? )?{the}? {number|ordinal} [.]?"
-     "(?: {to} (?:{weekday|short} [.,]? )?{the}? {number|ordinal} [.]?)? (?:day )?{whose}? {month}",
+     "(?: (?:{to}|or\\b|oder\\b|ou\\b) (?:{weekday|short} [.,]? )?{the}? {number|ordinal} [.]?)?"
+     " (?:day )?{whose}? {month}",
      _day_and_month),
     ("(?:{weekday|short} [.,]? )?{the}? {numbers} [.]? {whose}? {month}", _day_and_month),
     ("(?:{weekday|short} [.,]? )?{month} [.]? {the}? (?:{numbers}|{number|ordinal}"
@@ -616,6 +622,7 @@ _TABLE: tuple[tuple[str, Callable[[Found], Made]], ...] = (
     ("{unit}(?: |-)to(?: |-)date", _to_date),
     # by itself: which one is meant tells the tense
     ("{quarter|half|series}", _alone),
+    ("{holiday} {weekend}|{the}? {weekend} {of}? {holiday}", _holiday_weekend),
     ("{the}? {holiday}", _holiday_alone),
     ("between now and (?:on )?{time|S}", _from_now),
     ("(?:over|at|on|am|during) {the}? {weekend}", _alone),

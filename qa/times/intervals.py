@@ -129,7 +129,7 @@ def part(whole: Interval, which: str) -> Interval:
     """The "early", "mid" or "late" third of an interval of a month or longer.
 
     Of a month these are the days 1 to 10, 11 to 20 and the rest; of a year four months each; of a
-    decade its years 0 to 3, 4 to 6 and 7 to 9.
+    decade its years 0 to 3, 4 to 6 and 7 to 9; of a century 33, 34 and 33 years.
     """
     third = {"early": 0, "mid": 1, "late": 2}[which]
     start, end = whole.start, whole.end
@@ -137,8 +137,9 @@ def part(whole: Interval, which: str) -> Interval:
         first = start.replace(day=1 + 10 * third)
         return Interval(first, end if third == 2 else first + timedelta(days=9))
     count = (end.year - start.year) * 12 + end.month - start.month + 1
-    if count == 120 and start.month == 1:
-        first_year, years = ((0, 4), (4, 3), (7, 3))[third]
+    if count in (120, 1200) and start.month == 1:
+        parts = ((0, 4), (4, 3), (7, 3)) if count == 120 else ((0, 33), (33, 34), (67, 33))
+        first_year, years = parts[third]
         first = moved(start, "year", first_year)
         return Interval(first, moved(first, "year", years) - DAY)
     if count % 3:

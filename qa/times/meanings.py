@@ -130,6 +130,19 @@ def series(kind: str, value: object) -> Series:
     return _months(number, number)
 
 
+def weekend_of(name: str) -> Series:
+    """The weekend that a holiday belongs to: with it where it is the day before or after."""
+
+    def make(start: date) -> Interval | None:
+        day = holiday(name, start.year)
+        first, last = {4: (0, 2), 5: (0, 1), 6: (-1, 0), 0: (-2, 0)}.get(day.weekday(), (0, -1))
+        return (
+            Interval(moved(day, "day", first), moved(day, "day", last)) if first <= last else None
+        )
+
+    return Series("year", make)
+
+
 def week_of_year(number: int) -> Series:
     """A week as ISO 8601 counts."""
 
