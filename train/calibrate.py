@@ -360,7 +360,7 @@ def calibrate(
     )
     if kind == WHOLE:
         meaning = (
-            "of what may answer where it is not in English, on documents held apart in four"
+            "of what may answer where it is not in English, on documents held apart in eight"
             f" languages with one question in eight unanswerable, {maybe:.0%} were false"
             f" ({low:.0%} to {high:.0%}); none of it is taken for sure"
         )
