@@ -317,9 +317,11 @@ def _within(found: Found) -> Made:
 
 
 def _within_of(found: Found) -> Made:
-    """Read "within 21 days of today", "within 90 days of this release"."""
+    """Read "within 21 days of today", "within eight weeks of the date of this letter"."""
     unit, many = found.of("unit")
-    start = m.near(0, "day") if found.said("date") else found.of("time")
+    start = found.of("time") or m.near(0, "day")
+    if found.of("which") not in (None, (0, "near")):
+        return None
     return m.within_of(start, found.of("number") * many, unit)
 
 
@@ -564,8 +566,8 @@ _TABLE: tuple[tuple[str, Callable[[Found], Made]], ...] = (
     ("{about} {number}[- ]*{unit} from {time}", _hence),
     ("{about} {number}[- ]*{unit} (?:from now|hence|以?后)", _hence),
     ("in {about} {number}[- ]*{unit}['\u2019]?s?['\u2019]? time", _hence),
-    ("within {number} {unit} (?:of|from|after) (?:{time}|(?P<date>(?:the date of )?this \\w+"
-     "|(?:the|this) date))(?! of)", _within_of),
+    ("within {number} {unit} (?:of|from|after) (?:{time}|the date of {which} \\w+"
+     "|{which} date\\b)", _within_of),
     ("(?:within|inside|innerhalb(?: von)?|binnen|sous|dans les|dans un délai de|en un plazo de)"
      " {the}? {which}? {number}[- ]*(?:full|whole|calendar)? {unit}", _within),
     ("(?:in|dans|dentro de|en) {about} {number} {unit}(?! (?:of|on)\\b)(?! {part})", _in_units),

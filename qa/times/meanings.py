@@ -671,12 +671,8 @@ def told(one: Series) -> Sense:
     """Read "on the Sunday": of the days spoken of before, or the next after them."""
 
     def meaning(before: Interval) -> Interval | None:
-        first = _beside_day(one, before.start - DAY, 1)
-        return (
-            first
-            if first is not None and first.end <= max(before.end, before.start + 6 * DAY)
-            else None
-        )
+        first, last = _beside_day(one, before.start - DAY, 1), before.start + 6 * DAY
+        return first if first is not None and first.end <= max(before.end, last) else None
 
     return anaphoric(meaning)
 
