@@ -24,7 +24,8 @@ _STRONG = (
     "withdrew woke won wore worn wound written wrote"
 ).split()
 _DONE = (
-    r"(?:(?!(?:need|indeed|speed|seed|feed|breed|hundred|embed|shed|bed|red|provided|un\w+ed)\b)(?!\w*\d)\w{2,}ed"
+    r"(?:(?!(?:need|indeed|speed|seed|feed|breed|hundred|embed|shed|bed|red)\b"
+    r"|provided\s+(?:that|you|he|she|it|they|we|I)\b)(?!\w*\d)\w{2,}ed"
     rf"|{'|'.join(_STRONG)})"
 )
 PARTICIPLE = rf"(?:(?!hundred\b)\w{{2,}}ed|{'|'.join(_STRONG)})"

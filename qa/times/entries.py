@@ -154,9 +154,9 @@ def _dated_lines(text: str, written: Interval | None) -> Iterator[_Found]:
 
 def _is_apart(text: str, line: re.Match[str]) -> bool:
     """Whether a line is a paragraph by itself and no sentence: "**2023-06-20 09:05, Ann**"."""
-    start, end = text.rfind("\n", 0, line.start()) + 1, line.end()
-    before, after = text[:start].rstrip(" \t"), text[end:].lstrip(" \t")
-    is_own = (not before or before.endswith("\n\n")) and after.startswith("\n\n")
+    start, end = line.span()
+    opens = start == 0 or text.endswith("\n\n", 0, start)
+    is_own = opens and text.startswith("\n\n", end)
     return is_own and end - start <= _SHORT and not _SENTENCE.search(line.group())
 
 

@@ -33,9 +33,8 @@ _LONGEST = 4000
 _TO = r"to|until|till|through|bis(?:\s+zum)?|auf|au|jusqu['’]au|al|hasta(?:\s+el)?"
 _PAIRED = {"between": "and", "entre": "et|y", "zwischen": "und"}
 """What joins the two ends of what such a word opens."""
-_BETWEEN = re.compile(
-    rf"\s?(?:{DASH})\s?|[至到]|\s+(?:{_TO}|{'|'.join(_PAIRED.values())})\s+", re.I
-)
+_SIGN = rf"{DASH}|[至到]"
+_BETWEEN = re.compile(rf"\s?(?:{_SIGN})\s?|\s+(?:{_TO}|{'|'.join(_PAIRED.values())})\s+", re.I)
 _UNTIL = re.compile(
     r"\b(?:until|till|through|bis(?:\s+zum)?|jusqu['’](?:au|à|en)|hasta(?:\s+el)?)\s+$", re.I
 )
@@ -141,9 +140,8 @@ def _range(sentence: str, first: Atom, second: Atom) -> Atom | None:
     opening = _FROM.search(sentence, 0, first.start)
     word = between.group().strip().lower()
     opened = opening.group().strip().lower() if opening else ""
-    if not re.fullmatch(rf"{DASH}|[至到]|{_TO}", word) and not re.fullmatch(
-        _PAIRED.get(opened, "(?!)"), word
-    ):
+    joint = _PAIRED.get(opened, "(?!)")
+    if not re.fullmatch(rf"{_SIGN}|{_TO}|{joint}", word):
         return None
     if re.fullmatch(_TO, word) and opening is None:
         pair = {first.reading.kind, second.reading.kind}

@@ -145,18 +145,6 @@ _OF_THAT = re.compile(
 )
 
 
-def _inside_han(found: Found) -> Made:
-    """Read "去年第四季度"."""
-    return m.inside(found.series(), found.of("time")) if found.language == "zh" else None
-
-
-def _nth_han(found: Found) -> Made:
-    """Read "下月第二个星期六"."""
-    if found.language != "zh":
-        return None
-    return m.nth(found.of("ordinal"), m.series(*found.taken[-1]), found.of("time"))
-
-
 def _which_unit(found: Found) -> Made:
     which, unit = found.of("which"), found.of("unit")
     if re.match(r"(?:the )?last (?:days?\b|\w+\s+of\b)", found.text + found.after, re.I):
@@ -190,6 +178,11 @@ def _nth(found: Found) -> Made:
     if kind == "unit":
         return m.nth_unit(number, value, found.last(), full="full" in found.text)
     return m.nth(number, m.series(kind, value), found.last())
+
+
+def _nth_behind(found: Found) -> Made:
+    """Read "下月第二个星期六", where what it is of comes first."""
+    return _nth(found._replace(taken=(*found.taken[1:], found.taken[0])))
 
 
 def _first_units(found: Found) -> Made:
@@ -588,8 +581,8 @@ _TABLE: tuple[tuple[str, Callable[[Found], Made]], ...] = (
     ("{the}? {ordinal}[- ]*{unit}", _nth_alone),
     ("{the}? {S} [,/]? {of}? {year}", _of_year),
     ("{the}? {S} [,]? {of}? {time}", _inside),
-    ("{time}的?{quarter|half|season|month}", _inside_han),
-    ("{time}的?{ordinal}{S}", _nth_han),
+    ("{time}的?{quarter|half|season|month}", _inside),  # as Chinese puts it, without a blank
+    ("{time}的?{ordinal}{S}", _nth_behind),
     ("{time} [,]? {on}? {weekday|short}", _inside),
     ("{the}? {number|ordinal} {whose} {time}", _inside),
     ("{time} {number}[日号]", _inside),

@@ -95,7 +95,8 @@ def _expressions(document: Document, sentence: Sentence) -> tuple[Expression, ..
     first = day_first(text) if is_open(said) else None
     if not heads:
         found = expressions(said, written, _before(text, start), first)
-        found = tuple(_not_of_story(one, text, start, written) for one in found)
+        first_place = max(entry.start if entry else 0, start - _REACH)
+        found = tuple(_not_of_story(one, text[first_place:start], written) for one in found)
     else:
         found = _cells(said, heads, written, first)
     if entry is None:
@@ -134,8 +135,8 @@ def _columns(text: str, start: int) -> Sequence[str]:
     return head.split("|")[inside:]
 
 
-def _not_of_story(one: Expression, text: str, start: int, written: Interval | None) -> Expression:
-    """``one``, left open where its paragraph last told of an earlier year: it may be of that.
+def _not_of_story(one: Expression, before: str, written: Interval | None) -> Expression:
+    """``one``, left open where its paragraph ``before`` it told of an earlier year: maybe of that.
 
     "On 16 March 2022 the ceiling came down.  She left at the end of August." of 2022 or 2023.
     """
@@ -143,7 +144,7 @@ def _not_of_story(one: Expression, text: str, start: int, written: Interval | No
         return one
     if not one.basis.startswith(COUNTED_YEAR):
         return one
-    years = _YEAR.findall(text, text.rfind("\n\n", 0, start) + 1, start)
+    years = _YEAR.findall(before.rpartition("\n\n")[2])
     if years and int(years[-1]) < one.interval.start.year:
         return replace(one, interval=None, basis="of the story, or of the present")
     return one

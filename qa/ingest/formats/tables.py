@@ -2,9 +2,9 @@
 
 import csv
 import io
-import re
 from collections import Counter
 from collections.abc import Iterable
+from itertools import islice
 
 from qa.errors import DocumentError
 from qa.ingest.formats.decode import decode
@@ -27,13 +27,13 @@ def table(raw: Raw) -> Draft:
     """
     text = decode(raw.data)
     lines: list[str] = []
-    if text[:4].lower() == "sep=" and text[5:6] in "\r\n":  # Excel's own mark
-        delimiter, text = text[4:5], text[5:].lstrip("\r\n")
+    delimiters = "\t" if raw.suffix == ".tsv" else _DELIMITERS
+    if text[:4].lower() == "sep=" and text[4:5] and text[5:6] in "\r\n":  # Excel's own mark
+        delimiters, text = text[4:5], text[5:].lstrip("\r\n")
         lines.append("")
-    else:
-        delimiter = "\t" if raw.suffix == ".tsv" else _delimiter(text)
+    delimiter, width = _layout(text, delimiters)
     names: list[str] | None = None
-    size, width = 0, _width(text, delimiter)
+    size = 0
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
         for row in reader:
@@ -101,7 +101,7 @@ def _is_number(cell: str) -> bool:
 
 def _header(text: str, number: int, cells: list[str], delimiter: str) -> str:
     """The line of that number as the file writes it, unless a quoted cell breaks over lines."""
-    line = re.split(r"\r\n|\r|\n", text)[number - 1]
+    line = next(islice(io.StringIO(text, newline=""), number - 1, None)).rstrip("\r\n")
     try:
         same = next(csv.reader([line], delimiter=delimiter, strict=True), [])
     except csv.Error:
@@ -109,40 +109,20 @@ def _header(text: str, number: int, cells: list[str], delimiter: str) -> str:
     return line if [" ".join(cell.split()) for cell in same] == cells else delimiter.join(cells)
 
 
-def _delimiter(text: str) -> str:
-    """The delimiter that cuts most of the first rows into the same number of cells.
+def _layout(text: str, delimiters: str) -> tuple[str, int]:
+    """The delimiter that cuts most first rows into the same number of cells, and that number.
 
     ``csv.Sniffer`` takes letters for delimiters on small files, hence this.
     """
-    best, best_share = ",", 0.0
-    for delimiter in _DELIMITERS:
-        counts = _widths(text, delimiter)
-        width, times = max(counts.items(), key=_usual, default=(0, 0))
+    best, best_width, best_share = delimiters[0], 0, 0.0
+    for delimiter in delimiters:
+        rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        try:
+            counts = Counter(len(row) for row in islice(rows, _SAMPLE_ROWS) if row)
+        except csv.Error:
+            continue
+        width, times = max(counts.items(), key=lambda item: (item[1], item[0]), default=(0, 0))
         share = times / counts.total() if width > 1 else 0.0
         if share > best_share:
-            best, best_share = delimiter, share
-    return best
-
-
-def _width(text: str, delimiter: str) -> int:
-    """The cells that most of the first rows have; 0 where they cannot be read."""
-    return max(_widths(text, delimiter).items(), key=_usual, default=(0, 0))[0]
-
-
-def _widths(text: str, delimiter: str) -> Counter[int]:
-    """How many of the first rows have so many cells; none where they cannot be read."""
-    counts: Counter[int] = Counter()
-    try:
-        for at, row in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)):
-            if at == _SAMPLE_ROWS:
-                break
-            if row:
-                counts[len(row)] += 1
-    except csv.Error:
-        return Counter()
-    return counts
-
-
-def _usual(widths: tuple[int, int]) -> tuple[int, int]:
-    width, times = widths
-    return times, width
+            best, best_width, best_share = delimiter, width, share
+    return best, best_width
