@@ -43,7 +43,7 @@ def misdated(statement: str, cited: Sequence[Cited]) -> Iterator[str]:
 
 def _is_anothers(number: Number, time: Interval, theirs: Sequence[_Clause]) -> bool:
     def has(clause: _Clause) -> bool:
-        return any((one.value, one.unit) == (number.value, number.unit) for one in clause.numbers)
+        return any(one.measure == number.measure for one in clause.numbers)
 
     def may_be_then(clause: _Clause) -> bool:
         return any(one is None or one.meets(time) for one in clause.times)

@@ -132,7 +132,7 @@ def missing_figures(statement: str, cited: Sequence[Cited], question: str) -> It
     for number in numbers(statement):
         if statement[number.start : number.end].casefold() in _ORDINALS:
             continue  # a rank, and compared with ranks
-        rivals = [one for one in its_numbers if one.unit == number.unit]
+        rivals = [one for one in its_numbers if one.measure[1] == number.measure[1]]
         if figured(number, its_numbers, its_dates, texts + around):
             continue
         if _scaled(number, its_numbers, texts):
@@ -224,10 +224,10 @@ def figured(
 
 
 def _equal(one: Number, other: Number, text: str) -> bool:
+    if one.may_equal(other):
+        return True
     if one.value != other.value:
         return False
-    if one.unit == other.unit:
-        return True
     if "%" in (one.unit, other.unit):
         return False
     if one.unit is None:

@@ -50,6 +50,7 @@ _CURRENCIES = {
     "¥": "yuan", "rmb": "yuan", "cny": "yuan", "yuan": "yuan", "元": "yuan",
     "yen": "yen", "jpy": "yen", "円": "yen",
     "rupees": "rupee", "₹": "rupee", "won": "won", "₩": "won",
+    "chf": "franc", "sfr": "franc", "francs": "franc", "franken": "franc",
 }  # fmt: skip
 _UNITS = {
     word: unit
@@ -61,17 +62,34 @@ _UNITS = {
         "century": "century centuries",
         "mm": "mm millimetre millimetres millimeter millimeters",
         "cm": "cm centimetre centimetres centimeter centimeters",
-        "m": "metre metres meter meters", "km": "km kilometre kilometres kilometer kilometers",
+        "m": "m metre metres meter meters", "km": "km kilometre kilometres kilometer kilometers",
         "inch": "inch inches", "foot": "foot feet ft", "yard": "yard yards",
         "mile": "mile miles mi", "hectare": "hectare hectares ha", "acre": "acre acres",
         "g": "g gram grams", "mg": "mg milligram milligrams", "kg": "kg kilogram kilograms",
-        "lb": "lb lbs", "tonne": "tonne tonnes ton tons",
-        "litre": "litre litres liter liters", "kw": "kw kilowatt kilowatts",
+        "lb": "lb lbs", "tonne": "t tonne tonnes ton tons",
+        "ml": "ml millilitre millilitres milliliter milliliters", "cl": "cl", "dl": "dl",
+        "litre": "l litre litres liter liters", "kw": "kw kilowatt kilowatts",
         "mw": "mw megawatt megawatts", "gw": "gw gigawatt gigawatts", "kwh": "kwh",
         "°c": "°c celsius", "°f": "°f fahrenheit",
     }.items()
     for word in spellings.split()
 }  # fmt: skip
+_MEASURES = {
+    unit: (base, Decimal(times))
+    for base, units in {
+        "m": "mm 0.001 cm 0.01 km 1000",
+        "g": "mg 0.001 kg 1000 tonne 1000000",
+        "litre": "ml 0.001 cl 0.01 dl 0.1",
+        "second": "minute 60 hour 3600",
+        "day": "week 7",
+        "year": "decade 10 century 100",
+        "kw": "mw 1000 gw 1000000",
+    }.items()
+    for unit, times in zip(units.split()[::2], units.split()[1::2], strict=True)
+}
+"""Units that are so many of another one."""
+CLOCK = "o'clock"
+"""The unit of a time of day, which is given in minutes after midnight."""
 _MONTHS = {
     name: number
     for number, full in enumerate(
@@ -119,6 +137,12 @@ _NUMBER = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _ORDINAL = re.compile(rf"\b(?:{'|'.join(_ORDINALS)})\b", re.IGNORECASE)
+_TIME = re.compile(
+    r"(?<![\d.,:$€£])(?P<hour>[01]?\d|2[0-4])(?:"
+    r"(?:[:.](?P<minute>[0-5]\d))?\s?(?:(?P<half>[ap])\.?\s?m\b\.?|uhr\b|o['’]clock\b)"
+    r"|:(?P<minutes>[0-5]\d)(?![\d:])|h(?P<french>[0-5]\d)\b(?!\s?min))",
+    re.IGNORECASE,
+)
 _NAME = re.compile(r"[^\W\d_](?:\.[^\W\d_])+(?![^\W_])\.?|[^\W_]+(?:[-&'’][^\W_]+)*", re.UNICODE)
 _OPENING_WORDS = frozenset(
     """today yesterday tomorrow however meanwhile moreover additionally notably also according
@@ -141,12 +165,41 @@ _OPENERS = re.compile(r"(?:^|[.!?:;]\s+|[\"“‘(]\s*)$")
 
 
 class Number(NamedTuple):
-    """A number: value with its scale worked in, "%", a currency, a measure or None, and place."""
+    """A number: value with its scale worked in, "%", a currency, a measure or None, and place.
+
+    A time of day has the unit ``CLOCK``.
+    """
 
     value: Decimal
     unit: str | None
     start: int
     end: int
+
+    @property
+    def measure(self) -> tuple[Decimal, str | None]:
+        """The value and its unit, in the unit that others of the kind are counted in as well.
+
+        >>> numbers("40 cm")[0].measure == numbers("0.4 metres")[0].measure
+        True
+        """
+        base, times = _MEASURES.get(self.unit or "", (self.unit, Decimal(1)))
+        return (self.value * times).normalize() + 0, base
+
+    def may_equal(self, other: "Number") -> bool:
+        """Whether both are the same measure, or the same time of day told more or less fully.
+
+        >>> numbers("at 10 p.m.")[0].may_equal(numbers("22:00")[0])
+        True
+        >>> numbers("at 7.29")[0].may_equal(numbers("07:29")[0])
+        True
+        """
+        if self.measure == other.measure:
+            return True
+        if {self.unit, other.unit} != {CLOCK, None}:
+            return False
+        clock, bare = (self, other) if self.unit == CLOCK else (other, self)
+        hour, minute = divmod(int(clock.value), 60)
+        return bare.value in {Decimal(h) + Decimal(minute) / 100 for h in (hour, hour % 12 or 12)}
 
 
 class Date(NamedTuple):
@@ -201,11 +254,23 @@ def numbers(text: str) -> tuple[Number, ...]:
     for _, start, end in _dates(plain):
         bare[start:end] = "\0" * (end - start)
     plain, spelled = "".join(bare), []
+    for match in _TIME.finditer(plain):
+        spelled.append(Number(_minutes(match), CLOCK, match.start(), match.end()))
+        bare[match.start() : match.end()] = "\0" * len(match.group())
+    plain = "".join(bare)
     for value, start, end in han_numbers(plain):
         spelled.append(Number(value.normalize() + 0, _unit_at(plain, end), start, end))
         bare[start:end] = "\0" * (end - start)
     found = [*spelled, *_numbers(anglicised("".join(bare)))]
     return tuple(sorted(found, key=lambda one: one.start) if spelled else found)
+
+
+def _minutes(match: re.Match[str]) -> Decimal:
+    """A time of day in minutes after midnight."""
+    hour = int(match["hour"])
+    if match["half"]:
+        hour = hour % 12 + 12 * (match["half"].lower() == "p")
+    return Decimal(60 * hour + int(match["minute"] or match["minutes"] or match["french"] or 0))
 
 
 def _unit_at(text: str, place: int) -> str | None:
@@ -302,7 +367,7 @@ def subjects(text: str) -> tuple[str, ...]:
     for match in _NAME.finditer(text):
         word = match.group()
         opens = _capital(word) and word.isalpha() and _OPENERS.search(text[: match.start()])
-        if not opens or word.casefold() in STOPWORDS | _OPENING_WORDS:
+        if not opens or word.casefold() in STOPWORDS | _OPENING_WORDS | _WORDS.keys():
             continue
         if _VERB.match(text, match.end()) and not _COMMON_ENDING.search(word):
             found.append(word)

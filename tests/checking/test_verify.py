@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qa.checking.missing import missing_figures
 from qa.checking.verify import Check, Cited, by_one_of_each, verify
 
 BRIDGE = "On March 3, 1931, the Harwick bridge opened, and about 40,000 vehicles used it daily."
@@ -64,6 +65,40 @@ def test_one_thing_changed_is_refused(statement: str, source: str, reason: str) 
     found = check(statement, source)
     assert not found.supported
     assert reason in "; ".join(found.reasons)
+
+
+@pytest.mark.parametrize(
+    ("statement", "source"),
+    [
+        ("The hose of 25 metres sells for $31.50.", "Hose, 25 m: $31.50."),
+        ("Tilapia rarely grow longer than 0.4 m.", "Tilapia rarely grow longer than 40 cm."),
+        ("Each shelf bears 250 kilograms.", "Each shelf bears 0.25 t."),
+        ("The bottle holds 330 ml of syrup.", "The bottle holds 0.33 litres of syrup."),
+        ("The dough rests for 90 minutes.", "The dough rests for 1.5 hours."),
+        ("The bridge is shut from 22:00 to 05:30.", "The bridge is shut from 10 p.m. to 5.30 a.m."),
+        ("The bus leaves the quay at 7:12.", "The bus leaves the quay at 7.12 am."),
+        ("The permit is valid for 14 days.", "The permit is valid for two weeks."),
+    ],
+)
+def test_one_measure_in_other_units(statement: str, source: str) -> None:
+    """Metres and centimetres, weights, volumes, hours and times of day are reckoned, not read."""
+    assert list(missing_figures(statement, [Cited(source)], "")) == []
+
+
+@pytest.mark.parametrize(
+    ("statement", "source"),
+    [
+        ("The hose is 25 m long.", "The hose is 25 cm long."),
+        ("The shelf bears 250 kilograms.", "The shelf bears 250 t."),
+        ("The bridge is shut from 10 a.m.", "The bridge is shut from 22:00."),
+        ("The bus leaves at 7:21.", "The bus leaves at 7:12."),
+        ("It takes 1 h 20 min.", "It takes 1 h 25 min."),
+        ("It cost 3 m euros.", "It cost 3 km."),
+    ],
+)
+def test_another_measure_is_another_figure(statement: str, source: str) -> None:
+    """The same digits of another unit, or of another half of the day, are not the same figure."""
+    assert list(missing_figures(statement, [Cited(source)], ""))
 
 
 def test_roles_cannot_be_swapped() -> None:
