@@ -268,6 +268,15 @@ def _ago(found: Found) -> Made:
     return VAGUE if found.said("more") else m.ago(count, unit, note)
 
 
+def _half_ago(found: Found) -> Made:
+    halves = {("year", 1): (6, "month"), ("decade", 1): (5, "year")}
+    half, whole = found.all("unit")
+    if found.of("number") != 1 or half != ("half", 1):
+        return None
+    count, unit = halves.get(whole, (0, ""))
+    return m.ago(-count, unit, "approximate") if unit else VAGUE
+
+
 def _hence(found: Found) -> Made:
     (unit, many), note = found.of("unit"), "approximate" if found.said("about") else ""
     count = found.of("number") * many
@@ -545,6 +554,8 @@ _TABLE: tuple[tuple[str, Callable[[Found], Made]], ...] = (
     ("{more} {about} an? {many} {unit} ago", _vague),
     # so many units from the day of writing, or from another
     ("{the} {unit|weekend|season} (?:after|before) {which}", _after_next),
+    ("{unit} {number} {unit} ago", _half_ago),
+    ("between {holiday} and (?:the )?new {unit}", _vague),
     ("{number} {unit} (?P<ago>ago) {time}", _from_day),
     ("{number} {unit} ago (?P<date>to the {unit})", _ago),
     ("{more} {about} {number}[- ]*{unit} (?:ago|以?前)", _ago),

@@ -1,5 +1,6 @@
 """When a text was written, from its own evidence."""
 
+import re
 from collections.abc import Sequence
 from datetime import date, timedelta
 from itertools import pairwise
@@ -19,6 +20,8 @@ _MOST = 60_000
 _OUTRIGHT, _STATED, _MAYBE = 0.95, 0.7, 0.3
 """Chances of a line's date: what needs no more evidence, what the text states, what is unsure."""
 _QUOTED = 4
+_FORM = 11  # characters by whose form entries are alike: those of a day in figures
+_LETTER, _FIGURE = re.compile(r"[^\W\d]+"), re.compile(r"\d+")
 
 
 def publication(
@@ -42,7 +45,8 @@ def publication(
         told = f"{found.basis} or {known.basis} {known.day}"
         return Publication(hull(found.interval, on(known.day)), told, "unsure")
     if found is not None and found.confidence != "unsure":
-        return found
+        last = None if found.speaks else _last_of(text, found.interval)
+        return Publication(last, f"its last entry {last}", "stated") if last else found
     if (day := only_day(text)) is not None:
         return Publication(day, f"its lines of {day}", "stated")
     title = reported(text)
@@ -66,6 +70,17 @@ def publication(
     if saved is not None and _may_be(saved.day, text):
         return Publication(on(saved.day), f"{saved.basis} {saved.day}", "unsure")
     return None
+
+
+def _last_of(text: str, day: Interval) -> Interval | None:
+    """The newest of the entries that begin as that of ``day`` does; None where none does."""
+    heads: dict[tuple[str, str], list[Interval]] = {}
+    for one in entries(text):
+        if one.kind in ("heading", "line"):
+            form = _FIGURE.sub("0", _LETTER.sub("a", text[one.start : one.start + _FORM].lstrip()))
+            heads.setdefault((one.kind, form), []).append(one.day)
+    alike = next((days for days in heads.values() if day in days), [day])
+    return max(alike, key=lambda one: one.start) if len(set(alike)) > 1 else None
 
 
 def _told(text: str, heads: Sequence[Stated | Dateline]) -> Publication | None:
