@@ -391,8 +391,10 @@ def _quoted(found: _Found, notes: tuple[Note, ...] = ()) -> Events:
             kind: OutcomeKind = "perhaps" if statements else "not_found"
             notes += own
         elif question.asks_for_summary:
-            statements, own = summary(found.hits, found.view)
-            kind, notes = "perhaps", notes + own
+            shows = found.bar.perhaps < found.bar.answered  # not where answers alone are to be
+            hits = found.hits if shows else ()
+            statements, own = summary(question.lookup, hits, found.view)
+            kind, notes = "perhaps" if statements else "not_found", notes + own
         else:
             statements = _statements(settled)
             kind, notes = settled.kind, notes + settled.notes

@@ -15,14 +15,17 @@ MOST = 8
 _LEAST = 5  # words of a sentence that says something
 
 
-def summary(hits: Sequence[Hit], view: View) -> tuple[tuple[Statement, ...], tuple[Note, ...]]:
-    """The opening of the best hit's document, then the first sentence of each section.
+def summary(
+    asked: str, hits: Sequence[Hit], view: View
+) -> tuple[tuple[Statement, ...], tuple[Note, ...]]:
+    """The opening of a document, then the first sentence of each section.
 
-    Where a document has no headings, of each passage.
+    It is the one whose file ``asked`` names, else the best hit's.  Where a document has no
+    headings, the first of each passage; of one without a sentence nothing, and no note.
     """
     if not hits:
         return (), ()
-    best, headings = hits[0], set()
+    best, headings = _named(asked, hits, view) or hits[0], set()
     statements: list[Statement] = []
     for passage in view.document_passages(best.document.id):
         if passage.heading is not None and passage.heading in headings:
@@ -37,4 +40,18 @@ def summary(hits: Sequence[Hit], view: View) -> tuple[tuple[Statement, ...], tup
                 break
         if len(statements) == MOST:
             break
-    return tuple(statements), (Note.of("summary", path=best.path),)
+    notes = (Note.of("summary", path=best.path),) if statements else ()
+    return tuple(statements), notes
+
+
+def _named(asked: str, hits: Sequence[Hit], view: View) -> Hit | None:
+    """A hit in the document whose file is named; the longest name, where one holds another."""
+    said = asked.casefold()
+    names = {one.path.rpartition("/")[2]: one for one in view.sources() if one.document_id}
+    for name in sorted(names, key=len, reverse=True):
+        if name.casefold() in said:
+            document = view.document(names[name].document_id)
+            passages = view.document_passages(document.id)
+            path = names[name].path
+            return replace(hits[0], document=document, passage=passages[0], paths=(path,))
+    return None

@@ -85,7 +85,7 @@ def header_of(text: str, start: int, end: int) -> Header | None:
     below = text[stop + 1 : (text.find("\n", stop + 1) + 1 or len(text) + 1) - 1]
     if "|" in text[start:end]:
         ruled = "-" in below and _RULE.match(below)
-        return Header(tuple(_parted(text[start:end]))) if ruled else None
+        return Header(tuple(_parted(_whole(text, start, end)))) if ruled else None
     return _column_header(text, start, end, below)
 
 
@@ -157,7 +157,7 @@ def with_header(header: Header, text: str, start: int, end: int) -> str | None:
     'time: 07:07; vessel: Lapwing; cars: 13'
     """
     if header.spans is None:
-        cells = _parted(text[start:end])
+        cells = _parted(_whole(text, start, end))
         if len(cells) > len(header.names) or len(cells) < 2:
             return None
         pairs = list(zip(header.names, cells, strict=False))
@@ -194,8 +194,15 @@ def _over(spans: Sequence[Span], cells: Sequence[Span]) -> list[int | None]:
     return over
 
 
+def _whole(text: str, start: int, end: int) -> str:
+    """A row with the bar before its first cell, without which an empty one would be lost."""
+    begin = text.rfind("\n", 0, start) + 1
+    return text[begin:end] if text[begin:start].strip() == "|" else text[start:end]
+
+
 def _parted(row: str) -> list[str]:
     """The cells of a row with bars, or with tabs, their spaces joined."""
     bar = r"(?<!\\)\|" if "|" in row else "\t"
-    cells = re.split(bar, row.strip().strip("|") if "|" in row else row)
+    inner = row.strip().removeprefix("|").removesuffix("|") if "|" in row else row
+    cells = re.split(bar, inner)
     return [" ".join(cell.split()) for cell in cells]

@@ -1,6 +1,10 @@
 """What there is for "summarise" without a model."""
 
+from dataclasses import replace
+from pathlib import Path
+
 from qa.answering.summary import MOST, summary
+from qa.assistant import Assistant
 from qa.data import Document, Hit, Passage
 from qa.ingest.split import split
 from qa.wording import told
@@ -13,6 +17,10 @@ class OneDocument:
     def __init__(self, passages: tuple[Passage, ...]) -> None:
         self._passages = passages
 
+    def sources(self) -> tuple[()]:
+        """None that could be named."""
+        return ()
+
     def document_passages(self, _document_id: str) -> tuple[Passage, ...]:
         """All of them."""
         return self._passages
@@ -23,7 +31,7 @@ def summed(text: str) -> tuple[list[str], list[str]]:
     document = Document("d", text)
     passages = split(document, words)
     hit = Hit(passages[-1], document, ("d.md",), 1, 1.0)
-    statements, notes = summary([hit], OneDocument(passages))  # type: ignore[arg-type]
+    statements, notes = summary("Summarise it.", [hit], OneDocument(passages))  # type: ignore[arg-type]
     for one in statements:
         (cited,) = one.citations
         assert one.text == cited.quote == text[cited.start : cited.end]
@@ -52,4 +60,21 @@ def test_a_summary_is_short() -> None:
 
 def test_without_hits_there_is_none() -> None:
     """Nothing found is nothing told."""
-    assert summary([], OneDocument(())) == ((), ())  # type: ignore[arg-type]
+    assert summary("Summarise it.", [], OneDocument(())) == ((), ())  # type: ignore[arg-type]
+
+
+def test_a_file_that_is_named_is_the_one_shown(tmp_path: Path) -> None:
+    """Whatever else was found; and where it has no sentence, or only answers are wanted, none is."""
+    (tmp_path / "ferry.md").write_text("The ferry is old. It sails at nine each morning.\n")
+    (tmp_path / "ferry.csv").write_text("ferry,nine\nold,sails\n")
+    assistant = Assistant.from_here(tmp_path, tmp_path / ".qa")
+    assistant.sync()
+    shown = assistant.ask("Summarise ferry.md")
+    assert [one.text for one in shown.statements] == ["It sails at nine each morning."]
+    assert shown.outcome == "perhaps"
+    none = assistant.ask("Summarise ferry.csv")
+    assert (none.statements, none.outcome) == ((), "not_found")
+    assert not any(one.kind == "summary" for one in none.notes)
+    strict = replace(assistant.settings, strict=True)
+    answer = Assistant(strict).ask("Summarise ferry.md")
+    assert (answer.statements, answer.outcome) == ((), "not_found")

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from qa.answering.windows import grown, open_windows, window
 from qa.data import Document, Hit, Passage, Unit, Window
 from qa.ingest.split import split, tidy
+from qa.text.tables import Header, header_of, with_header
 from tests.answering.made import opened
 
 HARBOUR = """# Harbour
@@ -131,6 +132,21 @@ def test_a_table_is_read_with_its_caption() -> None:
 def test_a_window_that_begins_with_a_sentence_needs_no_frame() -> None:
     """Nothing is put before what stands for itself."""
     assert said(beginning(HARBOUR, "It hums.")) == [("text", "It hums.")]
+
+
+def test_an_empty_cell_keeps_its_column() -> None:
+    """A roster's first header cell is empty, and a cell that is does not push the others left."""
+    table = (
+        "|   | Mon | Tue | Wed |\n|---|---|---|---|\n| Porter | Ylva | | Bo |\n|  | Ann | Bo | |\n"
+    )
+    header = header_of(table, 0, table.index("\n"))
+    assert header == Header(("", "Mon", "Tue", "Wed"))
+    rows = [line for line in table.split("\n")[2:] if line]
+    said = [
+        with_header(header, table, table.index(row) + len("| "), table.index(row) + len(row))
+        for row in rows
+    ]
+    assert said == ["Porter; Mon: Ylva; Wed: Bo", "Mon: Ann; Tue: Bo"]
 
 
 def test_a_table_without_a_header_is_read_as_it_stands() -> None:

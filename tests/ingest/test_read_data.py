@@ -22,7 +22,14 @@ from tests.ingest.files import reading, refusal
         ("a.csv", "a,b\n\n1,2,3\n", "a,b\n\na: 1; b: 2; column 3: 3\n"),
         ("a.csv", "a,\n1,2\n", "a,\na: 1; column 2: 2\n"),
         ("a.csv", "sep=;\na;b\n1;2\n", "\na;b\na: 1; b: 2\n"),
-        ("a.csv", "1,2\n3,4\n", "1,2\ncolumn 1: 3; column 2: 4\n"),
+        ("a.csv", "1,2\n3,4\n", "column 1: 1; column 2: 2\ncolumn 1: 3; column 2: 4\n"),
+        (
+            "a.csv",
+            "2025-03-01,Ines,34.50\n2025-03-02,Rolf,12.00\n",
+            "column 1: 2025-03-01; column 2: Ines; column 3: 34.50\n"
+            "column 1: 2025-03-02; column 2: Rolf; column 3: 12.00\n",
+        ),
+        ("a.csv", "Who,2024,2025\nAnn,7,9\n", "Who,2024,2025\nWho: Ann; 2024: 7; 2025: 9\n"),
         ("a.csv", "Name\nAnn\nBo\n", "Name\nName: Ann\nName: Bo\n"),
         ("a.csv", '"a\nb",c\n1,2\n', "a b,c\na b: 1; c: 2\n"),
         ("a.csv", "# made, today\na,b,c\n1,2,3\n", "# made, today\na,b,c\na: 1; b: 2; c: 3\n"),

@@ -33,7 +33,17 @@ def _text(folder: Path, body: str) -> str:
             "10<sup>6</sup> and word<sup>2</sup> and 5<sup><a>[1]</a></sup>",
             "10^6 and word2 and 5[1]\n",
         ),
-        ("<dl><dt>Term<dd>Meaning</dl>", "Term\n\nMeaning\n"),
+        ("<dl><dt>Term<dd>Meaning</dl>", "- Term: Meaning\n"),
+        (
+            "<dl>\n<dt>Monday</dt>\n<dd>closed</dd>\n<dt>Friday</dt>\n<dd>9 to 12</dd></dl>",
+            "- Monday: closed\n- Friday: 9 to 12\n",
+        ),
+        ("<dl><dt>run()<dd><p>Runs it.</p><p>Once.</p></dl>", "run()\n\nRuns it.\n\nOnce.\n"),
+        (
+            "<table><tr><td>Curator<td>Ebba Holt<tr><td>Warden<td>Finn Rask<tr><td>Phone<td>555-01"
+            "</table>",
+            "| Curator | Ebba Holt |\n| Warden | Finn Rask |\n| Phone | 555-01 |\n",
+        ),
         ("<q>so</q> he said", "“so” he said\n"),
         ("no markup", "no markup\n"),
     ],

@@ -42,7 +42,8 @@ def table_blocks(
         yield "", next(one for one in found.pop(0) if one)
         heads = max(0, heads - 1)
     if not heads and len(found) > 1 and width > 1 and names_columns(found[0], found[1:]):
-        heads = int(width > 2 or any(is_value(row[-1]) for row in found[1:]))
+        values = sum(is_value(row[-1]) for row in found[1:])
+        heads = int(width > 2 or 2 * values > len(found) - 1)
     if heads > 1:  # one above the other, as "2023" over "Q1": a column has both names
         stacked = found[:heads]
         found[:heads] = [

@@ -2,9 +2,10 @@
 
 import csv
 import io
+import re
 from collections import Counter
 from collections.abc import Iterable
-from itertools import islice
+from itertools import dropwhile, islice
 
 from qa.errors import DocumentError
 from qa.ingest.formats.decode import decode
@@ -12,6 +13,7 @@ from qa.ingest.formats.draft import Draft, Raw
 
 _DELIMITERS = ",;\t|"  # in this order where a sample leaves it open
 _SAMPLE_ROWS = 100
+_FIGURES, _LETTERS = re.compile(r"\d+"), re.compile(r"[^\W\d_]")
 _MOST_COLUMNS = 16_384  # as many as a spreadsheet may have
 
 
@@ -19,9 +21,9 @@ def table(raw: Raw) -> Draft:
     """A table: its header line as it stands, then "Header: value; Header: value" per row.
 
     Line n of the text is row n of the table, the header being row 1; an empty row is an
-    empty line.  A first row that holds nothing but numbers names no columns: they are then
-    "column 1" and so on.  Above the header a comment ("# exported ...") and a title, one cell
-    alone, are lines as they stand.
+    empty line.  A first row that holds nothing but numbers, or a date or figure in the form of
+    the row below it, names no columns: they are then "column 1" and so on.  Above the header a
+    comment ("# exported ...") and a title, one cell alone, are lines as they stand.
 
     Raises DocumentError where the quoting is broken, or a row has more than 16,384 cells.
     """
@@ -43,8 +45,9 @@ def table(raw: Raw) -> Draft:
             if names is None and any(cells) and _stands_above(cells, width):
                 lines.append(delimiter.join(row).rstrip(f"{delimiter} "))
             elif names is None and any(cells):
-                names = _names(cells)
-                lines.append(_header(text, reader.line_num, cells, delimiter))
+                names = _names(cells, text, delimiter)
+                head = _header(text, reader.line_num, cells, delimiter)
+                lines.append(head if names else row_line(zip_columns([], cells)))
             else:
                 lines.append(row_line(zip_columns(names or [], cells)))
             size += len(lines[-1])
@@ -85,10 +88,19 @@ def _stands_above(cells: list[str], width: int) -> bool:
     return width > 1 and (comment or alone)
 
 
-def _names(cells: list[str]) -> list[str]:
+def _names(cells: list[str], text: str, delimiter: str) -> list[str]:
     if all(_is_number(cell) for cell in cells if cell):
         return []
-    return cells
+    rows = islice(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), _SAMPLE_ROWS)
+    below = dropwhile(lambda row: [" ".join(cell.split()) for cell in row] != cells, rows)
+    following = next((row for row in islice(below, 1, None) if any(row)), [])
+    return [] if any(map(_are_alike, cells, following)) else cells
+
+
+def _are_alike(one: str, other: str) -> bool:
+    """Whether two cells are made alike of figures and signs: days, times, amounts with cents."""
+    form, its = (_FIGURES.sub("0", cell.strip()) for cell in (one, other))
+    return form == its and "0" in form and form != "0" and _LETTERS.search(form) is None
 
 
 def _is_number(cell: str) -> bool:

@@ -32,9 +32,10 @@ _META_CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.\-]
 def page(raw: Raw) -> Draft:
     """An HTML file as the text that a browser would show.
 
-    Headings become "## Heading", list items "- item", table rows "cell | cell"; a line
-    break stays one.  Scripts, styles, comments and hidden elements are left out, and where
-    the page marks its main part so are the navigation, footers and asides outside of it.
+    Headings become "## Heading", list items "- item", table rows "cell | cell", a term and what
+    is said of it "- term: said" where both are of a line; a line break stays one.  Scripts,
+    styles, comments and hidden elements are left out, and where the page marks its main part so
+    are the navigation, footers and asides outside of it.
     """
     declared = _META_CHARSET.search(raw.data[:4096])
     source = decode(raw.data, declared[1].decode("ascii") if declared else None)
@@ -163,6 +164,9 @@ class _Reader:
             self._cell(*_spans(element), always=True)
         elif self.cells is not None and tag in _BLOCKS:
             self._add(" ")
+        elif tag == "dt" and _is_entry(element):
+            term = " ".join(self._taken().split())
+            self.prefix, self.kind = f"- {term}: ", "li"
         elif tag in _BLOCKS:
             self._flush()
             self.quoted -= tag == "blockquote"
@@ -210,6 +214,15 @@ def _is_layout(table: Any) -> bool:
     if table.get("role") in ("presentation", "none") or table.find(".//table") is not None:
         return True
     return any(table.find(f".//{tag}") is not None for tag in (*_HEADINGS, "article", "section"))
+
+
+def _is_entry(term: Any) -> bool:
+    """Whether a term and what is said of it are one short line: "Monday: closed"."""
+    said = term.getnext()
+    if said is None or said.tag != "dd" or not "".join(term.itertext()).strip():
+        return False
+    inner = (one.tag for each in (term, said) for one in each.iterdescendants())
+    return not _BLOCKS.intersection(tag for tag in inner if isinstance(tag, str))
 
 
 def _spans(cell: Any) -> tuple[int, int]:
