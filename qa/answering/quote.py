@@ -38,6 +38,8 @@ TITLE = 5
 NEAREST = 3
 """Sentences shown where nothing answers."""
 
+_CLOSED = tuple(".;,!?\u3002\uff1b\uff01\uff1f")
+"""Signs behind which an item of a list needs none to part it from the next."""
 _PRONOUNS = frozenset("he her his it its she that their them these they this those".split())
 
 
@@ -237,7 +239,8 @@ def _run(window: Window, first: int, chosen: Sequence[int], lead: Weighed) -> _P
         text = units[run[0]].text
         for before, place in pairwise(run):
             same = before + 1 == place and _goes_on(hit, units, before)
-            text += f"{' ' if same else '; '}{units[place].text}"
+            closed = same or text[-1:] in _CLOSED
+            text += f"{' ' if closed else '; '}{units[place].text}"
     places = [(hit, units[place].sentence) for place in run]
     opens = units[first - 1] if first else None
     if opens is not None and opens.role in ("text", "frame", "item") and opens.text[-1:] in ":：":

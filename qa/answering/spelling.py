@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 from qa.data import Hit
 from qa.library.interface import View
-from qa.text.language import is_foreign
 from qa.text.words import term, words
 
 SHORTEST = 6
@@ -23,8 +22,8 @@ def corrected(question: str, view: View, hits: Sequence[Hit]) -> tuple[str, tupl
     """``question`` with words that no document holds replaced by the word meant.
 
     A word of six letters or more without a figure is taken for the one word of the hits that
-    begins alike and is one edit away (a letter more, less, other, or two exchanged).  Where it is
-    not in English another ending is another form of the word ("bekomme", "bekommt"), and no slip.
+    begins alike and is one edit away (a letter more, less, other, or two exchanged).  Another last
+    letter is another form of the word ("handles", "handler"; "bekomme", "bekommt"), and no slip.
     """
     typed = [
         one
@@ -36,12 +35,11 @@ def corrected(question: str, view: View, hits: Sequence[Hit]) -> tuple[str, tupl
     if not unknown:
         return question, ()
     held = {one.text.casefold() for hit in hits for one in words(hit.text) if one.term}
-    fixes, inflected = [], is_foreign(question)
+    fixes = []
     for one in reversed(unknown):
         word = one.text.casefold()
         meant = [other for other in held if other[0] == word[0] and _is_one_edit(word, other)]
-        if inflected:
-            meant = [other for other in meant if not _has_other_ending(word, other)]
+        meant = [other for other in meant if not _has_other_ending(word, other)]
         if len({term(other) for other in meant}) == 1:
             fixes.append(Correction(one.text, min(meant)))
             question = question[: one.start] + min(meant) + question[one.end :]
@@ -50,8 +48,7 @@ def corrected(question: str, view: View, hits: Sequence[Hit]) -> tuple[str, tupl
 
 def _has_other_ending(one: str, other: str) -> bool:
     """Whether words that are one edit apart differ in their last letter alone."""
-    stem = min(len(one), len(other)) - 1
-    return one[:stem] == other[:stem]
+    return one[:-1] in (other, other[:-1]) or one == other[:-1]
 
 
 def _is_one_edit(one: str, other: str) -> bool:

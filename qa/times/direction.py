@@ -28,6 +28,13 @@ _DONE = (
     r"|provided\s+(?:that|you|he|she|it|they|we|I)\b)(?!\w*\d)\w{2,}ed"
     rf"|{'|'.join(_STRONG)})"
 )
+_SAME = r"(?:bet|burst|cast|cost|cut|hit|hurt|let|put|quit|read|set(?!\s+(?:to|for)\b)|shut|split|spread)"
+"""Verbs whose past is their present; of a single he or she that lacks the "s" it is the past."""
+_BARE = (
+    r"(?<!\bto\s)(?<!\bbe\s)(?<!\bis\s)(?<!\bare\s)(?<!\bwill\s)(?<!\bshall\s)(?<!\bcan\s)"
+    r"(?<!\bmust\s)(?<!\bnot\s)(?<!\bplease\s)(?<!\bbeen\s)(?<!\bwas\s)(?<!\bwere\s)(?<!\bhad\s)(?<!\bha[sv]\s)(?<!\bhave\s)"
+    r"(?<!\bthe\s)(?<!\ba\s)"
+)
 PARTICIPLE = rf"(?:(?!hundred\b)\w{{2,}}ed|{'|'.join(_STRONG)})"
 """A line's first word where it tells of what was done: "Held on", "Signed at"."""
 _PLANNED = r"(?:scheduled|expected|planned|due|set(?=\s+(?:to|for)\b)|projected|forecast|intended)"
@@ -46,7 +53,7 @@ class _Forms(NamedTuple):
 _FORMS = {
     "en": _Forms(
         open=rf"\b(?:was|were|been)\s+(?:\w+ly\s+|first\s+)?{_PLANNED}\b(?:\s+(?:to|be|have|been)\b"
-        rf"(?:\s+{_DONE}\b)?)*",
+        rf"(?:\s+{_DONE}\b)?)*|(?<=\w\s){_BARE}\b(?<!\bhe\s)(?<!\bshe\s)(?<!\bit\s){_SAME}\b",
         would=rf"\b(?:would|could|might|was\s+to|were\s+to)\b(?:\s+(?:have|be|been|not|also|{_DONE})\b)*",
         plan=rf"\b(?:is|are|gets?|stays?|remains?)\s+(?:not\s+|being\s+|\w+ly\s+)?(?!{_PLANNED}\b){_DONE}\b"
         r"|\b(?:is|are|am|does|do)\b(?!\s+(?:not\s+)?(?:\w+ly\s+)?(?:to|going|due)\b)",
@@ -56,7 +63,7 @@ _FORMS = {
         rf"(?:\s+(?:not|also|then|have|be|been|to|for|\w+ly|{_DONE})\b)*",
         past=rf"(?:\b(?:has|have|had|was|were|been)|['\u2019]ve)\b\s+(?:(?:not|also|been|just|now|never|ever|since|already|recently|\w+ly)\s+)*"
         rf"{_DONE}\b"
-        rf"|\b(?:was|were|had|did|{_DONE}|as\s+of)\b",
+        rf"|\b(?:was|were|had|did|{_DONE}|as\s+of)\b|(?:(?<=\bhe\s)|(?<=\bshe\s)|(?<=\bit\s)){_SAME}\b",
     ),
     "de": _Forms(
         past=r"\b(?:wurden?|waren?|hatten?|worden)\b"

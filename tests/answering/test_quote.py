@@ -263,7 +263,7 @@ def test_the_title_of_an_item_brings_what_it_names() -> None:
         ("Rent. It is 400 crowns.", ["Rent.", "It is 400 crowns."])
     ]
     assert told(reading((lease,), {"year": 0.9, "in May": 0.8})) == [
-        ("It runs for a year.; It is paid in May.", ["It runs for a year.", "It is paid in May."])
+        ("It runs for a year. It is paid in May.", ["It runs for a year.", "It is paid in May."])
     ]
 
 

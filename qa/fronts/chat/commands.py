@@ -232,7 +232,8 @@ def _resume(conversation: Conversation, argument: str) -> None:
     for answer in answers:
         conversation.screen.tell(f"> {answer.question}", "bold")
         conversation.screen.print(render.answer_lines(answer))
-    conversation.screen.tell(f"Resumed {path.stem}: {len(answers)} answers.")
+    count = "1 answer" if len(answers) == 1 else f"{len(answers)} answers"
+    conversation.screen.tell(f"Resumed {path.stem}: {count}.")
 
 
 def _ingest(conversation: Conversation, argument: str) -> None:

@@ -262,7 +262,8 @@ def _library(assistant: Assistant, *, deep: bool) -> Iterator[Finding]:
             return
         with library.reading() as view:
             sources = view.sources()
-            yield Finding(True, f"library {library.name!r}: {view.passages} passages")
+            count = "1 passage" if view.passages == 1 else f"{view.passages} passages"
+            yield Finding(True, f"library {library.name!r}: {count}")
             if assistant.settings.embedding is None:
                 yield from _languages(view)
         ready = sum(source.state == "ready" for source in sources)
