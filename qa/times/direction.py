@@ -30,10 +30,11 @@ _DONE = (
 )
 _SAME = r"(?:bet|burst|cast|cost|cut|hit|hurt|let|put|quit|read|set(?!\s+(?:to|for)\b)|shut|split|spread)"
 """Verbs whose past is their present; of a single he or she that lacks the "s" it is the past."""
-_BARE = (
-    r"(?<!\bto\s)(?<!\bbe\s)(?<!\bis\s)(?<!\bare\s)(?<!\bwill\s)(?<!\bshall\s)(?<!\bcan\s)"
-    r"(?<!\bmust\s)(?<!\bnot\s)(?<!\bplease\s)(?<!\bbeen\s)(?<!\bwas\s)(?<!\bwere\s)(?<!\bhad\s)(?<!\bha[sv]\s)(?<!\bhave\s)"
-    r"(?<!\bthe\s)(?<!\ba\s)"
+_BARE = "".join(
+    rf"(?<!\b{one}\s)"
+    for one in (
+        "to be is are was were been has have had will shall can must not please the a he she it"
+    ).split()
 )
 PARTICIPLE = rf"(?:(?!hundred\b)\w{{2,}}ed|{'|'.join(_STRONG)})"
 """A line's first word where it tells of what was done: "Held on", "Signed at"."""
@@ -53,7 +54,7 @@ class _Forms(NamedTuple):
 _FORMS = {
     "en": _Forms(
         open=rf"\b(?:was|were|been)\s+(?:\w+ly\s+|first\s+)?{_PLANNED}\b(?:\s+(?:to|be|have|been)\b"
-        rf"(?:\s+{_DONE}\b)?)*|(?<=\w\s){_BARE}\b(?<!\bhe\s)(?<!\bshe\s)(?<!\bit\s){_SAME}\b",
+        rf"(?:\s+{_DONE}\b)?)*|(?<=\w\s){_BARE}{_SAME}\b",
         would=rf"\b(?:would|could|might|was\s+to|were\s+to)\b(?:\s+(?:have|be|been|not|also|{_DONE})\b)*",
         plan=rf"\b(?:is|are|gets?|stays?|remains?)\s+(?:not\s+|being\s+|\w+ly\s+)?(?!{_PLANNED}\b){_DONE}\b"
         r"|\b(?:is|are|am|does|do)\b(?!\s+(?:not\s+)?(?:\w+ly\s+)?(?:to|going|due)\b)",
