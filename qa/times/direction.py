@@ -28,7 +28,10 @@ _DONE = (
     r"|provided\s+(?:that|you|he|she|it|they|we|I)\b)(?!\w*\d)\w{2,}ed"
     rf"|{'|'.join(_STRONG)})"
 )
-_SAME = r"(?:bet|burst|cast|cost|cut|hit|hurt|let|put|quit|read|set(?!\s+(?:to|for)\b)|shut|split|spread)"
+_SAME = (
+    r"(?:bet|burst|cast|cost|cut|hit|hurt|let|put|quit|read|set(?!\s+(?:to|for)\b)|shut|split"
+    r"|spread)"
+)
 """Verbs whose past is their present; of a single he or she that lacks the "s" it is the past."""
 _BARE = "".join(
     rf"(?<!\b{one}\s)"
