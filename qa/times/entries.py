@@ -36,6 +36,7 @@ _OPENS = re.compile(
 _HEADED = re.compile(r"^(?:#{1,6} |[-=*_~]{2,}\s?)(?P<head>[^\n]*)$", re.M)
 _WEEKDAY = re.compile(r"^[ \t#*_>|\[-]*(?P<wd>[A-Z][a-z]{2,8})(?=[\s.,:])", re.M)
 _ALONE = re.compile(r"^[ \t#*_>-]*(?P<wd>[^\W\d]{2,10})[ \t*_:.]*$", re.M)
+_SHORT_WEEKDAY = re.compile(r"[^\W\d]{2,4}\.,?[ \t]+(?=\d)")  # "Mo., 3. Juni 2024"
 _SOON = timedelta(days=92)  # how soon an entry follows the one before
 _CLOSES = re.compile(r"[\])*_]*\s*(?:T?\d\d?[:.h]\d\d|$|[:,.;|–—-]|\s{2})|[\])*_]+\s")
 _WROTE = re.compile(r"(?:wrote|schrieb|écrit|escribió)\b[^\n]{0,60}:\s*$|写道\s*[:：]\s*$", re.I)
@@ -191,8 +192,12 @@ def _day_after(line: str, before: Interval) -> tuple[int, Interval] | None:
 
 def _day(line: str, written: Interval | None) -> tuple[int, Interval] | None:
     """Where the date that a line begins with ends, and the day."""
-    first = next(iter(expressions(line[:60], written)), None)
-    if first is None or first.start > 1 or first.interval is None or first.text[:1].islower():
+    short = _SHORT_WEEKDAY.match(line)
+    opens = short.end() if short else 0
+    first = next((one for one in expressions(line[:60], written) if one.end > opens), None)
+    if first is None or first.start > opens + 1 or first.interval is None:
+        return None
+    if first.text[:1].islower():
         return None
     return (first.end, first.interval) if first.interval.start == first.interval.end else None
 

@@ -90,7 +90,7 @@ def _expressions(document: Document, sentence: Sentence) -> tuple[Expression, ..
     entry = entry_at(text, start, written)
     if entry is not None and (entry.day == written or document.date_basis == GIVEN):
         entry = None
-    written = entry.day if entry else written
+    written = entry.day if entry else None if _is_quoted(text, start) else written
     heads, said = _columns(text, start), text[start:end]
     first = day_first(text) if is_open(said) else None
     if not heads:
@@ -105,6 +105,15 @@ def _expressions(document: Document, sentence: Sentence) -> tuple[Expression, ..
     return tuple(
         replace(one, basis=one.basis.replace("the publication date", basis)) for one in found
     )
+
+
+def _is_quoted(text: str, start: int) -> bool:
+    """Whether a place is in a quotation below a line that leads to it ("Olo wrote:")."""
+    lines = text[max(0, start - _REACH * 10) : start + 1].split("\n")
+    if not lines[-1].lstrip().startswith(">"):
+        return False
+    above = (one.rstrip() for one in reversed(lines) if one.strip() and not one.startswith(">"))
+    return next(above, "").endswith((":", "："))
 
 
 def _cells(

