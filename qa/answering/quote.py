@@ -14,6 +14,7 @@ from typing import NamedTuple
 from qa.answering import alike
 from qa.answering.cite import cite
 from qa.data import Citation, Hit, Reading, Sentence, Statement, Unit, Weighed, Window
+from qa.times.entries import entry_at
 
 SURE = 0.5
 """A unit that is likelier part of the answer than not is shown ..."""
@@ -223,13 +224,14 @@ def _run(window: Window, first: int, chosen: Sequence[int], lead: Weighed) -> _P
     """Items of one list, or lines of one block of code, behind the line that opens them.
 
     Those that were chosen; all of them where only their opening was, and of short code, whose
-    lines mean little alone.
+    lines mean little alone: but for those of a log, each of which has its day.
     """
     hit, units = window.hit, window.units
     role, end = units[first].role, _end_of(units, first)
     whole = range(first, min(end, first + LISTED))
     run = [place for place in chosen if place >= first]
-    if not run or (role == "code" and len(whole) <= CODE):
+    is_log = bool(run) and entry_at(hit.document.text, units[run[0]].sentence.start) is not None
+    if not run or (role == "code" and len(whole) <= CODE and not is_log):
         run = list(whole)
     if role == "code":
         text = _indented(hit, [units[place] for place in run])

@@ -258,10 +258,20 @@ def _blocks(text: str) -> list[Block]:
 def _top(text: str, found: Sequence[Block], at: int) -> int:
     """The first row of the table that ``found[at]`` stands in."""
     while at > 0 and found[at - 1].kind == "row" and found[at].start - found[at - 1].end < _APART:
-        if header_of(text, found[at].start, found[at].end):  # another table stands right above
-            break
+        if header_of(text, found[at].start, found[at].end) or _are_of_two(
+            text, found[at - 1 : at + 1]
+        ):
+            break  # another table stands right above
         at -= 1
     return at
+
+
+def _are_of_two(text: str, rows: Sequence[Block]) -> bool:
+    """Whether two rows with bars are of two tables: a line is empty between, and columns differ."""
+    above, below = (text[one.start : one.end] for one in rows)
+    if "\n\n" not in text[rows[0].end : rows[1].start]:
+        return False
+    return above.strip("|").count("|") != below.strip("|").count("|")
 
 
 def _frames(text: str, found: Sequence[Block], first: int) -> list[Unit]:

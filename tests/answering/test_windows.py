@@ -149,6 +149,18 @@ def test_an_empty_cell_keeps_its_column() -> None:
     assert said == ["Porter; Mon: Ylva; Wed: Bo", "Mon: Ann; Tue: Bo"]
 
 
+def test_a_table_right_below_another_has_not_its_header() -> None:
+    """A list of two columns without a header is no part of the table of three above it."""
+    first = "|  | Adult | Child |\n|---|---|---|\n| Evening | 7 | 3 |\n"
+    text = "# Moss museum\n\n" + first + "\n| Warden | Finn Rask |\n| Phone | 555-0199 |\n"
+    found = beginning(text, "Evening")
+    assert [unit.text for unit in found.units if unit.role == "row"] == [
+        "Evening; Adult: 7; Child: 3",
+        "Warden | Finn Rask",
+        "Phone | 555-0199",
+    ]
+
+
 def test_a_table_without_a_header_is_read_as_it_stands() -> None:
     """No row of figures is taken for the names of the columns."""
     made = opened("| North | 240 m |\n| South | 90 m |\n")
