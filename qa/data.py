@@ -243,8 +243,10 @@ class Citation:
     ``marker`` is the number shown as ``[1]``; equal markers mean the same place.
     ``line`` (from 1) is the line of the extracted text at which the quote starts, which
     for plain-text formats is the file's own line; ``page`` as in ``Passage``, ``published`` and
-    ``written`` as in ``Document``.  ``dates`` are the times that the quote speaks of, as far
-    as they can be told.  ``also`` are further files with this passage, word for word or nearly.
+    ``written`` as in ``Document``, ``entry`` the day of the entry of a log, or of the mail that is
+    quoted, in which it stands, where that is another.  ``dates`` are the times that the quote
+    speaks of, as far as they can be told.  ``also`` are further files with this passage, word for
+    word or nearly.
     """
 
     marker: int
@@ -260,6 +262,7 @@ class Citation:
     written: tuple[date, date] | None = None
     dates: tuple[Dated, ...] = ()
     also: tuple[str, ...] = ()
+    entry: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,6 +101,7 @@ def _citation_dict(citation: Citation) -> dict[str, Any]:
         "written": [day.isoformat() for day in citation.written] if citation.written else None,
         "dates": [_dated_dict(one) for one in citation.dates],
         "also": list(citation.also),
+        "entry": _day(citation.entry),
     }
 
 
@@ -462,6 +463,7 @@ def _citation(found: Mapping[str, Any]) -> Citation:
         written=_days(found.get("written")),
         dates=tuple(_dated(one) for one in found.get("dates", ())),
         also=tuple(_text(one) for one in found.get("also", ())),
+        entry=date.fromisoformat(found["entry"]) if found.get("entry") else None,
     )
 
 
@@ -537,6 +539,7 @@ _CITATION = _object(
     written=_or_null(_list(_DATE) | {"minItems": 2, "maxItems": 2}),
     dates=_list(_DATED),
     also=_list(_TEXT),
+    entry=_or_null(_DATE),
 )
 _STATEMENT = _object(
     text=_TEXT,

@@ -38,6 +38,7 @@ CITATION = Citation(
     written=(DAY, DAY),
     dates=(DATED,),
     also=("b.txt",),
+    entry=DAY,
 )
 DOCUMENT = Document("d", "Hello", title="A", published=DAY)
 HIT = Hit(

@@ -2,7 +2,7 @@
 
 from qa.data import Citation, Hit, Sentence
 from qa.positions import line_of, page_of
-from qa.times.quoted import dates_of
+from qa.times.quoted import dates_of, entry_day
 
 
 def cite(hit: Hit, sentence: Sentence, marker: int) -> Citation:
@@ -22,4 +22,5 @@ def cite(hit: Hit, sentence: Sentence, marker: int) -> Citation:
         written=document.written,
         dates=dates_of(document, sentence, both=True),
         also=tuple(dict.fromkeys((*hit.paths[1:], *hit.copies))),
+        entry=entry_day(document, sentence.start),
     )

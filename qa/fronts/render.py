@@ -13,7 +13,7 @@ from qa.data import Answer, Citation, Hit, LeftOut, Note, Source, Statement, Usa
 from qa.errors import UsageError
 from qa.fronts.lines import BLANK, Line, Piece, one_line, safe
 from qa.positions import line_of
-from qa.times.quoted import meaning, written_text
+from qa.times.quoted import meaning, when_text, written_text
 
 
 def answer_lines(answer: Answer) -> Iterator[Line]:
@@ -70,7 +70,7 @@ def statement_lines(statement: Statement) -> Iterator[Line]:
 def citation_lines(citation: Citation, folder: Path | None = None) -> Iterator[Line]:
     """Where a citation stands, and its sentence word for word."""
     title = f"{safe(citation.title)}, " if citation.title else ""
-    written = written_text(citation.published, citation.written)
+    written = when_text(citation)
     published = f"{written}, " if written else ""
     page = f", page {citation.page}" if citation.page is not None else ""
     place = f"{one_line(citation.path)}, line {citation.line}{page}"
@@ -90,7 +90,7 @@ def dates_text(citation: Citation) -> str:
     said = [
         meaning(replace(one, text=one_line(one.text))) for one in citation.dates if one.relative
     ]
-    written = written_text(citation.published, citation.written)
+    written = when_text(citation)
     return "; ".join([*said, f"written {written}"] if said and written else said)
 
 

@@ -4,7 +4,7 @@ from importlib import resources
 
 from qa.data import OPENINGS, Dated, Proof, Quotation, Statement
 from qa.text.plain import xml_text
-from qa.times.quoted import days_text, written_text
+from qa.times.quoted import days_text, when_text
 from qa.wording import NEAREST
 
 
@@ -53,4 +53,4 @@ def _meaning(one: Dated) -> str:
 
 
 def _when(quotation: Quotation) -> str:
-    return written_text(quotation.citation.published, quotation.citation.written)
+    return when_text(quotation.citation)

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from itertools import zip_longest
 from typing import Protocol
 
-from qa.data import Dated, Document, Sentence
+from qa.data import Citation, Dated, Document, Sentence
 from qa.times.digits import day_first, is_open
 from qa.times.entries import entry_at
 from qa.times.expressions import AS_WRITTEN, COUNTED_YEAR, expressions
@@ -107,6 +107,19 @@ def _expressions(document: Document, sentence: Sentence) -> tuple[Expression, ..
     )
 
 
+def entry_day(document: Document, place: int) -> date | None:
+    """The day of the entry, or of the mail that is quoted, in which a place stands.
+
+    None where that is the day of the document, or was set by the user, and for a table's row,
+    which says its day itself.
+    """
+    written = anchor(document)
+    entry = entry_at(document.text, place, written)
+    if entry is None or entry.kind == "row" or entry.day == written:
+        return None
+    return None if document.date_basis == GIVEN else entry.day.start
+
+
 def _is_quoted(text: str, start: int) -> bool:
     """Whether a place is in a quotation below a line that leads to it ("Olo wrote:")."""
     lines = text[max(0, start - _REACH * 10) : start + 1].split("\n")
@@ -175,6 +188,11 @@ def written_text(published: date | None, written: tuple[date, date] | None) -> s
     if (start.year, start.month) == (end.year, end.month):
         return f"{start:%B %Y}"
     return days_text(start, end)
+
+
+def when_text(citation: Citation) -> str:
+    """When a quotation was written, as far as it is known: its entry, or its document."""
+    return written_text(citation.entry or citation.published, citation.written)
 
 
 def days_text(start: date, end: date) -> str:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from qa.data import Document, Sentence
 from qa.times.entries import entries
-from qa.times.quoted import GIVEN, dates_of
+from qa.times.quoted import GIVEN, dates_of, entry_day
 
 LOG = """Log of the Marten
 
@@ -67,6 +67,16 @@ def test_a_quoted_mail_without_a_day_that_is_read_counts_from_none() -> None:
     assert days(known, "The oven went yesterday.", date(2024, 6, 12)) == [date(2024, 6, 2)]
     plain = "Rules\n\n> The rules changed yesterday.\n"
     assert days(plain, "The rules changed yesterday.", date(2024, 6, 12)) == [date(2024, 6, 11)]
+
+
+def test_a_quotation_tells_the_day_of_its_entry() -> None:
+    """Beside a sentence of a log stands its entry's day, and beside others the document's."""
+    log = Document("d", LOG, published=date(2022, 8, 17))
+    assert entry_day(log, LOG.index("Made fast.")) == date(2022, 8, 14)
+    assert entry_day(log, LOG.index("On Monday")) is None
+    assert entry_day(log, LOG.index("Log of")) is None
+    given = Document("d", LOG, published=date(2022, 8, 17), date_basis=GIVEN)
+    assert entry_day(given, LOG.index("Made fast.")) is None
 
 
 def test_a_row_counts_from_its_own_day() -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from qa.data import Answer, Citation
 from qa.fronts.lines import one_line, safe
 from qa.fronts.render import dates_text
-from qa.times.quoted import written_text
+from qa.times.quoted import when_text
 from qa.wording import told
 
 # What Markdown, or the HTML in it, could take for a mark of its own.
@@ -63,7 +63,7 @@ def _emphasised(text: str, emphasis: tuple[int, int] | None) -> str:
 
 def _footnote(citation: Citation) -> str:
     title = f"{escaped(citation.title)}, " if citation.title else ""
-    written = written_text(citation.published, citation.written)
+    written = when_text(citation)
     published = f"{written}, " if written else ""
     page = f", page {citation.page}" if citation.page is not None else ""
     place = f"{_marked(one_line(citation.path))}, line {citation.line}{page}"

@@ -8,7 +8,7 @@ from qa.fronts.render import dates_text
 from qa.fronts.service import Event
 from qa.schema import answer_dict, source_dict, statement_dict, trace_dict
 from qa.text.blocks import blocks
-from qa.times.quoted import written_text
+from qa.times.quoted import when_text, written_text
 from qa.wording import told
 
 _UNITS = 8  # of a reading, the likeliest that are shown
@@ -39,7 +39,7 @@ def _answer(answer: Answer) -> dict[str, Any]:
 
 def _words(citation: Citation) -> dict[str, str]:
     return {
-        "when": written_text(citation.published, citation.written) or "",
+        "when": when_text(citation),
         "dates": dates_text(citation),
     }
 
