@@ -366,7 +366,10 @@ def _remarks(found: _Found, readings: Sequence[Reading]) -> Iterator[Note]:
     if lead is None or len(readings) > 1:
         return
     full, part, contra, _none = readings[0].outcomes[lead.window]
-    if contra >= CONTRADICTED:
+    if contra >= CONTRADICTED and lead.unit.role not in (
+        "row",
+        "field",
+    ):  # "no" in a cell is a value
         yield Note("contradicted")
     elif part >= PARTLY and part > full:
         yield Note("partly")
