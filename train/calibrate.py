@@ -43,10 +43,9 @@ UNANSWERABLE = 1 / 8
 """Share of questions that are taken to be unanswerable."""
 ANSWERED, PERHAPS = 0.05, 0.25
 """Share of false ones among what is shown as an answer, and as what may be one."""
-ABROAD = 1.0, 0.3
-"""The bars of the multilingual reader, which reads what is not in English: nothing is sure, for too
-few of its answers are; below the second what is shown is wrong more often than right
-(``eval/languages/dev``)."""
+ABROAD = 0.3
+"""The same share of what the multilingual reader shows of what is not in English; nothing of that
+is an answer: too few are true however sure they seem."""
 
 _DRAWN = 300  # bootstrap samples of documents
 _FOLDS = 10
@@ -238,7 +237,9 @@ def holds_of(found: Sequence[Case], made: Sequence[Reading]) -> Holds:
     return Holds(sure, maybe)
 
 
-def bars(confidence: Numbers, true: Holds, weight: Numbers) -> tuple[float, float]:
+def bars(
+    confidence: Numbers, true: Holds, weight: Numbers, share: float = PERHAPS
+) -> tuple[float, float]:
     """The lowest confidences from which on few enough are false: of an answer, and of what may be.
 
     Where nothing sure is true often enough, no confidence makes an answer: the bar is 1.
@@ -252,7 +253,7 @@ def bars(confidence: Numbers, true: Holds, weight: Numbers) -> tuple[float, floa
     if len(good):
         first = int(good[-1])
         answered, before_false, before_total = float(sorted_[first]), maybe[first], total[first]
-    few = maybe - before_false <= PERHAPS * (total - before_total)
+    few = maybe - before_false <= share * (total - before_total)
     fine = np.flatnonzero(few & last_of_equals & (np.arange(len(order)) > first))
     return answered, float(sorted_[fine[-1]]) if len(fine) else answered
 
@@ -327,10 +328,11 @@ def fit_card(found: Sequence[Case], sha256: str, kind: Kind) -> Card:
         model = answer_of([rows[i] for i in rest], true.sure[rest], weight[rest])
         for i in np.flatnonzero(fold == k):
             confidence[i] = read.chance(read.linear(model, rows[i]))
-    answered, perhaps = ABROAD
-    if kind == ENGLISH:
-        answered, perhaps = (round(bar, 4) for bar in bars(confidence, true, weight))
     answer = answer_of(rows, true.sure, weight)
+    share = PERHAPS
+    if kind != ENGLISH:
+        true, share = Holds(np.zeros_like(true.sure), true.maybe), ABROAD
+    answered, perhaps = (round(bar, 4) for bar in bars(confidence, true, weight, share))
     return held._replace(answer=answer, answered=answered, perhaps=perhaps)
 
 
