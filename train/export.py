@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from onnx import helper, numpy_helper
 
 from qa.models.embed.minilm import ModelFile, minilm_file
-from qa.models.reader.onnx import ENGLISH, Kind
+from qa.models.reader.coding import MINILM
+from qa.models.reader.onnx import Kind
 
 HEADS, EPSILON = 12, 1e-12
 _WORDS = "inner.embeddings.word_embeddings.weight"
@@ -177,5 +178,27 @@ def export(weights: Path, out: Path, kind: Kind) -> None:
     """Write the ONNX file of what ``fit`` saved."""
     held = {name: one.float().numpy() for name, one in torch.load(weights).items()}
     del held["word.weight"]
-    words = minilm_file() if kind == ENGLISH else None
+    words = minilm_file() if kind.special == MINILM else None
     out.write_bytes(graph_of(held, words).SerializeToString())
+
+
+def weights_in(path: Path) -> dict[str, torch.Tensor]:
+    """The weights of a file that ``fit`` saved or ``export`` wrote, the word embeddings aside."""
+    if path.suffix != ".onnx":
+        return {name: one for name, one in torch.load(path).items() if name != "word.weight"}
+    graph = onnx.load(path, load_external_data=False).graph
+    held = {one.name: one for one in graph.initializer}
+
+    def tensor(name: str) -> torch.Tensor:
+        return torch.from_numpy(numpy_helper.to_array(held[name]).astype(np.float32))
+
+    found = {}
+    for name in held:
+        if name.endswith("_q") and not name.startswith(_WORDS):
+            whole = tensor(name) * tensor(f"{name[:-2]}_s")
+            found[f"{name[:-2]}.weight"] = whole.T.contiguous()
+        elif name.endswith("_w"):
+            found[f"{name[:-2]}.weight"] = tensor(name).T.contiguous()
+        elif name.endswith((".weight", ".bias")):
+            found[name] = tensor(name)
+    return found

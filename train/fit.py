@@ -17,6 +17,7 @@ from torch import Tensor, multiprocessing
 from .bases import e5, english
 from .coder import Row, rows
 from .encoder import Encoder
+from .export import weights_in
 from .items import from_lines
 
 WEIGHTS = (1.0, 1.8, 1.8, 1.0)
@@ -130,7 +131,8 @@ def _work(rank: int, plan: Plan, meeting: str) -> None:
     base = english(plan.base) if plan.base else e5()
     model = Encoder(base)
     if plan.start:
-        model.load_state_dict(torch.load(plan.start))
+        missing = model.load_state_dict(weights_in(plan.start), strict=False)
+        assert missing == (["word.weight"], []), missing
     learnt = [one for one in model.parameters() if one.requires_grad]
     optimizer = torch.optim.AdamW(
         learnt, lr=plan.rate, weight_decay=0.01, fused=True, betas=(0.9, 0.98)

@@ -366,6 +366,40 @@ LANGUAGES: dict[str, tuple[Callable[[Path], Iterator[Cut]], int]] = {
 """The same of other languages than English."""
 
 
+def claims(folder: Path) -> Iterator[tuple[str, tuple[str, ...], str, bool]]:
+    """Statements, sentences of Wikipedia, their article's title, whether they bear them out.
+
+    Of FoolMeTwice, whose claims were made to mislead (Eisenschlos et al. 2021), and the symmetric
+    part of FEVER, where the same claim is once true and once false (Schuster et al. 2019).
+    """
+    fooling = Repository(folder, "google-research/fool-me-twice")
+    for part in ("dev", "test"):
+        for line in fooling.text(f"dataset/{part}.jsonl").splitlines():
+            one = json.loads(line)
+            source = tuple(said["text"] for said in one["gold_evidence"])
+            if source:
+                title = one["wikipedia_page"].replace("_", " ")
+                yield one["text"], source, title, one["label"] == "SUPPORTS"
+    symmetric, seen = Repository(folder, "TalSchuster/FeverSymmetric"), set()
+    for path in ("1/fever_symmetric_full", "2/fever_symmetric_dev", "2/fever_symmetric_test"):
+        for line in symmetric.text(f"symmetric_v0.{path}.jsonl").splitlines():
+            one = json.loads(line)
+            said = one.get("evidence_sentence") or one["evidence"]
+            claim, source = _detokenised(one["claim"]), (_detokenised(said),)
+            if (claim, source) not in seen and one["label"] in ("SUPPORTS", "REFUTES"):
+                seen.add((claim, source))
+                yield claim, source, "", one["label"] == "SUPPORTS"
+
+
+def _detokenised(text: str) -> str:
+    """A text of FEVER as it is usually written."""
+    for theirs, usual in (("-LRB-", "("), ("-RRB-", ")"), ("-LSB-", "["), ("-RSB-", "]")):
+        text = text.replace(theirs, usual)
+    text = text.replace("``", '"').replace("''", '"').replace(" -- ", "\u2013")
+    text = re.sub(r" (?=[,.;:!?)\]])|(?<=[(\[]) | (?=(?:'s|n't|'re|'ll|'ve|'d)\b)", "", text)
+    return " ".join(text.split())
+
+
 def items(name: str, folder: Path, rng: random.Random) -> Iterator[Item]:
     """Answered questions of a set, each with windows that do not answer it."""
     make, most = (SETS | LANGUAGES)[name]

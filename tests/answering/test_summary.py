@@ -64,7 +64,7 @@ def test_without_hits_there_is_none() -> None:
 
 
 def test_a_file_that_is_named_is_the_one_shown(tmp_path: Path) -> None:
-    """Whatever else was found; and where it has no sentence, or only answers are wanted, none is."""
+    """Whatever else was found; where it has no sentence, or answers alone are wanted, none is."""
     (tmp_path / "ferry.md").write_text("The ferry is old. It sails at nine each morning.\n")
     (tmp_path / "ferry.csv").write_text("ferry,nine\nold,sails\n")
     assistant = Assistant.from_here(tmp_path, tmp_path / ".qa")

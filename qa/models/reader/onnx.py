@@ -105,7 +105,7 @@ class OnnxReader:
                 "marks": np.array(one.marks, np.int64),
             }
             ids = np.array([one.ids], np.int64)
-            if self.kind == ENGLISH:  # its words lie in a file that onnxruntime reads
+            if self.kind.special == MINILM:  # its words lie in a file that onnxruntime reads
                 given["ids"] = ids
             else:
                 _, _, mark, title = self.kind.special
