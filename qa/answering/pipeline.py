@@ -366,10 +366,8 @@ def _remarks(found: _Found, readings: Sequence[Reading]) -> Iterator[Note]:
     if lead is None or len(readings) > 1:
         return
     full, part, contra, _none = readings[0].outcomes[lead.window]
-    if contra >= CONTRADICTED and lead.unit.role not in (
-        "row",
-        "field",
-    ):  # "no" in a cell is a value
+    is_cell = lead.unit.role in ("row", "field")  # where "no" is a value, and denies nothing
+    if contra >= CONTRADICTED and not is_cell:
         yield Note("contradicted")
     elif part >= PARTLY and part > full:
         yield Note("partly")

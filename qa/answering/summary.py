@@ -3,6 +3,7 @@
 It writes no summary, and says so.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -49,9 +50,9 @@ def _named(asked: str, hits: Sequence[Hit], view: View) -> Hit | None:
     said = asked.casefold()
     names = {one.path.rpartition("/")[2]: one for one in view.sources() if one.document_id}
     for name in sorted(names, key=len, reverse=True):
-        if name.casefold() in said:
-            document = view.document(names[name].document_id)
-            passages = view.document_passages(document.id)
-            path = names[name].path
-            return replace(hits[0], document=document, passage=passages[0], paths=(path,))
+        if re.search(rf"(?<![\w.-]){re.escape(name.casefold())}(?![\w-])", said):
+            source = names[name]
+            document = view.document(source.document_id)
+            first = next(iter(view.document_passages(document.id)), hits[0].passage)
+            return replace(hits[0], document=document, passage=first, paths=(source.path,))
     return None

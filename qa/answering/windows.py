@@ -258,9 +258,8 @@ def _blocks(text: str) -> list[Block]:
 def _top(text: str, found: Sequence[Block], at: int) -> int:
     """The first row of the table that ``found[at]`` stands in."""
     while at > 0 and found[at - 1].kind == "row" and found[at].start - found[at - 1].end < _APART:
-        if header_of(text, found[at].start, found[at].end) or _are_of_two(
-            text, found[at - 1 : at + 1]
-        ):
+        has_own = header_of(text, found[at].start, found[at].end) is not None
+        if has_own or _are_of_two(text, found[at - 1 : at + 1]):
             break  # another table stands right above
         at -= 1
     return at
