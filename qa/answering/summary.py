@@ -48,11 +48,10 @@ def summary(
 def _named(asked: str, hits: Sequence[Hit], view: View) -> Hit | None:
     """A hit in the document whose file is named; the longest name, where one holds another."""
     said = asked.casefold()
-    names = {one.path.rpartition("/")[2]: one for one in view.sources() if one.document_id}
-    for name in sorted(names, key=len, reverse=True):
-        if re.search(rf"(?<![\w.-]){re.escape(name.casefold())}(?![\w-])", said):
-            source = names[name]
-            document = view.document(source.document_id)
-            first = next(iter(view.document_passages(document.id)), hits[0].passage)
-            return replace(hits[0], document=document, passage=first, paths=(source.path,))
+    files = [(one.path, one.document_id) for one in view.sources() if one.document_id is not None]
+    for path, held in sorted(files, key=lambda one: -len(one[0].rpartition("/")[2])):
+        name = re.escape(path.rpartition("/")[2].casefold())
+        if re.search(rf"(?<![\w.-]){name}(?![\w-])", said):
+            first = next(iter(view.document_passages(held)), hits[0].passage)
+            return replace(hits[0], document=view.document(held), passage=first, paths=(path,))
     return None
