@@ -107,7 +107,9 @@ def test_json_contract(project: Path) -> None:
     assert list(statement) == ["text", "citations", "support", "emphasis"]
     assert statement["emphasis"]["text"] == "December 2, 2021"
     (citation,) = statement["citations"]
-    place = "marker document_id path title published page line start end quote written dates also"
+    place = (
+        "marker document_id path title published page line start end quote written dates also entry"
+    )
     assert place.split() == list(citation)
     assert answer["text"] == f"{statement['text']} [1]"
     hit = answer["hits"][0]

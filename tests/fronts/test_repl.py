@@ -292,7 +292,7 @@ The Ostrava bakery opened in **1987**.[^1]
         terminal.ask("/open 1", ">1  The Ostrava bakery opened in 1987.")
         terminal.ask("/clear", "Forgotten.")
         terminal.ask("/open 1", "nothing has been asked yet")
-        terminal.ask("/resume talk.json", "Resumed talk: 1 answers.")
+        terminal.ask("/resume talk.json", "Resumed talk: 1 answer.")
         terminal.ask("/resume talk.md", "is no conversation that /save FILE.json wrote")
 
 
