@@ -287,7 +287,7 @@ The Ostrava bakery opened in **1987**.[^1]
 """
     assert expected == (project / "talk.md").read_text()
     with Terminal(cwd=project, PAGER="cat") as terminal:
-        terminal.ask("/resume", ": 1 answers.")
+        terminal.ask("/resume", ": 1 answer.")
         assert "> when did the Ostrava bakery open?\nThe Ostrava bakery opened" in terminal.screen
         terminal.ask("/open 1", ">1  The Ostrava bakery opened in 1987.")
         terminal.ask("/clear", "Forgotten.")
