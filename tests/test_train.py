@@ -284,7 +284,7 @@ def test_a_network_is_trained_exported_and_read(tmp_path: Path) -> None:
     from train.bases import english
     from train.calibrate import Exported
     from train.encoder import _THEIRS, Encoder
-    from train.export import export
+    from train.export import export, weights_in
     from train.fit import Plan, fit
 
     torch.manual_seed(0)
@@ -314,6 +314,10 @@ def test_a_network_is_trained_exported_and_read(tmp_path: Path) -> None:
     again = torch.load(tmp_path / "b.pt")
     assert all(torch.equal(learnt[name], again[name]) for name in learnt)
     export(tmp_path / "a.pt", tmp_path / "reader.onnx", ENGLISH)
+    back = weights_in(tmp_path / "reader.onnx")
+    assert back.keys() == learnt.keys() - {"word.weight"}
+    assert all(torch.allclose(back[name], learnt[name], atol=0.01) for name in back)
+    fit(plan._replace(out=tmp_path / "c.pt", start=tmp_path / "reader.onnx"))
     made = Exported(tmp_path / "reader.onnx", ENGLISH)
     (said,) = made.read("who built it?", (), [Shown("", "", units)])
     model = Encoder(english(tmp_path))

@@ -32,6 +32,8 @@ RATE = 1.5e-4
 BARS = (-4.0, -3.0, -2.0, -1.0, 0.0)
 SUPPORT = Kind("support", "support", MINILM)
 """What reads a statement in place of the question."""
+LONG = 60
+"""Characters of a sentence from which on it is one of its own; a table's header stands in many."""
 
 _LEAST = 1e-6
 _LONG = 200  # characters of a line that is read by sentences
@@ -115,14 +117,23 @@ def item(pair: Pair, chance: random.Random) -> Item:
     return Item("support", pair.statement, before, around, "", units, (), gold, target)
 
 
+def learnt(pairs: Sequence[Pair]) -> list[Pair]:
+    """The pairs that are trained on: none cites a sentence that one held apart cites.
+
+    A question of one document may be answered from another, whose number is its own.
+    """
+    held = {said for one in pairs if one.part in HELD for said in one.source if len(said) > LONG}
+    return [one for one in pairs if one.part not in HELD and held.isdisjoint(one.source)]
+
+
 def build(pairs: Sequence[Pair], lines: Sequence[dict[str, Any]], out: Path, seed: int) -> None:
     """Write the items of all passes."""
     chance, made = random.Random(seed), list[Item]()
-    learnt = [pair for pair in pairs if pair.part not in HELD]
+    own = learnt(pairs)
     documents = [raw for raw in lines if part_of(raw["id"]) not in HELD]
     for _ in range(PASSES):
-        more = (*copies(learnt, chance), *answers(documents, chance))
-        one_pass = [item(pair, chance) for pair in (*learnt, *more)]
+        more = (*copies(own, chance), *answers(documents, chance))
+        one_pass = [item(pair, chance) for pair in (*own, *more)]
         chance.shuffle(one_pass)
         made += one_pass
     to_lines(made, out)

@@ -230,8 +230,7 @@ def _run(window: Window, first: int, chosen: Sequence[int], lead: Weighed) -> _P
     role, end = units[first].role, _end_of(units, first)
     whole = range(first, min(end, first + LISTED))
     run = [place for place in chosen if place >= first]
-    is_log = bool(run) and entry_at(hit.document.text, units[run[0]].sentence.start) is not None
-    if not run or (role == "code" and len(whole) <= CODE and not is_log):
+    if not run or (role == "code" and len(whole) <= CODE and not _is_log(hit, units[run[0]])):
         run = list(whole)
     if role == "code":
         text = _indented(hit, [units[place] for place in run])
@@ -250,6 +249,11 @@ def _run(window: Window, first: int, chosen: Sequence[int], lead: Weighed) -> _P
         text = f"{opens.text}{chr(10) if role == 'code' else ' '}{text}"
     phrase = _phrase(lead) if len(chosen) == 1 else None
     return _Piece(text, tuple(places), phrase)
+
+
+def _is_log(hit: Hit, unit: Unit) -> bool:
+    """Whether a line is an entry with a day of its own."""
+    return entry_at(hit.document.text, unit.sentence.start) is not None
 
 
 def _goes_on(hit: Hit, units: Sequence[Unit], place: int) -> bool:

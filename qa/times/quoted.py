@@ -9,7 +9,7 @@ from typing import Protocol
 
 from qa.data import Citation, Dated, Document, Sentence
 from qa.times.digits import day_first, is_open
-from qa.times.entries import entry_at
+from qa.times.entries import Entry, entry_at
 from qa.times.expressions import AS_WRITTEN, COUNTED_YEAR, expressions
 from qa.times.intervals import Expression, Interval
 
@@ -87,9 +87,7 @@ def meaning(one: Dated) -> str:
 def _expressions(document: Document, sentence: Sentence) -> tuple[Expression, ...]:
     text, (start, end) = document.text, (sentence.start, sentence.end)
     written = anchor(document)
-    entry = entry_at(text, start, written)
-    if entry is not None and (entry.day == written or document.date_basis == GIVEN):
-        entry = None
+    entry = _entry(document, start)
     written = entry.day if entry else None if _is_quoted(text, start) else written
     heads, said = _columns(text, start), text[start:end]
     first = day_first(text) if is_open(said) else None
@@ -113,11 +111,17 @@ def entry_day(document: Document, place: int) -> date | None:
     None where that is the day of the document, or was set by the user, and for a table's row,
     which says its day itself.
     """
+    entry = _entry(document, place)
+    return entry.day.start if entry is not None and entry.kind != "row" else None
+
+
+def _entry(document: Document, place: int) -> Entry | None:
+    """The entry of another day than the document's, unless a user set that."""
     written = anchor(document)
     entry = entry_at(document.text, place, written)
-    if entry is None or entry.kind == "row" or entry.day == written:
+    if entry is None or entry.day == written or document.date_basis == GIVEN:
         return None
-    return None if document.date_basis == GIVEN else entry.day.start
+    return entry
 
 
 def _is_quoted(text: str, start: int) -> bool:

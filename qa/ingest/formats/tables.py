@@ -46,8 +46,10 @@ def table(raw: Raw) -> Draft:
                 lines.append(delimiter.join(row).rstrip(f"{delimiter} "))
             elif names is None and any(cells):
                 names = _names(cells, text, delimiter)
-                head = _header(text, reader.line_num, cells, delimiter)
-                lines.append(head if names else row_line(zip_columns([], cells)))
+                if names:
+                    lines.append(_header(text, reader.line_num, cells, delimiter))
+                else:
+                    lines.append(row_line(zip_columns([], cells)))
             else:
                 lines.append(row_line(zip_columns(names or [], cells)))
             size += len(lines[-1])
