@@ -293,5 +293,5 @@ def when_notes(statements: Sequence[Statement]) -> tuple[Note, ...]:
         Note.of("when", text=" ".join(time.text.split()), time=Interval(time.start, time.end))
         for place in one.citations
         for time in place.dates
-        if time.relative and (time.text in phrase or phrase in time.text)
+        if time.relative and time.other is None and (time.text in phrase or phrase in time.text)
     )

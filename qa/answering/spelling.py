@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from qa.data import Hit
 from qa.library.interface import View
+from qa.models.embed.minilm import tokenizer_of
 from qa.text.words import term, words
 
 SHORTEST = 6
@@ -23,15 +24,23 @@ def corrected(question: str, view: View, hits: Sequence[Hit]) -> tuple[str, tupl
 
     A word of six letters or more without a figure is taken for the one word of the hits that
     begins alike and is one edit away (a letter more, less, other, or two exchanged).  Another last
-    letter is another form of the word ("handles", "handler"; "bekomme", "bekommt"), and no slip.
+    letter is another form of the word ("handles", "handler"; "bekomme", "bekommt"), and no slip;
+    nor is a word that the embedder's vocabulary has whole ("bought", where there is "brought").
     """
+    vocabulary = tokenizer_of()
     typed = [
         one
         for one in words(question)
         if one.term is not None and len(one.text) >= SHORTEST and one.text.isalpha()
     ]
     frequency = view.document_frequency({one.term for one in typed if one.term is not None})
-    unknown = [one for one in typed if one.term is not None and not frequency[one.term]]
+    unknown = [
+        one
+        for one in typed
+        if one.term is not None
+        and not frequency[one.term]
+        and vocabulary.token_to_id(one.text.casefold()) is None
+    ]
     if not unknown:
         return question, ()
     held = {one.text.casefold() for hit in hits for one in words(hit.text) if one.term}

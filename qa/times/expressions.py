@@ -33,6 +33,7 @@ _LONGEST = 4000
 _TO = r"to|until|till|through|bis(?:\s+zum)?|auf|au|jusqu['’]au|al|hasta(?:\s+el)?"
 _PAIRED = {"between": "and", "entre": "et|y", "zwischen": "und"}
 """What joins the two ends of what such a word opens."""
+_UNSURE = tuple((Scope(None, tense),) for tense in (None, "plan", "past"))
 _SIGN = rf"{DASH}|[至到]"
 _BETWEEN = re.compile(rf"\s?(?:{_SIGN})\s?|\s+(?:{_TO}|{'|'.join(_PAIRED.values())})\s+", re.I)
 _UNTIL = re.compile(
@@ -56,8 +57,15 @@ _PART = re.compile(
 )
 _BELONGS = re.compile(r"\b(?:for|of)\s+(?:the\s+year\s+)?$", re.I)
 _ASIDE = re.compile(r",[^,;:.()]*$|\([^()]*$")
-_LOOSE = re.compile(r"\b(?:for|before|by|as)\s+(?:the\s+)?(?:\w+\s+)?(?:from\s+)?$", re.I)
-"""What stands before a day of which the verb tells little: "awarded for the season from"."""
+_LOOSE = re.compile(
+    r"\b(?:for|before|by|as)\s+(?:the\s+)?(?:\w+\s+)?(?:from\s+)?$"
+    r"|\b(?:and|but|who|which|that)\s+(?:\w+ly\s+)?\w+s\b[^,.;:]*$",
+    re.I,
+)
+"""What stands before a day of which the verb tells little: "awarded for the season from".
+
+Or another verb does, in the present: "has resigned and leaves on".
+"""
 _FROM = re.compile(rf"\b(?:from|vo[mn]|du|del?|desde(?:\s+el)?|{'|'.join(_PAIRED)})\s+$", re.I)
 
 
@@ -200,7 +208,7 @@ def _resolved(
         read = [_expression(sentence, atom, scope, anchor) for scope in scopes]
         if len({one.interval for one in read}) > 1:
             read = [replace(read[0], interval=None, basis="of the story, or of the present")]
-        if scopes in ((Scope(None),), (Scope(None, "plan"),)) and read[0].interval is None:
+        if scopes in _UNSURE and read[0].interval is None:
             read = [_either(sentence, atom, anchor, context, read[0])]
         out.append(read[0])
     return tuple(out)
@@ -209,9 +217,9 @@ def _resolved(
 def _either(
     sentence: str, atom: Atom, anchor: Interval | None, context: str | None, one: Expression
 ) -> Expression:
-    """The last and the next of its kind, where nothing tells which is meant."""
+    """The last and the next of its kind, where nothing tells for sure which is meant."""
     tense = direction(sentence, atom, context)  # the present plans, or names what has been
-    open_ = atom.reading.kind == "yearless" and tense in (None, "plan")
+    open_ = atom.reading.kind == "yearless" and tense in (None, "plan", "past")
     if anchor is None or anchor.start != anchor.end or not open_:
         return one
     past, coming = (_meaning(atom.reading, Scope(anchor.start, way)) for way in ("past", "future"))

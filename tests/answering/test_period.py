@@ -38,6 +38,7 @@ The chief executive of Tallis Foods is Oskar Berg. Tallis Foods has 195 employee
     "minutes.txt": """Minutes of the board of Tallis Foods, 12 March 2024
 
 The board approved the sale of the mill in Lahti yesterday. It thanked the staff.
+The bakery: shut Friday
 """,
 }
 
@@ -234,9 +235,11 @@ def test_the_newest_may_lead_already() -> None:
 
 
 REVENUE = "what was the revenue of Tallis Foods in"
+SHUT = "when is the bakery shut?"
 SOLD = "when was the sale of the mill approved?"
 TOLD = {f"{REVENUE} {year}?": ["41 million", "38 million"] for year in (2019, 2022, 2024)} | {
     SOLD: ["yesterday"],
+    SHUT: ["Friday"],
 }
 
 
@@ -287,3 +290,11 @@ def test_when(tallis: Assistant) -> None:
     """A question when is answered with the day, where the document says "yesterday"."""
     answer = tallis.ask(SOLD, today=TODAY)
     assert notes(answer) == ("“yesterday” is 2024-03-11.",)
+
+
+def test_no_day_is_told_where_two_are_meant(tallis: Assistant) -> None:
+    """Of "Friday" that is the last one or the next nothing is said as if it were the last."""
+    answer = tallis.ask(SHUT, today=TODAY)
+    assert answer.statements[0].text == "The bakery: shut Friday"
+    assert [one.other is None for one in answer.statements[0].citations[0].dates] == [False]
+    assert notes(answer) == ()

@@ -57,6 +57,18 @@ def test_another_word_is_no_slip(typed: str) -> None:
     assert mended(f"the {typed}") == (f"the {typed}", ())
 
 
+def test_another_word_of_the_language_is_no_slip() -> None:
+    """Who asks who bought a saddle is not asked who brought it, where nobody bought anything."""
+
+    class Held(Words):
+        def document_frequency(self, asked: Iterable[str]) -> dict[str, int]:
+            return {one: int(one == "brought") for one in asked}
+
+    hit = opened("Ines brought the saddle.").hit
+    asked = "Who bought the saddle?"
+    assert corrected(asked, Held(), [hit]) == (asked, ())  # type: ignore[arg-type]
+
+
 def test_another_form_of_a_word_is_no_slip_in_german() -> None:
     """The documents hold "Waschmaschinen": who asks for one has not misspelt it, a slip is one."""
     held = "Die Waschmaschinen stehen im Keller."

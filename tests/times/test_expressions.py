@@ -110,6 +110,21 @@ def test_the_last_and_the_next_are_both_told_where_nothing_says_which() -> None:
     assert [one.other for one in dates_of(document, sentence, both=True)] == [(days[1], days[1])]
 
 
+def test_a_verb_of_something_else_does_not_put_a_day_a_year_back() -> None:
+    """Who has resigned leaves on a day to come, and a hall is booked for one: both are told."""
+    may = Interval(*[date(2026, 5, 5)] * 2)
+    for sentence, month, day in (
+        ("Nurse Tate has resigned and leaves on 30 June.", 6, 30),
+        ("The hall was painted by Tom, who leaves on 30 June.", 6, 30),
+        ("Tom has booked the hall for 3 October.", 10, 3),
+    ):
+        (one,) = expressions(sentence, may)
+        days = [date(year, month, day) for year in (2025, 2026)]
+        assert one.either == tuple(Interval(found, found) for found in days)
+    (left,) = expressions("Nurse Tate has resigned and left on 30 April.", may)
+    assert left.interval == Interval(*[date(2026, 4, 30)] * 2)
+
+
 def test_a_note_says_by_what_an_expression_was_read() -> None:
     """The basis tells a reader of an answer where the year came from."""
     found = expressions("On November 7 last year it opened.", Interval(*[date(2023, 2, 17)] * 2))
