@@ -5,6 +5,7 @@ it, a row with its header's words and its table's caption, a footnote with the s
 of, a sentence that begins with a pronoun with the one before it.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain, islice, pairwise
@@ -13,6 +14,7 @@ from typing import NamedTuple
 
 from qa.answering import alike
 from qa.answering.cite import cite
+from qa.answering.windows import heading_above
 from qa.data import Citation, Hit, Reading, Sentence, Statement, Unit, Weighed, Window
 from qa.times.entries import entry_at
 
@@ -34,6 +36,8 @@ apart, at the same share of false ones, .68 of the answerable questions are so s
 them; .51 with as few as of a sure answer; .73 with five, where the first is lost among others."""
 CODE = 6
 """A block of code of so many lines is shown whole."""
+STEPS = 0.4
+"""Of a numbered list of which this share is chosen all is shown: a step left out misleads."""
 TITLE = 5
 """A sentence of so few words that begins or parts a list item is shown with the next one."""
 NEAREST = 3
@@ -41,6 +45,7 @@ NEAREST = 3
 
 _CLOSED = tuple(".;,!?\u3002\uff1b\uff01\uff1f")
 """Signs behind which an item of a list needs none to part it from the next."""
+_NUMBER = re.compile(r"\s*\(?\d{1,2}[.)]\s+")
 _PRONOUNS = frozenset("he her his it its she that their them these they this those".split())
 
 
@@ -223,8 +228,9 @@ def _end_of(units: Sequence[Unit], first: int) -> int:
 def _run(window: Window, first: int, chosen: Sequence[int], lead: Weighed) -> _Piece:
     """Items of one list, or lines of one block of code, behind the line that opens them.
 
-    Those that were chosen; all of them where only their opening was, and of short code, whose
-    lines mean little alone: but for those of a log, each of which has its day.
+    Those that were chosen; all of them where only their opening was, of numbered steps of which
+    many were, and of short code, whose lines mean little alone: but for those of a log, each of
+    which has its day.  Items that nothing opens have their heading.
     """
     hit, units = window.hit, window.units
     role, end = units[first].role, _end_of(units, first)
@@ -232,6 +238,9 @@ def _run(window: Window, first: int, chosen: Sequence[int], lead: Weighed) -> _P
     run = [place for place in chosen if place >= first]
     if not run or (role == "code" and len(whole) <= CODE and not _is_log(hit, units[run[0]])):
         run = list(whole)
+    elif role == "item" and len(run) > 1 and len(run) >= STEPS * (end - first):
+        titled = any(_is_title(hit, units, place) for place in whole)  # clauses of a contract
+        run = list(whole) if _is_numbered(hit, units[first]) and not titled else run
     if role == "code":
         text = _indented(hit, [units[place] for place in run])
     else:
@@ -243,12 +252,21 @@ def _run(window: Window, first: int, chosen: Sequence[int], lead: Weighed) -> _P
             closed = same or text[-1:] in _CLOSED
             text += f"{' ' if closed else '; '}{units[place].text}"
     places = [(hit, units[place].sentence) for place in run]
-    opens = units[first - 1] if first else None
+    opens = next(iter(units[first - 1 : first] if first else heading_above(window)[-1:]), None)
     if opens is not None and opens.role in ("text", "frame", "item") and opens.text[-1:] in ":：":
         places.insert(0, (hit, opens.sentence))
         text = f"{opens.text}{chr(10) if role == 'code' else ' '}{text}"
+    elif opens is not None and opens.role == "heading" and role == "item":
+        places.insert(0, (hit, opens.sentence))  # "Never give", "Allowed": what the items are
+        text = f"{opens.text}: {text}"
     phrase = _phrase(lead) if len(chosen) == 1 else None
     return _Piece(text, tuple(places), phrase)
+
+
+def _is_numbered(hit: Hit, unit: Unit) -> bool:
+    """Whether a list item is marked with a number: "1." or "2)"."""
+    text, start = hit.document.text, unit.sentence.start
+    return _NUMBER.fullmatch(text, text.rfind("\n", 0, start) + 1, start) is not None
 
 
 def _is_log(hit: Hit, unit: Unit) -> bool:

@@ -267,6 +267,30 @@ def test_the_title_of_an_item_brings_what_it_names() -> None:
     ]
 
 
+def test_no_step_is_left_out() -> None:
+    """Of numbered steps of which the reader takes several all are shown, in their order."""
+    steps = "1. Shut the tap.\n2. Open the lid.\n3. Change the filter.\n4. Close the lid."
+    pump = opened(f"# Pump\n\nTo change the filter:\n\n{steps}", name="pump")
+    ((text, cited),) = told(reading((pump,), {"Shut": 0.9, "Close the": 0.8}))
+    assert text == (
+        "To change the filter: Shut the tap. Open the lid. Change the filter. Close the lid."
+    )
+    assert len(cited) == 5
+    ((text, _),) = told(reading((pump,), {"Open": 0.9}))
+    assert text == "To change the filter: Open the lid."
+    loose = opened("- Bread is 3.\n- Tea is 2.\n- Milk is 1.", name="prices")
+    ((text, _),) = told(reading((loose,), {"Bread": 0.9, "Milk": 0.8}))
+    assert text == "Bread is 3. Milk is 1."
+
+
+def test_items_that_nothing_opens_have_their_heading() -> None:
+    """A rabbit may have no "Potatoes": the item alone does not tell."""
+    diet = opened("# Rabbits\n\n## Never give\n\n- Potatoes\n- Rhubarb", name="diet")
+    assert told(reading((diet,), {"Potatoes": 0.9})) == [
+        ("Never give: Potatoes", ["Never give", "Potatoes"])
+    ]
+
+
 def test_an_opening_brings_what_it_opens() -> None:
     """A line that ends in a colon says nothing alone: its list, or its code, comes with it."""
     assert told(reading(HARBOUR, {"quays are": 0.9})) == [
