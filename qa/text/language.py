@@ -39,7 +39,7 @@ def known(text: str) -> str | None:
     """What ``tongue`` tells where it is sure; None where it is not.
 
     One common word that is plain ASCII ("per", "wat") is a slip or a loan too often, however
-    often it stands there: "door" heads many a column.
+    often it stands there: "door" heads many a column.  Single letters alone are of no language.
 
     >>> [known(one) for one in ("Wer hat sie gebaut?", "谁造货车？", "Кто это?", "per diem?")]
     ['de', 'han', 'cyrillic', None]
@@ -47,8 +47,10 @@ def known(text: str) -> str | None:
     found = tongue(text)
     if found is None or found not in _held():
         return found
-    own = sum(found in _tongues().get(word, ()) for word in set(_LETTERS.findall(text.casefold())))
-    return found if own > 1 or (own and not text.isascii()) else None
+    spoken = set(_LETTERS.findall(text.casefold()))
+    own = [word for word in spoken if found in _tongues().get(word, ())]
+    is_known = len(own) > 1 or (own and not text.isascii())
+    return found if is_known and max(map(len, own)) > 1 else None
 
 
 def language(text: str) -> str | None:

@@ -34,6 +34,7 @@ def test_languages_are_told_apart(text: str, expected: str | None) -> None:
         ("Ile kosztuje przedłużenie umowy?", None),
         ("was kostet die Zange Nr. 4?", "de"),
         ("Wie lange dauert das Programm Vollkorn?", "de"),
+        ("Boat | Rack | Kingfisher | A | Old Thunder | C | Teal | A", None),
         ("Was the mould for the die cast in Leeds?", "en"),
         ("Кто партнёры Huawei?", None),
         ("max hotel Leeds per night", None),
