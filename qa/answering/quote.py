@@ -16,6 +16,7 @@ from qa.answering import alike
 from qa.answering.cite import cite
 from qa.answering.windows import heading_above
 from qa.data import Citation, Hit, Reading, Sentence, Statement, Unit, Weighed, Window
+from qa.text.facts import dates
 from qa.times.entries import entry_at
 
 SURE = 0.5
@@ -274,6 +275,13 @@ def _is_log(hit: Hit, unit: Unit) -> bool:
     return entry_at(hit.document.text, unit.sentence.start) is not None
 
 
+def _heads_entry(hit: Hit, before: Unit, unit: Unit) -> bool:
+    """Whether ``before`` only tells when, and who, of its line: "2026-01-19 Solberg."."""
+    same_line = "\n" not in hit.document.text[before.sentence.start : unit.sentence.start]
+    is_short = before.text[:1].isdigit() and len(before.text.split()) <= TITLE
+    return same_line and is_short and bool(dates(before.text))
+
+
 def _goes_on(hit: Hit, units: Sequence[Unit], place: int) -> bool:
     """Whether the next unit is of the same list item: no mark stands between them."""
     if place + 1 == len(units) or units[place + 1].role != units[place].role:
@@ -307,6 +315,10 @@ def _sentence(window: Window, one: Weighed) -> Iterator[_Piece]:
             *((hit, referring) for referring in _referring(window, one)),
         ]
         yield _Piece(_as_it_stands(hit, unit), tuple(places), _phrase(one))
+        return
+    if before is not None and _heads_entry(hit, before, unit):
+        places = [(hit, before.sentence), (hit, unit.sentence)]
+        yield _Piece(f"{before.text} {unit.text}", tuple(places), _phrase(one))
         return
     first = unit.text.split(None, 1)[0].casefold().rstrip("'’s,.") if unit.text else ""
     if first in _PRONOUNS and before is not None and before.role == "text":

@@ -267,6 +267,23 @@ def test_the_title_of_an_item_brings_what_it_names() -> None:
     ]
 
 
+def test_an_entry_has_its_day_and_its_name() -> None:
+    """Of a line of a log the day and who wrote it stand before what is said."""
+    log = opened(
+        "LOGBOOK\n\n2026-01-19  Solberg. Changed the oil of P1. It was milky.\n"
+        "2026-01-20  Moen. All well.",
+        name="log",
+    )
+    assert told(reading((log,), {"oil": 0.9})) == [
+        (
+            "2026-01-19 Solberg. Changed the oil of P1.",
+            ["2026-01-19  Solberg.", "Changed the oil of P1."],
+        )
+    ]
+    press = opened("Opened 3 May 2024. The mill burnt.", name="press")
+    assert told(reading((press,), {"burnt": 0.9})) == [("The mill burnt.", ["The mill burnt."])]
+
+
 def test_no_step_is_left_out() -> None:
     """Of numbered steps of which the reader takes several all are shown, in their order."""
     steps = "1. Shut the tap.\n2. Open the lid.\n3. Change the filter.\n4. Close the lid."
