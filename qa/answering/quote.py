@@ -54,7 +54,7 @@ def select(reading: Reading, *, sure: bool) -> tuple[Weighed, ...]:
     """The units that together answer, likeliest first; fewer where the answer is ``sure``.
 
     What says the same in the same words is shown once, and what is made alike but has fewer of
-    the question's words is not shown beside what has more.
+    the question's words, or has other figures than it, is not shown beside what has them.
     """
     if not reading.weighed:
         return ()
@@ -73,6 +73,8 @@ def select(reading: Reading, *, sure: bool) -> tuple[Weighed, ...]:
             break
         asked = reading.question
         if not listed and any(alike.says_less(asked, one.unit, other.unit) for other in kept):
+            continue
+        if any(alike.has_other_figures(asked, one.unit, other.unit) for other in kept):
             continue
         kept.append(one)
     named = [one for _, one in alike.sections(reading)]
