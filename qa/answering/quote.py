@@ -261,7 +261,7 @@ def _run(window: Window, first: int, chosen: Sequence[int], lead: Weighed) -> _P
         text = f"{opens.text}{chr(10) if role == 'code' else ' '}{text}"
     elif opens is not None and opens.role == "heading" and role == "item":
         places.insert(0, (hit, opens.sentence))  # "Never give", "Allowed": what the items are
-        text = f"{opens.text}: {text}"
+        text = f"{opens.text}{' ' if opens.text[-1:] in _CLOSED else ': '}{text}"
     phrase = _phrase(lead) if len(chosen) == 1 else None
     return _Piece(text, tuple(places), phrase)
 

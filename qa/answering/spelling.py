@@ -1,6 +1,7 @@
 """Misspelt words of a question: BM25 needs them mended, before anything is searched."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from qa.data import Hit
@@ -27,20 +28,14 @@ def corrected(question: str, view: View, hits: Sequence[Hit]) -> tuple[str, tupl
     letter is another form of the word ("handles", "handler"; "bekomme", "bekommt"), and no slip;
     nor is a word that the embedder's vocabulary has whole ("bought", where there is "brought").
     """
-    vocabulary = tokenizer_of()
     typed = [
         one
         for one in words(question)
         if one.term is not None and len(one.text) >= SHORTEST and one.text.isalpha()
     ]
     frequency = view.document_frequency({one.term for one in typed if one.term is not None})
-    unknown = [
-        one
-        for one in typed
-        if one.term is not None
-        and not frequency[one.term]
-        and vocabulary.token_to_id(one.text.casefold()) is None
-    ]
+    unknown = [one for one in typed if one.term is not None and not frequency[one.term]]
+    unknown = [one for one in unknown if one.text.casefold() not in _vocabulary()]
     if not unknown:
         return question, ()
     held = {one.text.casefold() for hit in hits for one in words(hit.text) if one.term}
@@ -53,6 +48,11 @@ def corrected(question: str, view: View, hits: Sequence[Hit]) -> tuple[str, tupl
             fixes.append(Correction(one.text, min(meant)))
             question = question[: one.start] + min(meant) + question[one.end :]
     return question, tuple(reversed(fixes))
+
+
+@lru_cache(maxsize=1)
+def _vocabulary() -> frozenset[str]:
+    return frozenset(tokenizer_of().get_vocab())
 
 
 def _has_other_ending(one: str, other: str) -> bool:

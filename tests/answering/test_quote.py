@@ -316,6 +316,8 @@ def test_items_that_nothing_opens_have_their_heading() -> None:
     assert told(reading((diet,), {"Potatoes": 0.9})) == [
         ("Never give: Potatoes", ["Never give", "Potatoes"])
     ]
+    asked = opened("# Shop\n\n## Do you deliver?\n\n- Yes, on Fridays", name="shop")
+    assert told(reading((asked,), {"Yes": 0.9}))[0][0] == "Do you deliver? Yes, on Fridays"
 
 
 def test_an_opening_brings_what_it_opens() -> None:
