@@ -277,11 +277,14 @@ def _is_log(hit: Hit, unit: Unit) -> bool:
     return entry_at(hit.document.text, unit.sentence.start) is not None
 
 
-def _heads_entry(hit: Hit, before: Unit, unit: Unit) -> bool:
-    """Whether ``before`` only tells when, and who, of its line: "2026-01-19 Solberg."."""
-    same_line = "\n" not in hit.document.text[before.sentence.start : unit.sentence.start]
-    is_short = before.text[:1].isdigit() and len(before.text.split()) <= TITLE
-    return same_line and is_short and bool(dates(before.text))
+def _head_of_entry(window: Window, place: int) -> Unit | None:
+    """What of a unit's own line only tells when, and who: "2026-01-19 Solberg."."""
+    text, units = window.hit.document.text, window.units
+    line = text.rfind("\n", 0, units[place].sentence.start) + 1
+    head = next((unit for unit in units[:place] if unit.sentence.start >= line), None)
+    if head is None or not head.text[:1].isdigit() or len(head.text.split()) > TITLE:
+        return None
+    return head if dates(head.text) else None
 
 
 def _goes_on(hit: Hit, units: Sequence[Unit], place: int) -> bool:
@@ -318,9 +321,9 @@ def _sentence(window: Window, one: Weighed) -> Iterator[_Piece]:
         ]
         yield _Piece(_as_it_stands(hit, unit), tuple(places), _phrase(one))
         return
-    if before is not None and _heads_entry(hit, before, unit):
-        places = [(hit, before.sentence), (hit, unit.sentence)]
-        yield _Piece(f"{before.text} {unit.text}", tuple(places), _phrase(one))
+    if (head := _head_of_entry(window, one.place)) is not None:
+        places = [(hit, head.sentence), (hit, unit.sentence)]
+        yield _Piece(f"{head.text} {unit.text}", tuple(places), _phrase(one))
         return
     first = unit.text.split(None, 1)[0].casefold().rstrip("'’s,.") if unit.text else ""
     if first in _PRONOUNS and before is not None and before.role == "text":

@@ -280,6 +280,7 @@ def test_an_entry_has_its_day_and_its_name() -> None:
             ["2026-01-19  Solberg.", "Changed the oil of P1."],
         )
     ]
+    assert told(reading((log,), {"milky": 0.9}))[0][0] == "2026-01-19 Solberg. It was milky."
     press = opened("Opened 3 May 2024. The mill burnt.", name="press")
     assert told(reading((press,), {"burnt": 0.9})) == [("The mill burnt.", ["The mill burnt."])]
 
