@@ -241,9 +241,8 @@ def _run(window: Window, first: int, chosen: Sequence[int], lead: Weighed) -> _P
     run = [place for place in chosen if place >= first]
     if not run or (role == "code" and len(whole) <= CODE and not _is_log(hit, units[run[0]])):
         run = list(whole)
-    elif role == "item" and len(run) > 1 and len(run) >= STEPS * (end - first):
-        titled = any(_is_title(hit, units, place) for place in whole)  # clauses of a contract
-        run = list(whole) if _is_numbered(hit, units[first]) and not titled else run
+    elif len(run) > 1 and len(run) >= STEPS * (end - first) and _are_steps(hit, units, first, end):
+        run = list(whole)
     if role == "code":
         text = _indented(hit, [units[place] for place in run])
     else:
@@ -255,7 +254,8 @@ def _run(window: Window, first: int, chosen: Sequence[int], lead: Weighed) -> _P
             closed = same or text[-1:] in _CLOSED
             text += f"{' ' if closed else '; '}{units[place].text}"
     places = [(hit, units[place].sentence) for place in run]
-    opens = next(iter(units[first - 1 : first] if first else heading_above(window)[-1:]), None)
+    before_it = units[:first] or heading_above(window)
+    opens = before_it[-1] if before_it else None
     if opens is not None and opens.role in ("text", "frame", "item") and opens.text[-1:] in ":：":
         places.insert(0, (hit, opens.sentence))
         text = f"{opens.text}{chr(10) if role == 'code' else ' '}{text}"
@@ -266,10 +266,16 @@ def _run(window: Window, first: int, chosen: Sequence[int], lead: Weighed) -> _P
     return _Piece(text, tuple(places), phrase)
 
 
-def _is_numbered(hit: Hit, unit: Unit) -> bool:
-    """Whether a list item is marked with a number: "1." or "2)"."""
-    text, start = hit.document.text, unit.sentence.start
-    return _NUMBER.fullmatch(text, text.rfind("\n", 0, start) + 1, start) is not None
+def _are_steps(hit: Hit, units: Sequence[Unit], first: int, end: int) -> bool:
+    """Whether a list is numbered, short enough to be shown, and none of a contract's clauses.
+
+    Clauses have titles; steps do not.
+    """
+    if units[first].role != "item" or end - first > LISTED:
+        return False
+    text, start = hit.document.text, units[first].sentence.start
+    is_numbered = _NUMBER.fullmatch(text, text.rfind("\n", 0, start) + 1, start)
+    return bool(is_numbered) and not any(_is_title(hit, units, at) for at in range(first, end))
 
 
 def _is_log(hit: Hit, unit: Unit) -> bool:

@@ -306,6 +306,10 @@ def test_no_step_is_left_out() -> None:
     assert len(cited) == 5
     ((text, _),) = told(reading((pump,), {"Open": 0.9}))
     assert text == "To change the filter: Open the lid."
+    many = opened("\n".join(f"{at}. Turn wheel {at}." for at in range(1, 15)), name="many")
+    chosen = {f"wheel {at}.": 0.9 for at in (2, 3, 4, 5, 6, 14)}
+    ((_, cited),) = told(reading((many,), chosen))
+    assert cited == [f"Turn wheel {at}." for at in (2, 3, 4, 5, 6, 14)]  # too long to be whole
     loose = opened("- Bread is 3.\n- Tea is 2.\n- Milk is 1.", name="prices")
     ((text, _),) = told(reading((loose,), {"Bread": 0.9, "Milk": 0.8}))
     assert text == "Bread is 3. Milk is 1."
