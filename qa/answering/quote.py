@@ -239,16 +239,12 @@ def _run(window: Window, first: int, chosen: Sequence[int], lead: Weighed) -> _P
     role, end = units[first].role, _end_of(units, first)
     whole = range(first, min(end, first + LISTED))
     run = [place for place in chosen if place >= first]
-    if (
-        not run
-        or (role == "code" and len(whole) <= CODE and not _is_log(hit, units[run[0]]))
-        or (
-            len(run) > 1
-            and len(run) >= STEPS * (end - first)
-            and _are_steps(hit, units, first, end)
-        )
-    ):
-        run = list(whole)
+    if run and role == "code":
+        is_whole = len(whole) <= CODE and not _is_log(hit, units[run[0]])
+    else:
+        many = len(run) > 1 and len(run) >= STEPS * (end - first)
+        is_whole = not run or (many and _are_steps(hit, units, first, end))
+    run = list(whole) if is_whole else run
     if role == "code":
         text = _indented(hit, [units[place] for place in run])
     else:
