@@ -20,6 +20,7 @@ from qa.times.words import DASH, MONTH
 _HINT = re.compile(r"\d|[\u4e00-\u9fff]|[^\W\d_]{3}")
 _SOON, _LONG = 60, 180
 """Days within which what lies ahead is meant, where it would lie so many more back."""
+_EVER = 366
 _WIDE, _WEEK = 21, 14
 """Days within which a day or a week is told, where the day of writing is not known."""
 _COUNTED = "from the date before it"
@@ -58,14 +59,13 @@ _PART = re.compile(
 _BELONGS = re.compile(r"\b(?:for|of)\s+(?:the\s+year\s+)?$", re.I)
 _ASIDE = re.compile(r",[^,;:.()]*$|\([^()]*$")
 _LOOSE = re.compile(
-    r"\b(?:for|before|by|as)\s+(?:the\s+)?(?:\w+\s+)?(?:from\s+)?$"
-    r"|\b(?:and|but|who|which|that)\s+(?:\w+ly\s+)?(?!was\b|has\b)\w+s\b[^,.;:]*$",
-    re.I,
+    r"\b(?:for|before|by|as)\s+(?:the\s+)?(?:\w+\s+)?(?:from\s+)?$", re.I
 )
-"""What stands before a day of which the verb tells little: "awarded for the season from".
-
-Or another verb does, in the present: "has resigned and leaves on".
-"""
+"""What stands before a day of which the verb tells little: "awarded for the season from"."""
+_SECOND = re.compile(
+    r"\b(?:and|but|who|which|that)\s+(?:\w+ly\s+)?(?!was\b|has\b)\w+s\b[^,.;:]*$", re.I
+)
+"""Another verb before it, in the present: "has resigned and leaves on"."""
 _FROM = re.compile(rf"\b(?:from|vo[mn]|du|del?|desde(?:\s+el)?|{'|'.join(_PAIRED)})\s+$", re.I)
 
 
@@ -304,9 +304,13 @@ def _expression(sentence: str, atom: Atom, scope: Scope, anchor: Interval | None
         if tense in AHEAD and interval.end < anchor.start:
             interval = None  # it counts from something else
     if interval is not None and anchor is not None:
-        is_loose = atom.language != "en" or _LOOSE.search(sentence, 0, start)
-        if is_loose and not _is_as_near(reading, scope, interval, anchor.start):
-            interval = None
+        if _SECOND.search(sentence, 0, start):
+            near = _is_as_near(reading, scope, interval, anchor.start, _EVER, 0)
+        elif atom.language != "en" or _LOOSE.search(sentence, 0, start):
+            near = _is_as_near(reading, scope, interval, anchor.start, _SOON, _LONG)
+        else:
+            near = True
+        interval = interval if near else None
     if interval is not None and anchor is not None:
         limit = _LAST.search(sentence[: atom.end]) if reading.note == "approximate" else None
         if limit and not _OF_YEAR.search(sentence, atom.start, atom.end):
@@ -328,8 +332,10 @@ def _expression(sentence: str, atom: Atom, scope: Scope, anchor: Interval | None
     )  # fmt: skip
 
 
-def _is_as_near(reading: Sense, scope: Scope, was: Interval, day: date) -> bool:
-    """Whether what is read as past does not lie far back while it lies shortly ahead too.
+def _is_as_near(
+    reading: Sense, scope: Scope, was: Interval, day: date, soon: int, longer: int
+) -> bool:
+    """Whether what is read as past does not lie ``longer`` back than it lies ahead, if ``soon``.
 
     Who speaks of a year ago mostly says so, the tenses of other languages are told less well than
     those of English ("Sie erhalten", "ist vorgesehen"), and the verb is of something else in "was
@@ -338,8 +344,8 @@ def _is_as_near(reading: Sense, scope: Scope, was: Interval, day: date) -> bool:
     if reading.kind != "yearless" or scope.tense != "past" or scope.narrative:
         return True
     will = _meaning(reading, Scope(day, "future"))
-    ahead = (will.start - day).days if will else _LONG
-    return ahead > _SOON or (day - was.end).days <= ahead + _LONG
+    ahead = (will.start - day).days if will else longer
+    return ahead > soon or (day - was.end).days <= ahead + longer
 
 
 def _widest(reading: Sense, scope: Scope, anchor: Interval | None) -> Interval | None:

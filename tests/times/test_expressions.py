@@ -121,6 +121,9 @@ def test_a_verb_of_something_else_does_not_put_a_day_a_year_back() -> None:
         (one,) = expressions(sentence, may)
         days = [date(year, month, day) for year in (2025, 2026)]
         assert one.either == tuple(Interval(found, found) for found in days)
+    returns = expressions("Petra overhauled it in March, who returns on 12 September.", may)[1]
+    days = [date(year, 9, 12) for year in (2025, 2026)]  # further ahead than other verbs' days
+    assert returns.either == tuple(Interval(found, found) for found in days)
     (left,) = expressions("Nurse Tate has resigned and left on 30 April.", may)
     assert left.interval == Interval(*[date(2026, 4, 30)] * 2)
 
