@@ -26,6 +26,7 @@ WEIGHTS = (1.0, 1.8, 1.8, 1.0)
 _WARM = 60  # steps until the full rate
 _LEAST = 0.02  # share of the rate that is left at the end
 _SORTED = 40  # batches that are sorted by length together, so that little is padded
+_STEP = 16  # word pieces that lengths differ by: each new shape costs time and memory
 _TOLD = 50  # steps between two lines of progress
 _SAVED = 200  # steps between two savings
 
@@ -62,8 +63,8 @@ class Losses(NamedTuple):
 
 
 def batch_of(some: Sequence[Row]) -> tuple[Tensor, Tensor, Tensor]:
-    """Rows as ids, types and what is real, padded to the longest."""
-    length = max(len(row.ids) for row in some)
+    """Rows as ids, types and what is real, padded to the longest, in few shapes."""
+    length = -(-max(len(row.ids) for row in some) // _STEP) * _STEP
     ids, typ, real = torch.zeros(3, len(some), length, dtype=torch.int64)
     for b, row in enumerate(some):
         size = len(row.ids)

@@ -163,11 +163,6 @@ def answers(outcome: tuple[float, float, float, float]) -> float:
     return _logit(1.0 - outcome[3])
 
 
-def parts_of(model: Mapping[str, float], features: Mapping[str, float]) -> dict[str, float]:
-    """What each feature adds."""
-    return {name: model[name] * value for name, value in features.items()}
-
-
 def linear(model: Mapping[str, float], features: Mapping[str, float]) -> float:
     """The logit of a linear model."""
     return model["bias"] + sum(model[name] * value for name, value in features.items())

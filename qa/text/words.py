@@ -78,12 +78,6 @@ def words(text: str) -> Iterator[Word]:
             yield Word(run, start, start + len(run), term(run))
 
 
-@lru_cache(maxsize=2048)
-def sentence_words(sentence: str) -> tuple[Word, ...]:
-    """The words of a sentence; those of the last 2,048 are kept (5 kB each), often read again."""
-    return tuple(words(sentence))
-
-
 def terms(text: str) -> tuple[str, ...]:
     """The terms of ``text`` in order, stop words left out."""
     return tuple(word.term for word in words(text) if word.term is not None)

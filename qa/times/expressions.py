@@ -58,9 +58,7 @@ _PART = re.compile(
 )
 _BELONGS = re.compile(r"\b(?:for|of)\s+(?:the\s+year\s+)?$", re.I)
 _ASIDE = re.compile(r",[^,;:.()]*$|\([^()]*$")
-_LOOSE = re.compile(
-    r"\b(?:for|before|by|as)\s+(?:the\s+)?(?:\w+\s+)?(?:from\s+)?$", re.I
-)
+_LOOSE = re.compile(r"\b(?:for|before|by|as)\s+(?:the\s+)?(?:\w+\s+)?(?:from\s+)?$", re.I)
 """What stands before a day of which the verb tells little: "awarded for the season from"."""
 _SECOND = re.compile(
     r"\b(?:and|but|who|which|that)\s+(?:\w+ly\s+)?(?!was\b|has\b)\w+s\b[^,.;:]*$", re.I

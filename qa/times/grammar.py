@@ -370,11 +370,6 @@ def _beside(found: Found) -> Made:
     return m.following(*found.of("beside"))
 
 
-def _the_unit(found: Found) -> Made:
-    """Read "of the year" in what is of it."""
-    return m.unit_of(0, found.of("unit")[0])
-
-
 def _to_date(found: Found) -> Made:
     unit, _ = found.of("unit")
     return m.to_date(unit) if unit in ("week", "month", "quarter", "year") else None
