@@ -60,6 +60,7 @@ class Assistant:
         if self.settings.offline:
             offline.go_offline(self.settings)
         self._chat = parts.chat
+        self._reader = parts.reader  # reads every language
         self._minilm = MiniLM()  # it measures passages, whatever embeds them
         self.embedding: Embedding = self._minilm
         self._library: Library | None = None
@@ -85,8 +86,8 @@ class Assistant:
                 timeout=self.settings.timeout,
             )
         self.reader: Reader = parts.reader or OnnxReader()
-        is_whole = self.settings.embedding == config.MULTILINGUAL
-        self.multilingual: Reader = parts.reader or OnnxReader(WHOLE if is_whole else MULTILINGUAL)
+        others = WHOLE if self._is_whole else MULTILINGUAL
+        self.multilingual: Reader = parts.reader or OnnxReader(others)
 
     @classmethod
     def from_here(
@@ -122,10 +123,12 @@ class Assistant:
         def same(*names: str) -> bool:
             return all(getattr(changed, one) == getattr(self.settings, one) for one in names)
 
-        kept = Parts(reader=self.reader, chat=self._chat)
+        kept = Parts(reader=self._reader, chat=self._chat)
         if same("embedding") and (changed.endpoint_embedding is None or same(*_ENDPOINT)):
             kept = kept._replace(embedding=self.embedding)
         made = type(self)(changed, kept)
+        if made._is_whole == self._is_whole:
+            made.reader, made.multilingual = self.reader, self.multilingual
         if made.embedding is made._minilm:
             made.embedding = self._minilm
         made._minilm = self._minilm
@@ -158,6 +161,11 @@ class Assistant:
                 close()
         self._opened.clear()
 
+    @property
+    def _is_whole(self) -> bool:
+        """Whether all word pieces of the multilingual models are there."""
+        return self.settings.embedding == config.MULTILINGUAL
+
     def warm(self) -> None:
         """Load models and store in the background; the first question waits for the rest."""
 
@@ -166,7 +174,7 @@ class Assistant:
                 if self.embedding is self._minilm:
                     self._minilm.load()
                 self.reader.load()
-                if self.settings.embedding == config.MULTILINGUAL:
+                if self._is_whole:
                     self.multilingual.load()
 
         # No daemon: the interpreter must not end while a model is being loaded.

@@ -434,6 +434,19 @@ def test_with_settings_shares_models(folder: Path) -> None:
             assistant.with_settings(modle="x")
 
 
+def test_with_settings_reads_other_languages_as_before(tmp_path: Path) -> None:
+    """A German question has the same answer when another setting has changed."""
+    (tmp_path / "docs").mkdir()
+    text = "Die Brücke über die Alster wurde 1987 von Karl Brandt gebaut."
+    (tmp_path / "docs" / "bruecke.txt").write_text(text, encoding="utf-8")
+    with Assistant.from_here(documents=tmp_path / "docs") as assistant:
+        assistant.sync()
+        other = assistant.with_settings(timeout=9.0)
+        first, again = (one.ask("Wer hat die Brücke gebaut?") for one in (assistant, other))
+    assert first.outcome == "perhaps"
+    assert again.confidence == first.confidence
+
+
 def test_with_settings_keeps_no_model_of_another_endpoint(folder: Path) -> None:
     """With another endpoint the question goes there, though the model's name is the same."""
     with Endpoint(answer=honest) as first, Endpoint(answer=honest) as second:
