@@ -8,6 +8,7 @@ further searches in place of an answer; who called then calls again with what th
 import re
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -88,7 +89,7 @@ def generate(
     )
     writer = _Writer(block, asked, idf, second)
     parser = Parser(block.sentences, may_search=searches > 0)
-    usage = None
+    finish = usage = None
     notes: list[Note] = []
     if block.sentences:
         limit = _limit(llm)
@@ -96,22 +97,24 @@ def generate(
             first = None
             for shown in _checked(reply, parser, writer):
                 if first is None and isinstance(shown, Statement):
+                    if parser.otherwise:
+                        notes.append(Note("contradicted"))
+                        yield notes[0]
                     first = time.perf_counter() - start
                 yield shown
-            finish, usage = _ended(reply)
+            with suppress(RuntimeError):  # where the reply was stopped from here
+                finish, usage = reply.finish, reply.usage
         usage = replace(usage, seconds_to_first=first) if usage else None
         if parser.searches:
             yield Wanted(tuple(dict.fromkeys(parser.searches))[:searches], usage)
             return
         if usage and second and second.usage:
             usage = usage.plus(second.usage)
+        if finish == "filtered" and not writer.statements:
+            raise ModelRejected(f"the content filter of model {llm.name!r} held the answer back")
         if finish == "length":
             notes.append(Note.of("limit", tokens=limit))
-        if finish == "filtered":
-            if not writer.statements:
-                raise ModelRejected(
-                    f"the content filter of model {llm.name!r} held the answer back"
-                )
+        elif finish == "filtered":
             notes.append(Note("filtered"))
         if writer.is_looping:
             notes.append(Note("looping"))
@@ -135,13 +138,10 @@ def generate(
         prompt_hash=digits,
         usage=usage,
         seconds=(("generate", time.perf_counter() - start),),
-        notes=(*(CONTRADICTED if answered and parser.otherwise else ()), *notes),
+        notes=tuple(notes),
         left_out=tuple(writer.left_out),
     )
     yield Written(answer, block.left_out)
-
-
-CONTRADICTED = (Note("contradicted"),)
 
 
 def _missing(said: Sequence[str], asked: str) -> Iterator[Note]:
@@ -203,24 +203,12 @@ def _conversation(history: Sequence[Answer]) -> str:
     return f"Earlier in this conversation (no source):\n{told}\n\n" if told else ""
 
 
-def _checked(
-    reply: Reply, parser: Parser, writer: "_Writer"
-) -> Iterator[Note | Statement | LeftOut]:
-    told = False
-
-    def shown(sentence: ModelSentence) -> Iterator[Note | Statement | LeftOut]:
-        nonlocal told
-        for one in writer.write(sentence):
-            if isinstance(one, Statement) and parser.otherwise and not told:
-                told = True
-                yield from CONTRADICTED
-            yield one
-
+def _checked(reply: Reply, parser: Parser, writer: "_Writer") -> Iterator[Statement | LeftOut]:
     read = 0
     for delta in reply:
         for sentence in parser.feed(delta):
             read += 1
-            yield from shown(sentence)
+            yield from writer.write(sentence)
             if writer.is_looping:
                 reply.close()
                 return
@@ -228,15 +216,7 @@ def _checked(
             reply.close()
             return
     for sentence in parser.close(complete=reply.finish == "stop"):
-        yield from shown(sentence)
-
-
-def _ended(reply: Reply) -> tuple[str | None, Usage | None]:
-    """How and at what cost the reply ended; nothing where it was stopped from here."""
-    try:
-        return reply.finish, reply.usage
-    except RuntimeError:
-        return None, None
+        yield from writer.write(sentence)
 
 
 class _Writer:
