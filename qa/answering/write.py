@@ -171,9 +171,10 @@ def _messages(
     """
     system, user = load("answer.system"), load("answer.user")
     rules = system.fill(refusal=REFUSAL_TOKEN)
+    told = conversation(history)
     given = {
         "question": inert(one_line(asked)),
-        "conversation": _conversation(history),
+        "conversation": f"{_EARLIER}\n{told}\n\n" if told else "",
         "refusal": REFUSAL_TOKEN,
         "searching": _SEARCHING[min(searches, len(_SEARCHING) - 1)],
     }
@@ -181,26 +182,17 @@ def _messages(
     room = int((llm.window - _limit(llm)) * _MARGIN) - rest
     texts = f"{given['question']}\n{given['conversation']}"
     block = source_block(windows, min(budget, room), texts)
-    filled = user.fill(sources=block.text, **given)
-    messages = [Message("system", rules), Message("user", filled)]
+    messages = [Message("system", rules), Message("user", user.fill(sources=block.text, **given))]
     judging = (judge.prompt.template,) if judge else ()
     return messages, block, digest(system.template, user.template, *judging), room < budget
 
 
-_SEARCHING = (
-    "You can search no more.",
-    "You can search once more.",
-    "You can search twice.",
-)
+_EARLIER = "Earlier in this conversation (no source):"
+_SEARCHING = ("You can search no more.", "You can search once more.", "You can search twice.")
 
 
 def _limit(llm: LLM) -> int:
     return min(MAX_TOKENS, llm.window // 4)
-
-
-def _conversation(history: Sequence[Answer]) -> str:
-    told = conversation(history)
-    return f"Earlier in this conversation (no source):\n{told}\n\n" if told else ""
 
 
 def _checked(reply: Reply, parser: Parser, writer: "_Writer") -> Iterator[Statement | LeftOut]:
