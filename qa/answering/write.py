@@ -19,7 +19,7 @@ from qa.answering.sources import REFUSAL_TOKEN, Shown, SourceBlock, above, sourc
 from qa.checking.judge import Judge
 from qa.checking.missing import credit, definitions
 from qa.checking.verify import Cited, Rarity, by_one_of_each, features, verify
-from qa.data import Answer, Citation, LeftOut, Note, Statement, Usage, Window
+from qa.data import Answer, Citation, LeftOut, Note, Sentence, Statement, Unit, Usage, Window
 from qa.errors import ModelRejected
 from qa.models.chat.base import LLM, Message, Reply
 from qa.models.tokens import count
@@ -223,9 +223,8 @@ class _Writer:
         self._question = question
         self._idf = idf
         self._judge = judge
-        self._unjudged = self._abroad = 0
-        self._repeats = 0
-        self._markers: dict[tuple[str, int, int], int] = {}
+        self._unjudged = self._abroad = self._repeats = 0
+        self._markers: dict[tuple[str, Sentence], int] = {}
         self._said: set[str] = set()
 
     @property
@@ -238,13 +237,12 @@ class _Writer:
         key = " ".join(terms(sentence.text)) or sentence.text.casefold()
         self._repeats = self._repeats + 1 if key in self._said else 0
         if key in self._said:
-            yield self._leave_out(sentence, "it was said before", "dropped")
+            yield self._leave_out(sentence.text, "it was said before")
             return
         self._said.add(key)
-        cited = [self._cited(self.block.sentences[one]) for one in sentence.ids]
-        reason = _malformed(sentence)
-        if reason is None and all(_asks(self.block.sentences[one]) for one in sentence.ids):
-            reason = "it cites only a heading that asks"
+        shown = [self.block.sentences[one] for one in sentence.ids]
+        cited = [self._cited(one) for one in shown]
+        reason = _malformed(sentence, shown)
         abroad = reason is None and _is_abroad(sentence.text, cited)
         if abroad:
             reason = "it is in another language than its sources"
@@ -255,18 +253,16 @@ class _Writer:
             if check.supported and check.carrying and not carrying:
                 reason = "no one of the documents cited says it"
             elif carrying and self._passes(sentence.text, [cited[i] for i in carrying]):
-                ids = [sentence.ids[place] for place in carrying]
-                yield self._state(sentence.text, ids, check.support)
+                yield self._state(sentence.text, [shown[i] for i in carrying], check.support)
                 return
             elif carrying:
                 reason = "the second judge found that its sources do not say it"
-        asks = _QUESTION.search(sentence.text)
-        barred = sentence.borrowed or sentence.refusal or asks
+        barred = sentence.borrowed or sentence.refusal or _QUESTION.search(sentence.text)
         source = None if barred else self._source(sentence, cited, 0.0 if abroad else _AKIN)
         self._abroad += abroad and source is not None
-        yield self._leave_out(sentence, reason, "repaired" if source else "dropped")
-        if source:
-            quote = one_line(self.block.sentences[source].quote)
+        yield self._leave_out(sentence.text, reason, repaired=source is not None)
+        if source is not None:
+            quote = one_line(source.quote)
             self._said.add(" ".join(terms(quote)))
             yield self._state(quote, [source], 1.0)
 
@@ -291,50 +287,44 @@ class _Writer:
         self._unjudged += verdict is None
         return verdict is not False
 
-    def notes(self) -> list[Note]:
+    def notes(self) -> Iterator[Note]:
         """What a reader is told of the sentences that were not shown."""
-        told = []
-        repaired = sum(gone.fate == "repaired" for gone in self.left_out) - self._abroad
-        dropped = sum(
-            gone.fate == "dropped" and gone.reason != "it was said before" for gone in self.left_out
-        )
         if self._abroad:
-            told.append(Note("abroad"))
-        if repaired:
-            told.append(Note.of("repaired", count=_counted(repaired, "sentence"), be=_be(repaired)))
-        if dropped:
-            told.append(Note.of("dropped", count=_counted(dropped, "sentence"), be=_be(dropped)))
+            yield Note("abroad")
+        fates = [gone.fate for gone in self.left_out if gone.reason != "it was said before"]
+        repaired, dropped = fates.count("repaired") - self._abroad, fates.count("dropped")
+        for kind, number in (("repaired", repaired), ("dropped", dropped)):
+            if number:
+                be = "was" if number == 1 else "were"
+                yield Note.of(kind, count=_counted(number, "sentence"), be=be)
         if self._unjudged:
-            told.append(Note.of("unjudged", count=_counted(self._unjudged, "sentence")))
-        return told
+            yield Note.of("unjudged", count=_counted(self._unjudged, "sentence"))
 
-    def _state(self, text: str, ids: Sequence[str], support: float) -> Statement:
+    def _state(self, text: str, carrying: Sequence[Shown], support: float) -> Statement:
         citations = []
-        for one in ids:
-            shown = self.block.sentences[one]
-            place = (shown.hit.document.id, shown.sentence.start, shown.sentence.end)
+        for one in carrying:
+            place = (one.hit.document.id, one.sentence)
             marker = self._markers.setdefault(place, len(self._markers) + 1)
-            citations.append(cite(shown.hit, shown.sentence, marker))
+            citations.append(cite(one.hit, one.sentence, marker))
         statement = Statement(text, tuple(citations), support)
         self.statements.append(statement)
         return statement
 
-    def _leave_out(self, sentence: ModelSentence, reason: str, fate: str) -> LeftOut:
-        gone = LeftOut(sentence.text, reason, "repaired" if fate == "repaired" else "dropped")
+    def _leave_out(self, said: str, reason: str, *, repaired: bool = False) -> LeftOut:
+        gone = LeftOut(said, reason, "repaired" if repaired else "dropped")
         self.left_out.append(gone)
         return gone
 
-    def _source(self, sentence: ModelSentence, cited: Sequence[Cited], most: float) -> str | None:
+    def _source(self, sentence: ModelSentence, cited: Sequence[Cited], most: float) -> Shown | None:
         """The cited sentence nearest to the statement, unless it is shown or far away."""
         best = None
         for one, source in zip(sentence.ids, cited, strict=True):
             shown = self.block.sentences[one]
-            place = (shown.hit.document.id, shown.sentence.start, shown.sentence.end)
-            seen = features(sentence.text, [source], self._question, idf=self._idf)
-            if shown.unit.is_frame:
+            if shown.unit.is_frame or (shown.hit.document.id, shown.sentence) in self._markers:
                 continue  # a heading, or a table's header, tells nothing by itself
-            if place not in self._markers and seen["covered_by_one"] >= most:
-                best, most = one, seen["covered_by_one"]
+            seen = features(sentence.text, [source], self._question, idf=self._idf)
+            if seen["covered_by_one"] >= most:
+                best, most = shown, seen["covered_by_one"]
         return best
 
     def _cited(self, shown: Shown) -> Cited:
@@ -373,15 +363,12 @@ def _is_abroad(statement: str, cited: Sequence[Cited]) -> bool:
     return None not in (mine, theirs) and mine != theirs
 
 
-def _asks(shown: Shown) -> bool:
-    return shown.unit.is_frame and bool(_QUESTION.search(shown.unit.text))
-
-
-def _malformed(sentence: ModelSentence) -> str | None:
+def _malformed(sentence: ModelSentence, shown: Sequence[Shown]) -> str | None:
     if _QUESTION.search(sentence.text):
         return "it is a question, no statement"
     if sentence.well_formed:
-        return None
+        asks = all(one.unit.is_frame and _QUESTION.search(one.unit.text) for one in shown)
+        return "it cites only a heading that asks" if asks else None
     if sentence.refusal:
         return "the refusal stands inside it"
     if sentence.unknown:
@@ -394,19 +381,15 @@ def _nearest(question: str, windows: Sequence[Window], idf: Rarity | None) -> tu
     """Of each of the best windows, the unit that shares most with the question."""
     asked = {one: idf(one) if idf else 1.0 for one in terms(question)}
 
-    def shared(text: str) -> float:
-        there = frozenset(terms(text))
+    def shared(unit: Unit) -> float:
+        there = frozenset(terms(unit.text))
         return sum(weight for one, weight in asked.items() if one in there)
 
     found = []
-    for window in windows[:_NEAREST]:
-        units = [unit for unit in window.units if not unit.is_frame] or list(window.units)
-        found.append((window.hit, max(units, key=lambda unit: shared(unit.text)).sentence))
-    return tuple(cite(hit, sentence, place) for place, (hit, sentence) in enumerate(found, 1))
-
-
-def _be(number: int) -> str:
-    return "was" if number == 1 else "were"
+    for place, window in enumerate(windows[:_NEAREST], 1):
+        units = [unit for unit in window.units if not unit.is_frame] or window.units
+        found.append(cite(window.hit, max(units, key=shared).sentence, place))
+    return tuple(found)
 
 
 def _counted(number: int, noun: str) -> str:
