@@ -40,20 +40,21 @@ _CITED_ENDS = re.compile(
     rf"|{_GROUPS}\s*+{_END}\s*+(?=[^\s{_O}{_C}.,;:!?…。！？\d])",
     re.IGNORECASE,
 )
+_WHOLE = re.compile(rf"(?:{_END}\s*{_GROUPS}|{_GROUPS}\s*{_END})\s*$", re.IGNORECASE)
 _MARK = re.compile(_GROUP, re.IGNORECASE)
 _RANGE = re.compile(r"(\d+)\.(\d+)\s*[-–—]\s*(\d+)\.(\d+)", re.ASCII)
 _ID = re.compile(r"\d+\.\d+", re.ASCII)
 _LONGEST_RANGE = 10
 
 _PREFIX = re.compile(
-    r"(?:\s*(?:[-*+•‣▪●·–—]|\d{1,3}[.)]|#{1,6}|>+|\||(?i:(?:final\s)?answer:))(?=\s))+\s*"
+    r"\A(?:\s*(?:[-*+•‣▪●·–—]|\d{1,3}[.)]|#{1,6}|>+|\||(?i:(?:final\s)?answer:))(?=\s))+\s*"
 )
 _FENCE = re.compile(r"`{3,}[\w+-]*|`+|\|")
 _CODE = re.compile(r"(?<!`)(`{1,2})(?!`)([^`\n]{1,300})\1(?!`)")
 _INDEX = re.compile(r"(?:(?<=[\w)\]])|(?=\[\s*\]))\[([^\[\]]{0,100})\]")
-_HELD_OPEN, _HELD_CLOSE = "❴❵"
-_FORGED = str.maketrans({_HELD_OPEN: "{", _HELD_CLOSE: "}"})
-_RELEASED = str.maketrans({_HELD_OPEN: "[", _HELD_CLOSE: "]"})
+_HELD = r"❴\1❵"  # an index in code ("argv[0]"), so that it is not read as a mark
+_FORGED = str.maketrans("❴❵", "{}")
+_RELEASED = str.maketrans("❴❵", "[]")
 _LINK = re.compile(
     rf"!?([{_O}][^{_O}{_C}]{{0,300}}[{_C}])\((?:[^()]|\([^()]{{0,200}}\)){{0,500}}+\)"
 )
@@ -69,8 +70,7 @@ _TAG = re.compile(r"</?[a-zA-Z!][^<>]{0,200}>")
 _EMPHASIS = re.compile(r"\*\*|__|~~|(?<!\w)[*_]+(?=\w)|(?<=[\w.,!?%)\"”])[*_]+(?!\w)")
 _HOLLOW = re.compile(r"\s*\([\s,;.]*\)")
 _BEFORE_STOP = re.compile(r"\s+(?=[.,;:!?](?:\s|$))")
-_LINE_FEED = re.compile(r"[\r\v\f\x85\u2028\u2029]")
-_BLANK_LINES = re.compile(r"\s*\n\s*")
+_BLANK_LINES = re.compile(r"\s*[\n\r\v\f\x85\u2028\u2029]\s*")
 _BLANKS = re.compile(r"[^\S\n]+")
 _REFUSED = re.compile(rf"[\W_]*{REFUSAL_TOKEN}(?!\w)")
 _WORD = re.compile(r"[\W_]*(SEARCH|OTHERWISE|MISSING)[*_]*\s?:[*_]*\s*")
@@ -96,9 +96,8 @@ class ModelSentence:
     @property
     def well_formed(self) -> bool:
         """True where it keeps to the protocol, so that only its truth remains to be checked."""
-        return bool(
-            self.ids and not self.unknown and not self.refusal and len(self.text) <= MAX_SENTENCE
-        )
+        is_short = len(self.text) <= MAX_SENTENCE
+        return bool(self.ids) and is_short and not (self.unknown or self.refusal)
 
 
 class Parser:
@@ -128,7 +127,7 @@ class Parser:
     @property
     def is_over(self) -> bool:
         """Whether nothing more is read of the reply."""
-        return self.refused or self.overflowed or (bool(self.searches) and not self._searching)
+        return self.refused or self.overflowed or not self._searching
 
     def feed(self, delta: str) -> list[ModelSentence]:
         """The sentences that ``delta`` completes."""
@@ -137,9 +136,9 @@ class Parser:
         self._read += len(delta)
         if self._read > MAX_ANSWER:
             self.overflowed = True
-            self._pending = ""
             return []
-        self._pending = _joined(self._pending, delta)
+        # Every run of blanks is one space, or one line feed if it has one.
+        self._pending = _BLANKS.sub(" ", _BLANK_LINES.sub("\n", self._pending + delta))
         found: list[ModelSentence] = []
         while not self.is_over and (end := self._next_end()):
             found += self._segment(self._pending[:end])
@@ -154,10 +153,8 @@ class Parser:
         rest, self._pending = self._pending, ""
         if self.is_over or not rest.strip():
             return []
-        if not complete and not _REFUSED.match(rest):
-            done = re.search(rf"(?:{_END}\s*{_GROUPS}|{_GROUPS}\s*{_END})\s*$", rest, re.I)
-            return self._segment(rest) if done else []
-        return self._segment(rest)
+        whole = complete or _REFUSED.match(rest) or _WHOLE.search(rest)
+        return self._segment(rest) if whole else []
 
     def _next_end(self) -> int | None:
         """Where the first sentence or line that is surely complete ends."""
@@ -181,7 +178,7 @@ class Parser:
             elif self.searches:
                 self._searching = False
                 return []
-            raw = _PREFIX.sub("", raw, count=1) if _PREFIX.match(raw) else raw
+            raw = _PREFIX.sub("", raw)
         self._at_line_start = raw.endswith("\n") or not raw
         found = self._sentences(_without_markup(raw))
         self._said = self._said or bool(found)
@@ -226,20 +223,14 @@ class Parser:
         return found[::-1]
 
 
-def _joined(pending: str, delta: str) -> str:
-    """``pending + delta`` with every run of blanks as one space, or one line feed if it has one."""
-    lines = _LINE_FEED.sub("\n", pending + delta)
-    return _BLANKS.sub(" ", _BLANK_LINES.sub("\n", lines))
-
-
 def _without_markup(raw: str) -> str:
     text = _MEANING.sub("", raw.translate(_FORGED))
     for _ in range(_NESTED):
-        text = _LINK.sub(lambda match: _label(match.group(1)), text)
+        text = _LINK.sub(_label, text)
     text = _REFERENCE.sub(_referred, text)
     made, at = [], 0
     for code in _CODE.finditer(text):
-        made += [_bare(text[at : code.start()]), _INDEX.sub(_held, code[2])]
+        made += [_bare(text[at : code.start()]), _INDEX.sub(_HELD, code[2])]
         at = code.end()
     return one_line("".join([*made, _bare(text[at:])]))
 
@@ -248,38 +239,31 @@ def _bare(text: str) -> str:
     return _EMPHASIS.sub("", _TAG.sub(" ", _FENCE.sub(" ", text)))
 
 
-def _held(match: re.Match[str]) -> str:
-    """An index in code ("argv[0]"), so that it is not read as a mark."""
-    return f"{_HELD_OPEN}{match[1]}{_HELD_CLOSE}"
-
-
-def _label(bracketed: str) -> str:
-    return bracketed if _MARK.fullmatch(bracketed) else bracketed[1:-1]
+def _label(match: re.Match[str]) -> str:
+    return match[1] if _MARK.fullmatch(match[1]) else match[1][1:-1]
 
 
 def _referred(match: re.Match[str]) -> str:
     """The label of a link by reference, "[the bridge][bridge]"; two marks are none."""
     either = any(_MARK.fullmatch(one.strip()) for one in match.groups())
-    return match.group() if either else _label(match.group(1))
+    return match.group() if either else match[1][1:-1]
 
 
 def _split_marks(raw: str) -> tuple[str, list[tuple[int, list[str]]]]:
-    """The text without anything like a mark, and (offset in it, ids) of each mark."""
+    """The text, of one line, without anything like a mark, and (offset in it, ids) of each mark."""
     text, marks, at = "", [], 0
     for match in _MARK.finditer(raw):
         text = (text + raw[at : match.start()]).rstrip()
         marks.append((len(text), _ids(match.group())))
         at = match.end()
-        if at < len(raw) and (raw[at].isalnum() or raw[at].isspace()):
+        if raw[at : at + 1].isalnum():
             text += " "
-        at += len(raw[at:]) - len(raw[at:].lstrip())
     return (text + raw[at:]).rstrip(), marks
 
 
 def _ids(group: str) -> list[str]:
     if group[0] != "[" or group[-1] != "]":
         return []
-    found = []
 
     def expand(match: re.Match[str]) -> str:
         source, first, other, last = (int(part[:6]) for part in match.groups())
@@ -287,9 +271,7 @@ def _ids(group: str) -> list[str]:
             return match.group()
         return " ".join(f"{source}.{place}" for place in range(first, last + 1))
 
-    for one in _ID.findall(_RANGE.sub(expand, group)):
-        found.append(one)
-    return found
+    return _ID.findall(_RANGE.sub(expand, group))
 
 
 def _plain(text: str) -> str:
@@ -298,14 +280,12 @@ def _plain(text: str) -> str:
     A pair that holds a letter, or nothing behind a word, stays: ``tool[extra]`` is what a
     reader must type.
     """
-    text, made, at = one_line(text), [], 0
+    text = one_line(text)
+    plain = list(text.translate(ROUND))  # as many characters
     for pair in _PAIR.finditer(text):
-        made.append(text[at : pair.start()].translate(ROUND))
-        inside = pair["inside"]
-        behind_a_word = text[pair.start() - 1 : pair.start()].isalnum()
-        stays = _LETTER.search(inside) or (behind_a_word and not inside.strip())
-        made.append(pair.group() if stays else pair.group().translate(ROUND))
-        at = pair.end()
-    text = "".join([*made, text[at:].translate(ROUND)])
-    text = _BEFORE_STOP.sub("", _HOLLOW.sub("", text)).strip(" -–—*")
+        start, end = pair.span()
+        behind_a_word = text[start - 1 : start].isalnum()
+        if _LETTER.search(pair["inside"]) or (behind_a_word and not pair["inside"].strip()):
+            plain[start:end] = pair.group()
+    text = _BEFORE_STOP.sub("", _HOLLOW.sub("", "".join(plain))).strip(" -–—*")
     return text.translate(_RELEASED)
