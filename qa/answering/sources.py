@@ -11,10 +11,11 @@ a blank, since servers read them as their own wherever they stand.
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice, takewhile
 
 from qa.answering.windows import heading_above, letterhead
-from qa.data import Document, Hit, Sentence, Unit, Window
+from qa.data import Document, Hit, Role, Sentence, Unit, Window
 from qa.errors import ModelRejected
 from qa.models.tokens import count
 from qa.text.plain import OPENING, inert, one_line, visible
@@ -68,18 +69,16 @@ def above(shown: Shown) -> tuple[Unit, ...]:
     """What a row, an item or a line of code stands under: headings, what opens it, its header."""
     if shown.unit.role not in ("row", "item", "code", "field"):
         return ()
-    stretch, at = shown.stretch, shown.stretch.index(shown.unit)
-    while at > 0 and stretch[at - 1].role == shown.unit.role:
-        at -= 1
-    first = at
-    while first > 0 and stretch[first - 1].role in ("frame", "title"):
-        first -= 1
-    opened = first
-    while first > 0 and stretch[first - 1].role == "text" and opened - first < _OPENS:
-        first -= 1
-    while first > 0 and stretch[first - 1].role == "heading":
-        first -= 1
-    return stretch[first:at]
+    stretch = shown.stretch
+
+    def up(at: int, *roles: Role, most: int = len(stretch)) -> int:
+        """Where the units that stand right above a place and have these roles begin."""
+        run = takewhile(lambda unit: unit.role in roles, reversed(stretch[:at]))
+        return at - min(most, len(list(run)))
+
+    first = up(stretch.index(shown.unit), shown.unit.role)
+    opened = up(up(first, "frame", "title"), "text", most=_OPENS)
+    return stretch[up(opened, "heading") : first]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +105,6 @@ class _Stretch:
     section: str
     start: int
 
-    @property
-    def end(self) -> int:
-        return self.units[-1].sentence.end
-
 
 def source_block(windows: Sequence[Window], budget: int, question: str = "") -> SourceBlock:
     """The best of ``windows`` (best first) that ``budget`` tokens hold, in document order.
@@ -125,7 +120,9 @@ def source_block(windows: Sequence[Window], budget: int, question: str = "") -> 
     seen: set[str] = set()
     room = budget - count(f"\n=== END {_SIGN}")
     for window in windows:
-        keys = {_key(window, unit) for unit in window.units if not unit.is_frame} - {""}
+        text = window.hit.document.text
+        own = [unit.sentence for unit in window.units if not unit.is_frame]
+        keys = {one_line(text[one.start : one.end]).casefold() for one in own} - {""}
         if keys <= seen:
             continue
         stretch = _stretch(window)
@@ -139,7 +136,7 @@ def source_block(windows: Sequence[Window], budget: int, question: str = "") -> 
     if not chosen and left_out:
         chosen = [_first_that_fit(_stretch(left_out.pop(0)), room)]
     if not chosen:
-        return SourceBlock("", {}, tuple(left_out))
+        return SourceBlock("", {}, ())
     sources = list(_joined(chosen))
     texts = [question, *(_rendered(one, 0, "") for one in sources)]
     numbers, sign = _free(texts, len(sources)), _sign(texts)
@@ -150,11 +147,6 @@ def source_block(windows: Sequence[Window], budget: int, question: str = "") -> 
     }
     blocks = [_rendered(one, n, sign) for n, one in zip(numbers, sources, strict=True)]
     return SourceBlock("".join([*blocks, f"=== END {sign}"]), sentences, tuple(left_out))
-
-
-def _key(window: Window, unit: Unit) -> str:
-    text = window.hit.document.text
-    return one_line(text[unit.sentence.start : unit.sentence.end]).casefold()
 
 
 def _stretch(window: Window) -> _Stretch:
@@ -185,9 +177,8 @@ def _joined(chosen: Sequence[_Stretch]) -> Iterator[_Stretch]:
         own.sort(key=lambda one: one.start)
         last = own[0]
         for one in own[1:]:
-            if _is_bare(last.hit.document.text[last.end : max(last.end, one.start)]):
-                units = _ordered((*last.units, *one.units))
-                last = _Stretch(last.hit, units, last.section, last.start)
+            if _is_bare(one.hit.document.text[last.units[-1].sentence.end : one.start]):
+                last = replace(last, units=_ordered((*last.units, *one.units)))
             else:
                 yield last
                 last = one
@@ -202,30 +193,22 @@ def _is_bare(gap: str) -> bool:
 
 
 def _first_that_fit(stretch: _Stretch, budget: int) -> _Stretch:
-    units = stretch.units
-    while units:
-        found = _Stretch(stretch.hit, units, "", stretch.start)
-        if count(_rendered(found, 99, _SIGN)) <= budget:
-            break
-        units = units[:-1]
-    if not any(not one.is_frame for one in units):
-        raise ModelRejected(
-            f"the model's window leaves {budget} tokens for sources, and no sentence of "
-            f"{stretch.hit.path!r} fits; expected a model with a larger window (--model)"
-        )
-    return found
+    for end in range(len(stretch.units), 0, -1):
+        found = replace(stretch, units=stretch.units[:end], section="")
+        fits = count(_rendered(found, 99, _SIGN)) <= budget
+        if fits and not all(one.is_frame for one in found.units):
+            return found
+    raise ModelRejected(
+        f"the model's window leaves {budget} tokens for sources, and no sentence of "
+        f"{stretch.hit.path!r} fits; expected a model with a larger window (--model)"
+    )
 
 
 def _free(texts: Sequence[str], wanted: int) -> list[int]:
     """The first numbers that no text holds where an id would have them."""
     taken = {int(found) for text in texts for found in _LOOKS_LIKE_ID.findall(text)}
-    free: list[int] = []
-    number = 0
-    while len(free) < wanted:
-        number += 1
-        if number not in taken:
-            free.append(number)
-    return free
+    free = (number for number in range(1, wanted + len(taken) + 1) if number not in taken)
+    return list(islice(free, wanted))
 
 
 def _sign(texts: Sequence[str]) -> str:
@@ -264,7 +247,7 @@ def _rendered(stretch: _Stretch, number: int, sign: str) -> str:
             rest, lead = gap.rsplit("\n", 1)
             made += [rest, "\n", mark, lead]
         else:
-            made += [gap if gap else " ", mark]
+            made += [gap or " ", mark]
         made += [text[start : unit.sentence.end], _meaning(document, unit) if number else ""]
         end = unit.sentence.end
     line_end = text.find("\n", end)
@@ -297,7 +280,5 @@ def _is_by_the_text(document: Document) -> bool:
 
 def _written(document: Document) -> str:
     """When it was written, and by what that is known where the text does not tell."""
-    days = written_text(document.published, document.written)
-    if not days or _is_by_the_text(document):
-        return days
-    return f"{days} by {document.date_basis}" if document.date_basis else days
+    days, basis = written_text(document.published, document.written), document.date_basis
+    return f"{days} by {basis}" if days and basis and not _is_by_the_text(document) else days
