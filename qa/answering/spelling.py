@@ -29,12 +29,12 @@ def corrected(question: str, view: View, hits: Sequence[Hit]) -> tuple[str, tupl
     nor is a word that the embedder's vocabulary has whole ("bought", where there is "brought").
     """
     typed = [
-        one
+        (one, one.term)
         for one in words(question)
         if one.term is not None and len(one.text) >= SHORTEST and one.text.isalpha()
     ]
-    frequency = view.document_frequency({one.term for one in typed if one.term is not None})
-    unknown = [one for one in typed if one.term is not None and not frequency[one.term]]
+    frequency = view.document_frequency({its for _, its in typed})
+    unknown = [one for one, its in typed if not frequency[its]]
     unknown = [one for one in unknown if one.text.casefold() not in _vocabulary()]
     if not unknown:
         return question, ()

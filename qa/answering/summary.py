@@ -35,8 +35,7 @@ def summary(
         for sentence in passage.sentences:
             text = best.document.text[sentence.start : sentence.end]
             if len(text.split()) >= _LEAST and text.rstrip()[-1:] in '.!?。”"':
-                hit = replace(best, passage=passage)
-                cited = cite(hit, sentence, len(statements) + 1)
+                cited = cite(best, sentence, len(statements) + 1)
                 statements.append(Statement(cited.quote, (cited,), 1.0))
                 break
         if len(statements) == MOST:

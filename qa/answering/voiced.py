@@ -15,7 +15,6 @@ from qa.text.voices import is_held, voices
 BETTER = 0.1
 """The chance from which on a document's own words lead whatever others are given in."""
 
-
 _READ = 50_000  # characters of a document whose voices are looked for at once
 _AROUND = 10_000  # of a longer one: so many before and behind
 
@@ -62,16 +61,13 @@ def _with_voice(unit: Unit, document: Document, files: _Files) -> Unit:
 
 def _voice(document: Document, start: int, end: int, files: _Files) -> Voice | None:
     for one in _voices(document.text, start, end):
-        if one.start >= end:
-            return None
-        if one.end <= start:
+        if one.start >= end or one.end <= start:
             continue
-        if one.kind != "file":
-            return one
-        other = files.called(one.file)
-        words = document.text[max(start, one.start) : end]
-        if other is None or other.id == document.id or is_held(words, one.file, other.text):
-            continue
+        if one.kind == "file":
+            other = files.called(one.file)
+            words = document.text[max(start, one.start) : end]
+            if other is None or other.id == document.id or is_held(words, one.file, other.text):
+                continue
         return one
     return None
 
