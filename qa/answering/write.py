@@ -202,10 +202,8 @@ def _checked(reply: Reply, parser: Parser, writer: "_Writer") -> Iterator[Statem
             read += 1
             yield from writer.write(sentence)
             if writer.is_looping:
-                reply.close()
                 return
         if parser.is_over or read >= MAX_SENTENCES:
-            reply.close()
             return
     for sentence in parser.close(complete=reply.finish == "stop"):
         yield from writer.write(sentence)
@@ -337,8 +335,8 @@ class _Writer:
         """
         document = shown.hit.document
         at = shown.stretch.index(shown.unit)
-        around = [*shown.stretch[max(0, at - 1) : at], *shown.stretch[at + 1 : at + 2]]
-        context = [unit.text for unit in around]
+        around = shown.stretch[max(0, at - 1) : at + 2]
+        context = [unit.text for unit in around if unit != shown.unit]
         context += [shown.hit.passage.heading or "", document.title or shown.hit.path]
         if not document.title:  # who "we" are in a letter, which group "the Group" is
             context.append(document.text[:_HEAD].strip().split("\n")[0])
@@ -346,12 +344,8 @@ class _Writer:
         if document.published and not times:
             context.append(document.published.isoformat())
         context += definitions(document.text, shown.quote)
-        said = [*(unit.text for unit in above(shown)), shown.unit.text]
-        return Cited(
-            "\n".join(one_line(part) for part in said),
-            "\n".join(one_line(part) for part in context),
-            times,
-        )
+        said = [unit.text for unit in (*above(shown), shown.unit)]
+        return Cited("\n".join(map(one_line, said)), "\n".join(map(one_line, context)), times)
 
 
 def _is_abroad(statement: str, cited: Sequence[Cited]) -> bool:
