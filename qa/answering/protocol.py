@@ -143,7 +143,7 @@ class Parser:
         while not self.is_over and (end := self._next_end()):
             found += self._segment(self._pending[:end])
             self._pending = self._pending[end:].lstrip()
-        if len(self._pending) > MAX_PENDING:
+        if not self.is_over and len(self._pending) > MAX_PENDING:
             found += self._segment(self._pending)
             self._pending = ""
         return found

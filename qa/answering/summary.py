@@ -52,5 +52,7 @@ def _named(asked: str, hits: Sequence[Hit], view: View) -> Hit | None:
         name = re.escape(path.rpartition("/")[2].casefold())
         if re.search(rf"(?<![\w.-]){name}(?![\w-])", said):
             first = next(iter(view.document_passages(held)), hits[0].passage)
-            return replace(hits[0], document=view.document(held), passage=first, paths=(path,))
+            paths = (path, *(other for other in view.paths(held) if other != path))
+            document = view.document(held)
+            return replace(hits[0], document=document, passage=first, paths=paths, copies=())
     return None

@@ -155,6 +155,13 @@ def test_the_refusal_token_refuses(reply: str) -> None:
     assert (parser.feed(reply) + parser.close(), parser.refused) == ([], True)
 
 
+def test_nothing_is_read_behind_a_refusal_however_long_it_is() -> None:
+    """A reply that comes in one piece, such as a recorded one, is over where it refuses."""
+    parser = Parser(SHOWN)
+    assert parser.feed("NO_ANSWER.\n" + "word " * 1000) == []
+    assert parser.close() == []
+
+
 def test_a_buried_refusal_spoils_its_sentence_only() -> None:
     """What was shown before stays; the sentence with the token is not shown."""
     found = read("Ann left [1.1]. The rest is NO_ANSWER [1.2].")

@@ -78,3 +78,17 @@ def test_a_file_that_is_named_is_the_one_shown(tmp_path: Path) -> None:
     strict = replace(assistant.settings, strict=True)
     answer = Assistant(strict).ask("Summarise ferry.md")
     assert (answer.statements, answer.outcome) == ((), "not_found")
+
+
+def test_a_named_file_has_its_own_copies_beside_it(tmp_path: Path) -> None:
+    """And not those of what was found for the question."""
+    mill = "The mill was built of red brick in 1901.\n"
+    (tmp_path / "mill.md").write_text(mill)
+    (tmp_path / "mill-copy.md").write_text(mill)
+    (tmp_path / "b.md").write_text("The ferry sails at nine each morning.\n")
+    (tmp_path / "c.md").write_text("The ferry sails at nine each morning.\n")
+    assistant = Assistant.from_here(tmp_path, tmp_path / ".qa")
+    assistant.sync()
+    (statement,) = assistant.ask("Summarise c.md, not the mill of red brick").statements
+    (cited,) = statement.citations
+    assert (cited.path, cited.also) == ("c.md", ("b.md",))
