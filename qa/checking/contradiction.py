@@ -6,6 +6,7 @@ and say nothing where the wordings share too little.
 
 import re
 from collections.abc import Collection, Iterator
+from itertools import permutations
 from typing import NamedTuple
 
 from qa.text.facts import names
@@ -52,8 +53,9 @@ _OPPOSITES = [
     ("male|men|man", "female|women|woman"),
 ]
 _SIDES = [
-    (re.compile(rf"\b(?:{one})\b", re.I), re.compile(rf"\b(?:{other})\b", re.I))
-    for one, other in _OPPOSITES
+    (re.compile(rf"\b(?:{mine})\b", re.I), re.compile(rf"\b(?:{its})\b", re.I))
+    for pair in _OPPOSITES
+    for mine, its in permutations(pair)
 ]
 _BREAK = re.compile(r"[,;:|\n]| {2}")
 _NO = re.compile(r"no\b[.,;:!]?(?:\s|$)", re.IGNORECASE)
@@ -70,46 +72,39 @@ def contradictions(statement: str, sources: list[str]) -> Iterator[str]:
     if word := _negation_flipped(statement, sources):
         yield f"the negation differs from the cited sentences at {word!r}"
     joined = " ".join(sources)
-    for one, other in _SIDES:
-        for mine, its in ((one, other), (other, one)):
-            found = mine.search(statement)
-            if found is None or mine.search(joined) or its.search(statement):
-                continue
-            against = its.search(joined)
-            if against and not _denied(joined, against.start()):
-                yield f"it says {found.group()!r} where the source has {against.group()!r}"
+    for mine, its in _SIDES:
+        found = mine.search(statement)
+        if found is None or mine.search(joined) or its.search(statement):
+            continue
+        against = its.search(joined)
+        if against and not _denied(joined, against.start()):
+            yield f"it says {found.group()!r} where the source has {against.group()!r}"
     if pair := _swapped(statement, sources):
         yield f"{pair[0]!r} and {pair[1]!r} have changed places"
 
 
 def _denied(text: str, at: int) -> bool:
-    return any(0 <= at - match.end() < 25 for match in _NEGATOR.finditer(text, 0, at))
+    return any(at - match.end() < 25 for match in _NEGATOR.finditer(text, 0, at))
 
 
 def _polarity(text: str) -> _Polarity:
     """Terms that stand right behind a negator, and all others."""
-    denied: dict[str, int] = {}
-    every = list(words(text))
-    for match in _NEGATOR.finditer(text):
-        head = _head(text, every, match.end())
-        if head is not None and head.term is not None:
-            denied[head.term] = head.start
-    spans = [(match.start(), match.end()) for match in _NEGATOR.finditer(text)]
+    every, negators = list(words(text)), list(_NEGATOR.finditer(text))
+    heads = (_head(text, every, match.end()) for match in negators)
+    denied = {head.term: head.start for head in heads if head is not None and head.term}
     affirmed = {
         word.term
         for word in every
         if word.term
         and word.start not in denied.values()
-        and not any(start <= word.start < end for start, end in spans)
+        and not any(match.start() <= word.start < match.end() for match in negators)
     }
     return _Polarity(frozenset(affirmed), frozenset(denied))
 
 
 def _head(text: str, every: list[Word], at: int) -> Word | None:
     """The first word of content behind ``at``, in the same clause; adverbs are passed over."""
-    for word in every:
-        if word.start < at:
-            continue
+    for word in (one for one in every if one.start >= at):
         if word.start - at > _REACH or re.search(r"[,;:.!?]\s", text[at : word.start]):
             return None
         if word.term and not word.text.endswith("ly") and not {word.term, word.text} & _LIGHT:
@@ -122,44 +117,38 @@ _LIGHT = frozenset("yet even ever want longer get got make made take any".split(
 
 def _negation_flipped(statement: str, sources: list[str]) -> str | None:
     mine = _polarity(statement)
-    asked = [_polarity(source) for source in sources if source.endswith("?")]
     if any(_NO.match(source) for source in sources) and not _NEGATOR.search(statement):
+        asked = (_polarity(source) for source in sources if source.endswith("?"))
         for one in asked:  # "Do you add any?" "No."
             if one.affirmed and one.affirmed <= mine.affirmed:
                 return min(one.affirmed)
     theirs = [_polarity(source) for source in sources if not source.endswith("?")]
     denied_there = frozenset().union(*(one.denied for one in theirs))
     affirmed_there = frozenset().union(*(one.affirmed for one in theirs))
-    for head in sorted(mine.denied):
-        if head in affirmed_there and head not in denied_there:
-            return head
-        if not denied_there and not _NEGATOR.search(" ".join(sources)):
-            return head
+    flipped = mine.denied  # any of them, where the sources deny nothing
+    if denied_there or _NEGATOR.search(" ".join(sources)):
+        flipped &= affirmed_there - denied_there
+    if flipped:
+        return min(flipped)
     plain = mine.affirmed
     if any("without" in source.casefold() for source in sources):
         # "Apprentices are not among them" of "without apprentices".
         clauses = [_polarity(part) for part in _BREAK.split(statement)]
         plain = frozenset().union(*(one.affirmed for one in clauses if not one.denied))
-    for head in sorted(denied_there - affirmed_there):
-        if head in plain and head not in mine.denied:
-            return head
-    return None
+    return min((denied_there - affirmed_there) & (plain - mine.denied), default=None)
 
 
 def _swapped(statement: str, sources: list[str]) -> tuple[str, str] | None:
     """Two names that do to each other the reverse of what the source says."""
     known = frozenset(name for text in (statement, *sources) for name in names(text))
     for first, verbs, second, passive in _relations(statement, known):
-        reverse = same = False
-        for source in sources:
-            for left, theirs, right, its in _relations(source, known):
-                if not verbs & theirs:
-                    continue
-                same |= (left, right) == (first, second) and its == passive
-                same |= (left, right) == (second, first) and its != passive
-                reverse |= (left, right) == (second, first) and its == passive
-                reverse |= (left, right) == (first, second) and its != passive
-        if reverse and not same:
+        there = {  # as the statement has them: a "by" of one side alone turns them round
+            (left, right) if its == passive else (right, left)
+            for source in sources
+            for left, theirs, right, its in _relations(source, known)
+            if verbs & theirs
+        }
+        if (second, first) in there and (first, second) not in there:
             return first, second
     return None
 
