@@ -31,30 +31,26 @@ def misdated(statement: str, cited: Sequence[Cited]) -> Iterator[str]:
     times = [time for clause in mine for time in clause.times]
     if len(times) == 1:  # "In 2022, revenue was 840 million": the time is that of the whole
         mine = [_Clause(tuple(times), tuple(n for clause in mine for n in clause.numbers))]
-    if not any(len(clause.times) == 1 and clause.numbers for clause in mine):
+    timed = [(clause.times[0], clause.numbers) for clause in mine if len(clause.times) == 1]
+    if not any(figures for _, figures in timed):
         return
-    theirs = [clause for one in cited for clause in _clauses(one.text, list(one.times))]
-    for clause in mine:
-        time = clause.times[0] if len(clause.times) == 1 else None
-        for number in clause.numbers if time is not None else ():
+    theirs = [clause for one in cited for clause in _clauses(one.text, one.times)]
+    for time, figures in timed:
+        for number in figures:
             if time is not None and _is_anothers(number, time, theirs):
                 yield f"the number {number.value:f} is of another time in the cited sentences"
 
 
 def _is_anothers(number: Number, time: Interval, theirs: Sequence[_Clause]) -> bool:
-    def has(clause: _Clause) -> bool:
-        return any(one.measure == number.measure for one in clause.numbers)
-
     def may_be_then(clause: _Clause) -> bool:
         return any(one is None or one.meets(time) for one in clause.times)
 
-    own = [clause for clause in theirs if has(clause)]
+    own = [one for one in theirs if number.measure in [its.measure for its in one.numbers]]
     if not own or any(not clause.times or may_be_then(clause) for clause in own):
         return False
     return any(
         may_be_then(clause) and any(one.unit == number.unit for one in clause.numbers)
         for clause in theirs
-        if not has(clause)
     )
 
 
