@@ -56,7 +56,7 @@ _ORDINALS = {
     "seventh": "7th", "eighth": "8th", "ninth": "9th", "tenth": "10th",
 }  # fmt: skip
 """Without "first", which is often no count ("at first", "the first to")."""
-_RANKS = frozenset([*_ORDINALS, *_ORDINALS.values()])
+_RANKS = frozenset(_ORDINALS.values())
 CLAUSES = re.compile(r"\s*;\s*|,?\s+(?:and|but|while|whereas)\s+|,\s+|\s+[–—]\s+", re.IGNORECASE)
 _PARTS = re.compile(rf"{CLAUSES.pattern}|:\s+", re.IGNORECASE)
 _LONG_PART = 2
@@ -109,7 +109,7 @@ def wrong(statement: str, cited: Sequence[Cited], question: str) -> Iterator[str
 def _ranks(text: str) -> frozenset[str]:
     """The ordinals of a text, as figures: "3rd"."""
     spoken = (word.text.casefold() for word in words(text))
-    return frozenset(_ORDINALS.get(one, one) for one in spoken if one in _RANKS)
+    return frozenset(_ORDINALS.get(one, one) for one in spoken) & _RANKS
 
 
 def _is_predicate_strange(statement: str, cited: Sequence[Cited], question: str) -> bool:
@@ -132,14 +132,12 @@ def missing_figures(statement: str, cited: Sequence[Cited], question: str) -> It
     for number in numbers(statement):
         if statement[number.start : number.end].casefold() in _ORDINALS:
             continue  # a rank, and compared with ranks
-        rivals = [one for one in its_numbers if one.measure[1] == number.measure[1]]
         if figured(number, its_numbers, its_dates, texts + around):
             continue
-        if _scaled(number, its_numbers, texts):
-            continue
-        if _hedged(number, statement, its_numbers):
+        if _scaled(number, its_numbers, texts) or _hedged(number, statement, its_numbers):
             continue
         # Only what the source leaves open may come from around it or from the question.
+        rivals = any(one.measure[1] == number.measure[1] for one in its_numbers)
         if rivals or not figured(number, more_numbers, more_dates, texts + around):
             yield f"the number {statement[number.start : number.end].strip()!r}"
     times = [time for one in cited for time in one.times]
@@ -150,7 +148,8 @@ def missing_figures(statement: str, cited: Sequence[Cited], question: str) -> It
             continue
         # "Last year" is a year of its own: no other may come from around it.
         if its_dates or times or not figured(date, more_numbers, more_dates):
-            yield f"the date {_spelled(date)!r}"
+            spelled = "-".join(str(part) for part in date if part is not None)
+            yield f"the date {spelled!r}"
 
 
 def missing_names(statement: str, cited: Sequence[Cited], question: str) -> Iterator[str]:
@@ -159,21 +158,19 @@ def missing_names(statement: str, cited: Sequence[Cited], question: str) -> Iter
     around = " \n".join(one.context for one in cited)
     mine = names(statement, known_names(cited, question))
     spelled_out = _spelled_out(texts, around)
-    initials = "".join(name[0] for name in mine).casefold()
     # "Kestrel's partners are ..." is no answer where the source speaks of Datalith's.
-    rivals = [name for name in names(texts) if not _named(name, statement)]
+    rivals = any(not _named(name, statement) for name in names(texts))
     # A name may come from around the sentence where it takes the place of a pronoun there.
     stood_for = len(_STANDS_FOR.findall(texts)) > len(_STANDS_FOR.findall(statement))
     for name in mine:
-        if _named(name, texts) or _named(name, spelled_out):
-            continue
-        if _named(name, question) and not rivals:
-            continue
-        if _named(name, around) and stood_for:
-            continue
-        if _initials_stand(name, mine, initials, texts):
-            continue
-        yield name
+        if not (
+            _named(name, texts)
+            or _named(name, spelled_out)
+            or (not rivals and _named(name, question))
+            or (stood_for and _named(name, around))
+            or _initials_stand(name, mine, texts)
+        ):
+            yield name
     there = frozenset(terms(" ".join([texts, around, question])))
     for name in subjects(statement):
         if name not in mine and not any(credit(one, there) for one in terms(name)):
@@ -212,13 +209,11 @@ def figured(
 ) -> bool:
     """Whether a figure is among a source's; ``text`` may name the unit that one of them lacks."""
     if isinstance(figure, Date):
-        if any(figure.within(one) for one in its_dates):
-            return True
-        alone = figure.month is None and figure.year is not None  # "1500 people" is no year
-        return alone and any(one.value == figure.year and one.unit is None for one in its_numbers)
-    if figure.unit is None and any(
-        one.year == figure.value and one.month is None for one in its_dates
-    ):
+        bare = [one.value for one in its_numbers if one.unit is None]  # "1500 people" is no year
+        alone = figure.month is None and figure.year in bare
+        return alone or any(figure.within(one) for one in its_dates)
+    years = [one.year for one in its_dates if one.month is None]
+    if figure.unit is None and figure.value in years:
         return True
     return any(_equal(figure, one, text) for one in its_numbers)
 
@@ -226,9 +221,7 @@ def figured(
 def _equal(one: Number, other: Number, text: str) -> bool:
     if one.may_equal(other):
         return True
-    if one.value != other.value:
-        return False
-    if "%" in (one.unit, other.unit):
+    if one.value != other.value or "%" in (one.unit, other.unit):
         return False
     if one.unit is None:
         return True
@@ -257,11 +250,9 @@ def _is_month_of(date: Date, texts: str) -> bool:
     if date.year is not None and str(date.year) not in texts:
         return False
     spelled = [month_number(found) for found in _MONTH_NAME.findall(texts)]
-    ranges = [
-        (month_number(first), month_number(last)) for first, last in _MONTH_RANGE.findall(texts)
-    ]
+    ranges = (map(month_number, found) for found in _MONTH_RANGE.findall(texts))
     return date.month in spelled or any(
-        a <= date.month <= b if a <= b else date.month >= a or date.month <= b for a, b in ranges
+        (date.month - first) % 12 <= (last - first) % 12 for first, last in ranges
     )
 
 
@@ -297,10 +288,6 @@ def _dated(date: Date, times: Sequence[Expression]) -> bool:
     )
 
 
-def _spelled(date: Date) -> str:
-    return "-".join(str(part) for part in date if part is not None)
-
-
 def _spelled_out(texts: str, around: str) -> str:
     """What the abbreviations of ``texts`` stand for, and the other way round, by ``around``."""
     found = []
@@ -313,21 +300,15 @@ def _spelled_out(texts: str, around: str) -> str:
     return " ".join(found)
 
 
-def _initials_stand(name: str, mine: Sequence[str], initials: str, texts: str) -> bool:
+def _initials_stand(name: str, mine: Sequence[str], texts: str) -> bool:
     """True for "United States" of "U.S.", and "WHO" of "World Health Organization"."""
-    shorts = {
-        word.text.replace(".", "").casefold() for word in words(texts) if word.text.isupper()
-    } - {""}
     if len(name) > 1 and name.replace(".", "").isupper():
         capitals = "".join(one[0] for one in names(texts)).casefold()
         return len(name) > 2 and name.replace(".", "").casefold() in capitals
-    place = mine.index(name)
+    place, initials = mine.index(name), "".join(one[0] for one in mine).casefold()
+    shorts = {word.text.replace(".", "").casefold() for word in words(texts) if word.text.isupper()}
     return any(
-        len(short) > 1
-        and any(
-            initials[start : start + len(short)] == short
-            for start in range(max(0, place - len(short) + 1), place + 1)
-        )
+        len(short) > 1 and short in initials[max(0, place - len(short) + 1) : place + len(short)]
         for short in shorts
     )
 
@@ -341,8 +322,7 @@ def _named(name: str, text: str) -> bool:
 
 @lru_cache(maxsize=256)
 def _keys_of(text: str) -> frozenset[str]:
-    every = [key for word in words(text) for key in _keys(word.text)]
-    return frozenset(every)
+    return frozenset(key for word in words(text) for key in _keys(word.text))
 
 
 @lru_cache(maxsize=16384)
@@ -352,9 +332,9 @@ def _keys(name: str) -> frozenset[str]:
     folded = plain.casefold()
     keys = {*terms(plain), folded}
     if plain[:1].isupper() and len(folded) > 4 and folded.isalpha():
-        keys.add("~" + re.sub(r"(?:ese|ians?|ans?|ish|is|[aeiouy]+)$", "", folded))
-        keys.add("~" + folded)
-    if folded in _KIN and (plain[:1].isupper()):
+        stem = re.sub(r"(?:ese|ians?|ans?|ish|is|[aeiouy]+)$", "", folded)
+        keys |= {"~" + stem, "~" + folded}
+    if folded in _KIN and plain[:1].isupper():
         keys |= {_KIN[folded], "~" + _KIN[folded]}
     return frozenset(keys)
 
@@ -379,7 +359,7 @@ def credit(one: str, there: Collection[str]) -> float:
 def _alike(one: str, other: str) -> bool:
     """Two stems of one family: "product" and "production"."""
     shortest = min(len(one), len(other))
-    return shortest >= 4 and one[:4] == other[:4] and one[:shortest] == other[:shortest]
+    return shortest >= 4 and one[:shortest] == other[:shortest]
 
 
 def default_rarity(one: str) -> float:
