@@ -89,21 +89,18 @@ def by_one_of_each(
     document makes.  One of them must carry it alone, or each clause of it one of them.
     """
 
-    def bearer(text: str) -> int | None:
+    def bearer(text: str) -> tuple[int, ...]:
         checks = (verify(text, one, question, idf=idf) for one in sources)
-        return next((place for place, check in enumerate(checks) if check.supported), None)
+        return next(((place,) for place, check in enumerate(checks) if check.supported), ())
 
-    whole = bearer(statement)
-    if whole is not None:
-        return (whole,)
+    if whole := bearer(statement):
+        return whole
     clauses = [clause for clause in CLAUSES.split(statement) if terms(clause)]
     # "Ann owns it and runs the docks": what has no subject of its own is said of Ann.
     if len(clauses) < 2 or not all(_OWN_SUBJECT.match(clause) for clause in clauses):
         return ()
     bearers = [bearer(clause) for clause in clauses]
-    if None in bearers:
-        return ()
-    return tuple(sorted({place for place in bearers if place is not None}))
+    return tuple(sorted({place for (place,) in bearers})) if all(bearers) else ()
 
 
 def features(
@@ -125,8 +122,7 @@ def features(
     borne_out = frozenset(one for name in mine if name not in absent for one in terms(name))
     figures = len(numbers(statement)) + len(dates(statement))
     unfigured = len(list(missing_figures(statement, cited, question)))
-    spoken = terms(statement)
-    pairs = list(pairwise(spoken))
+    pairs = list(pairwise(terms(statement)))
 
     def covered(there: Collection[str]) -> float:
         return sum(
@@ -163,7 +159,7 @@ def _carrying(statement: str, texts: Sequence[str], weigh: Rarity) -> tuple[int,
     weights = weights_of(statement, weigh)
     total = sum(weights.values()) or 1.0
     figures: list[Number | Date] = [*numbers(statement), *dates(statement)]
-    spoken = {*scales_alone(re.sub(r"[\d.,]", "", statement))}
+    spoken = scales_alone(re.sub(r"[\d.,]", "", statement))
     bearing = []
     for text in texts:
         there = frozenset(terms(text))
@@ -179,7 +175,7 @@ def _carrying(statement: str, texts: Sequence[str], weigh: Rarity) -> tuple[int,
     covered: set[str] = set()
     while len(chosen) < len(texts):
         gains = [sum(w for one, w in own.items() if one not in covered) for own in bearing]
-        best = max(range(len(texts)), key=lambda place: (gains[place], -place))
+        best = gains.index(max(gains))
         if gains[best] <= 0 or (chosen and gains[best] < _CARRIES * total):
             break
         chosen.append(best)
