@@ -51,11 +51,8 @@ def changes(
             found.append((day, one))
     if not found:
         return (), (Note.of("no_changes", way=period.way, day=first),)
-    found.sort(
-        key=lambda news: (
-            -news[0].toordinal(), news[1].hit.document.id, news[1].unit.sentence.start
-        )
-    )  # fmt: skip
+    found.sort(key=lambda news: (news[1].hit.document.id, news[1].unit.sentence.start))
+    found.sort(key=lambda news: news[0], reverse=True)  # those of one day stay in order
     made = [piece for _, one in found[:MOST] for piece in quoted(reading, (one,))]
     unique = {one.text: one for one in made}
     left = len(found) - MOST
@@ -84,8 +81,6 @@ def _day(one: Weighed, first: int) -> date | None:
         return max(events)
     if written is None or written.start.toordinal() < first:
         return None
-    if any(day > written.end for day in starts):
-        return written.start
-    if starts or one.chance < LIKELY:
-        return None  # it tells of what was before, or of something else
-    return written.start
+    # What tells of a time before is no news, and what is unlikely may be of something else.
+    is_news = max(starts) > written.end if starts else one.chance >= LIKELY
+    return written.start if is_news else None

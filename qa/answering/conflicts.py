@@ -13,7 +13,7 @@ from decimal import Decimal
 from qa.answering.alike import listed
 from qa.data import Note, Reading, Weighed
 from qa.positions import line_of
-from qa.text.facts import Date, Number, dated, names, numbers
+from qa.text.facts import Number, dates, names, numbers
 from qa.text.words import terms
 from qa.times.quoted import dates_of, is_newer
 
@@ -37,9 +37,8 @@ def disagreement(reading: Reading) -> tuple[Weighed, Weighed] | None:
             return None
         if _amends(other, lead):
             return other, lead
-        if other.chance < LIKELY * lead.chance:
-            continue
-        if _may_compare(lead, other) and _differ(lead, other):
+        likely = other.chance >= LIKELY * lead.chance
+        if likely and _may_compare(lead, other) and _differ(lead, other):
             newer = is_newer(other.hit.document, lead.hit.document)
             return (other, lead) if newer else (lead, other)
     return None
@@ -100,28 +99,22 @@ def _may_compare(one: Weighed, other: Weighed) -> bool:
         return False
     if one.hit.document.id == other.hit.document.id:
         return False
-    years = [_years(side) for side in (one, other)]
-    asked = _years_asked(one, other)
-    if years[0] and years[1] and not years[0] & years[1] and not asked:
+    # Where the phrases themselves are days, years that differ are the disagreement.
+    asked = dates(_said(one)) and dates(_said(other))
+    years = _years(one), _years(other)
+    if all(years) and not years[0] & years[1] and not asked:
         return False
-    mine, theirs = (_names(side) for side in (one, other))
-    return not (mine and theirs and not mine & theirs)
+    named = _names(one), _names(other)
+    return not all(named) or not named[0].isdisjoint(named[1])
 
 
 def _years(one: Weighed) -> set[int]:
     """The years that a unit names, and those that it means by "last year" and its like."""
-    meant = dates_of(one.hit.document, one.unit.sentence)
-    named = {date.year for date, _, _ in dated(one.unit.text) if date.year}
-    return named | {
+    return {date.year for date in dates(one.unit.text) if date.year} | {
         time.start.year
-        for time in meant
+        for time in dates_of(one.hit.document, one.unit.sentence)
         if time.relative and time.start.year == time.end.year and time.end - time.start >= _MONTH
     }
-
-
-def _years_asked(one: Weighed, other: Weighed) -> bool:
-    """Whether the phrases themselves are days: then years that differ are the disagreement."""
-    return bool(dated(_said(one)) and dated(_said(other)))
 
 
 def _names(one: Weighed) -> frozenset[str]:
@@ -131,20 +124,13 @@ def _names(one: Weighed) -> frozenset[str]:
 
 
 def _differ(one: Weighed, other: Weighed) -> bool:
-    mine, its = _said(one), _said(other)
-    days = [date for date, _, _ in dated(mine)], [date for date, _, _ in dated(its)]
-    if len(days[0]) == len(days[1]) == 1:
-        return not _same_day(days[0][0], days[1][0])
-    if days[0] or days[1]:
+    days, others = dates(_said(one)), dates(_said(other))
+    if len(days) == len(others) == 1:
+        return not (days[0].within(others[0]) or others[0].within(days[0]))
+    if days or others:
         return False
-    figures = _figures(one), _figures(other)
-    return len(figures[0]) == len(figures[1]) == 1 and not _same_figure(
-        figures[0][0], figures[1][0]
-    )
-
-
-def _same_day(one: Date, other: Date) -> bool:
-    return one.within(other) or other.within(one)
+    figures, rivals = _figures(one), _figures(other)
+    return len(figures) == len(rivals) == 1 and not _same_figure(figures[0], rivals[0])
 
 
 def _same_figure(one: Number, other: Number) -> bool:
