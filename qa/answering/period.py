@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Literal, NamedTuple
 
-from qa.data import Dated, Document, Note, Reading, Sentence, Statement, Unit, Weighed, Window
+from qa.data import Dated, Document, Note, Reading, Statement, Unit, Weighed, Window
 from qa.times.expressions import expressions
 from qa.times.intervals import Expression, Interval, containing, on
 from qa.times.quoted import anchor, dates_of, days_text, is_counted, is_newer
@@ -67,40 +67,34 @@ class Period(NamedTuple):
 
 def period_of(question: str, today: date) -> Period | None:
     """The time that ``question`` asks about; None where it has no sure words of time."""
-    every = [one for one in expressions(question, on(today)) if one.interval is not None]
-    found = [one for one in every if not one.relative or _OWN.search(one.text)]
+    every = [
+        (one, one.interval) for one in expressions(question, on(today)) if one.interval is not None
+    ]
+    found = [(one, time) for one, time in every if not one.relative or _OWN.search(one.text)]
     if not found:
         if _LATEST.search(question) is not None:
             return Period("latest", None, question, question)
-        days = [day for one in every if (day := _bare_day(one)) is not None]
+        # "5 February", in some year, is a day; what is more or less than that is none.
+        has_figures = [time for one, time in every if any(map(str.isdigit, one.text))]
+        days = [time.start for time in has_figures if time.start == time.end]
         return Period("during", None, question, question, (), days[0]) if len(days) == 1 else None
-    lookup, said = question, []
-    for one in reversed(found):
-        if one.relative and one.interval is not None:
-            basis = f"from today, {today}"
-            said.append(Dated(one.text, one.interval.start, one.interval.end, basis, True))
-            lookup = _in_figures(lookup, one)
-    said.reverse()
-    one = found[0]
-    if len(found) > 1 or one.interval is None:
-        return Period("during", None, lookup, question, tuple(said))
-    before = question[: one.start]
+    basis = f"from today, {today}"
+    own = [(one, time) for one, time in found if one.relative]
+    said = tuple(Dated(one.text, time.start, time.end, basis, True) for one, time in own)
+    lookup = question
+    for one, time in reversed(own):  # so that the places of those before stay what they are
+        lookup = _in_figures(lookup, one, time)
+    if len(found) > 1:
+        return Period("during", None, lookup, question, said)
+    one, time = found[0]
+    before, after = question[: one.start], question[one.end :].removeprefix("'s")
     lead = _LEAD.search(before)
     way: Way = "since" if one.text.lower().startswith("since") else "during"
     if lead is not None:
         way = next((name for name in ("after", "before", "since") if lead[name]), way)
         before = before[: lead.start()]
-    rest = " ".join(
-        f"{before.rstrip(' ,')} {question[one.end :].removeprefix(chr(39) + 's')}".split()
-    )
-    return Period(way, one.interval, lookup, rest.replace(" ?", "?").lstrip(" ,"), tuple(said))
-
-
-def _bare_day(one: Expression) -> date | None:
-    """The day of "5 February", in some year; None for what is more or less than that."""
-    time = one.interval
-    has_figures = any(map(str.isdigit, one.text))
-    return time.start if time is not None and has_figures and time.start == time.end else None
+    rest = " ".join(f"{before.rstrip(' ,')} {after}".split()).replace(" ?", "?").lstrip(" ,")
+    return Period(way, time, lookup, rest, said)
 
 
 def newest_instead(period: Period | None) -> Period | None:
@@ -118,17 +112,16 @@ def speaks_of(period: Period, one: Weighed) -> bool:
 
     Where neither tells it may be.
     """
-    if _names_it(period, one.unit.text):
-        return True
-    times, written = _times(one.hit.document, one.unit.sentence), anchor(one.hit.document)
-    if not times:
+    says = _says_it(period, one)
+    if says is None:
+        written = anchor(one.hit.document)
         return written is None or _fits(period, written)
-    return any(_fits(period, time) for time in times)
+    return says
 
 
 def as_of(period: Period, one: Weighed) -> Note:
     """What a unit that answers in place of the time asked for is of, as far as that is known."""
-    times = _times(one.hit.document, one.unit.sentence)
+    times = _times(one)
     last = max(times, key=lambda time: time.end) if times else anchor(one.hit.document)
     asked = days_text(period.interval.start, period.interval.end) if period.interval else ""
     if last is None:
@@ -136,16 +129,14 @@ def as_of(period: Period, one: Weighed) -> Note:
     return Note.of("newest", time=asked, day=days_text(last.start, last.end))
 
 
-def _in_figures(question: str, one: Expression) -> str:
+def _in_figures(question: str, one: Expression, time: Interval) -> str:
     """The question with a whole day, month, quarter or year written in figures."""
-    figures = _figures(one.interval) if one.interval else None
+    figures = _figures(time)
     if figures is None or one.text.lower().startswith(("since", "until")):
         return question
     before, after = question[: one.start], question[one.end :]
     bare = _LEAD.search(before) or re.match(r"['\u2019]s", after)
-    lead = (
-        "" if bare else "on " if one.interval and one.interval.start == one.interval.end else "in "
-    )
+    lead = "" if bare else "on " if time.start == time.end else "in "
     if not before.strip():
         lead = lead.capitalize()
     return f"{before}{lead}{figures}{after}"
@@ -195,8 +186,7 @@ def texts_for(period: Period | None) -> Callable[[Window], tuple[str, ...]] | No
     """
     if period is None or not _is_of_days(period):
         return None
-    asked = period
-    return lambda window: tuple(_in_time(asked, window.hit.document, one) for one in window.units)
+    return lambda window: tuple(_in_time(period, window.hit.document, one) for one in window.units)
 
 
 def _in_time(period: Period, document: Document, unit: Unit) -> str:
@@ -215,46 +205,42 @@ def adjusted_for(period: Period | None) -> Callable[[Weighed], float] | None:
     """What a unit gains or loses by the time that it speaks of; None without a time asked for."""
     if period is None or not _is_of_days(period):
         return None
-    asked = period
-    return lambda one: _gain(asked, one.hit.document, one.unit)
+    return lambda one: _gain(period, one)
 
 
-def _gain(period: Period, document: Document, unit: Unit) -> float:
-    if _names_it(period, unit.text):
-        return THEN
-    times = _times(document, unit.sentence)
-    if times and any(_fits(period, one) for one in times):
+def _gain(period: Period, one: Weighed) -> float:
+    says, written = _says_it(period, one), anchor(one.hit.document)
+    if says:
         return THEN
     if period.interval is None:
         return 0.0  # a day without its year: another one may be meant
-    if times:
+    if says is not None:
         return OTHERWISE
-    written = anchor(document)
     if written is None:
         return 0.0
     return WRITTEN_THEN if _fits(period, written, whole=True) else WRITTEN_OTHERWISE
 
 
-def _names_it(period: Period, text: str) -> bool:
-    """Whether a text has the very figures of the time asked for, as a column's header may."""
+def _says_it(period: Period, one: Weighed) -> bool | None:
+    """Whether a unit speaks of the time asked for; None where it speaks of none."""
     figures = _figures(period.interval) if period.interval and period.way == "during" else None
-    return (
-        figures is not None and re.search(rf"(?<!\w){re.escape(figures)}(?!\w)", text) is not None
-    )
+    # The very figures may stand where they are read as no time, as in a column's header.
+    if figures is not None and re.search(rf"(?<!\w){re.escape(figures)}(?!\w)", one.unit.text):
+        return True
+    times = _times(one)
+    return any(_fits(period, time) for time in times) if times else None
 
 
 def is_of_another(period: Period | None, one: Weighed) -> bool:
     """Whether a unit speaks of times, and of none that was asked for."""
     if period is None or period.interval is None or period.way == "latest":
         return False
-    if _names_it(period, one.unit.text):
-        return False
-    times = _times(one.hit.document, one.unit.sentence)
-    return bool(times) and not any(_fits(period, time) for time in times)
+    return _says_it(period, one) is False
 
 
-def _times(document: Document, sentence: Sentence) -> list[Interval]:
-    return [Interval(one.start, one.end) for one in dates_of(document, sentence)]
+def _times(one: Weighed) -> list[Interval]:
+    every = dates_of(one.hit.document, one.unit.sentence)
+    return [Interval(time.start, time.end) for time in every]
 
 
 def newest(reading: Reading) -> tuple[Reading, tuple[Weighed, Weighed] | None]:
@@ -278,20 +264,17 @@ def newest(reading: Reading) -> tuple[Reading, tuple[Weighed, Weighed] | None]:
 
 def day_text(document: Document) -> str:
     """When a document was written, for a note."""
-    written = anchor(document)
-    return str(written) if written is not None else ""
+    return str(anchor(document) or "")
 
 
 def when_notes(statements: Sequence[Statement]) -> tuple[Note, ...]:
     """Where the phrase that answers is a relative time: the days that it means."""
-    if not statements or statements[0].emphasis is None:
+    if not statements or (emphasis := statements[0].emphasis) is None:
         return ()
-    one = statements[0]
-    start, end = one.emphasis or (0, 0)
-    phrase = " ".join(one.text[start:end].split())
+    phrase = " ".join(statements[0].text[slice(*emphasis)].split())
     return tuple(
         Note.of("when", text=" ".join(time.text.split()), time=Interval(time.start, time.end))
-        for place in one.citations
+        for place in statements[0].citations
         for time in place.dates
         if time.relative and time.other is None and (time.text in phrase or phrase in time.text)
     )
