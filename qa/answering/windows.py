@@ -87,14 +87,11 @@ def grown(
     total, grew = sum(size(i) for i in range(first, end)), True
     while grew:
         grew = False
-        if is_free(end) and total + size(end) <= most:
-            total += size(end)
-            end += 1
-            grew = True
-        if is_free(first - 1) and total + size(first - 1) <= most:
-            first -= 1
-            total += size(first)
-            grew = True
+        for i in (end, first - 1):
+            if is_free(i) and total + size(i) <= most:
+                total += size(i)
+                first, end = min(first, i), max(end, i + 1)
+                grew = True
     return first, end
 
 
@@ -105,11 +102,9 @@ def window(hit: Hit, passages: Sequence[Passage]) -> Window:
     sentences = [one for passage in passages for one in passage.sentences]
     start, end = sentences[0].start, sentences[-1].end
     found = _blocks_of(document, start, end)
-    starts = [block.start for block in found]
-    units: list[Unit] = []
     title = tidy(document.title or "")
-    first = max(0, bisect_right(starts, start) - 1)
-    units += _frames(text, found, first)
+    first = max(0, _at(found, start))
+    units = _frames(text, found, first)
     headers: dict[int, Header | None] = {}
     at = first
     for sentence in sentences:
@@ -132,10 +127,10 @@ def window(hit: Hit, passages: Sequence[Passage]) -> Window:
                 said = tidy(with_header(header, text, sentence.start, sentence.end) or said)
         elif at + 1 < len(found) and _names(text, block, found[at + 1]):
             role = "frame"
-        if said == title and not any(unit.role != "frame" for unit in units):
+        if said == title and all(unit.role == "frame" for unit in units):
             role = "heading"  # of a text file whose first line is its title
         units.append(Unit(sentence, said, role))
-    context = " > ".join(part for part in (title, passages[0].heading or "") if part)
+    context = " > ".join(part for part in (title, passages[0].heading) if part)
     joined = replace(
         passages[0],
         id=passage_id(document.id, start, end),
@@ -151,8 +146,8 @@ def whole(found: Window, view: View) -> Window:
     document = found.hit.document
     start, end = found.hit.passage.start, found.hit.passage.end
     blocks_ = _blocks_of(document, start, end)
-    low, high = _run(blocks_, start, document.text)[0], _run(blocks_, end - 1, document.text)[1]
-    low, high = min(low, start), max(high, end)
+    low = _run(blocks_, start, document.text)[0]
+    high = max(end, _run(blocks_, end - 1, document.text)[1])
     if (low, high) == (start, end):
         return found
     near = view.document_passages(document.id, near=(low, high))
@@ -162,18 +157,16 @@ def whole(found: Window, view: View) -> Window:
 
 def _run(found: Sequence[Block], at: int, text: str) -> tuple[int, int]:
     """Where the table, list or code around ``at`` begins and ends; (at, at + 1) where none does."""
-    place = bisect_right([block.start for block in found], at) - 1
-    if place < 0 or found[place].kind not in ("row", "item", "code"):
+    first = last = _at(found, at)
+    if last < 0 or found[last].kind not in ("row", "item", "code"):
         return at, at + 1
-    kind, first, last = found[place].kind, place, place
 
-    def goes_on(one: int, other: int) -> bool:
-        near = found[other].start - found[one].end < _APART
-        return found[one].kind == found[other].kind == kind and near
+    def goes_on(one: Block, other: Block) -> bool:
+        return one.kind == other.kind and other.start - one.end < _APART
 
-    while first > 0 and goes_on(first - 1, first):
+    while first > 0 and goes_on(found[first - 1], found[first]):
         first -= 1
-    while last + 1 < len(found) and goes_on(last, last + 1):
+    while last + 1 < len(found) and goes_on(found[last], found[last + 1]):
         last += 1
     start, end = found[first].start, found[last].end
     return (start, end) if weight(text[start:end]) <= WHOLE else (at, at + 1)
@@ -183,14 +176,12 @@ def heading_above(found: Window) -> tuple[Unit, ...]:
     """The headings right above the window, which it is read under but does not hold."""
     document, start = found.hit.document, found.hit.passage.start
     blocks_ = _blocks_of(document, start, found.hit.passage.end)
-    at = bisect_right([block.start for block in blocks_], start) - 1
+    first = at = _at(blocks_, start)
     if at >= 0 and blocks_[at].start < start:
         return ()  # it begins within a block
-    above: list[Unit] = []
-    while at > 0 and blocks_[at - 1].kind == "heading":
-        at -= 1
-        above.insert(0, _unit(document.text, blocks_[at], "heading"))
-    return tuple(above)
+    while first > 0 and blocks_[first - 1].kind == "heading":
+        first -= 1
+    return tuple(_unit(document.text, block, "heading") for block in blocks_[first:at])
 
 
 def letterhead(found: Window) -> tuple[Unit, ...]:
@@ -201,6 +192,11 @@ def letterhead(found: Window) -> tuple[Unit, ...]:
     if len(fields) < 2 or fields[-1].end > found.hit.passage.start:
         return ()
     return tuple(_unit(document.text, block, "frame") for block in fields)
+
+
+def _at(found: Sequence[Block], place: int) -> int:
+    """The last of the blocks that begins at ``place`` or before it; -1 where none does."""
+    return bisect_right(found, place, key=lambda block: block.start) - 1
 
 
 def _unit(text: str, block: Block, role: Role) -> Unit:
@@ -279,11 +275,11 @@ def _frames(text: str, found: Sequence[Block], first: int) -> list[Unit]:
         return []
     kind, at = found[first].kind, first
     if kind == "row":
-        top = at = _top(text, found, first)
-        has_caption = top > 0 and found[top - 1].kind == "caption"
-        above = [_unit(text, found[top - 1], "title")] if has_caption else []
-        if top < first and header_of(text, found[top].start, found[top].end):
-            return [*above, _unit(text, found[top], "frame")]
+        at = _top(text, found, first)
+        has_caption = at > 0 and found[at - 1].kind == "caption"
+        above = [_unit(text, found[at - 1], "title")] if has_caption else []
+        if at < first and header_of(text, found[at].start, found[at].end):
+            return [*above, _unit(text, found[at], "frame")]
         if above:
             return above
     elif kind in ("item", "code"):
