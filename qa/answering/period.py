@@ -121,8 +121,7 @@ def speaks_of(period: Period, one: Weighed) -> bool:
 
 def as_of(period: Period, one: Weighed) -> Note:
     """What a unit that answers in place of the time asked for is of, as far as that is known."""
-    times = _times(one)
-    last = max(times, key=lambda time: time.end) if times else anchor(one.hit.document)
+    last = max(_times(one), key=lambda time: time.end, default=anchor(one.hit.document))
     asked = days_text(period.interval.start, period.interval.end) if period.interval else ""
     if last is None:
         return Note.of("newest_undated", time=asked)

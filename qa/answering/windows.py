@@ -125,7 +125,7 @@ def window(hit: Hit, passages: Sequence[Passage]) -> Window:
                 role = "frame"
             elif header is not None:
                 said = tidy(with_header(header, text, sentence.start, sentence.end) or said)
-        elif at + 1 < len(found) and _names(text, block, found[at + 1]):
+        elif at + 1 < len(found) and _names(text, found[at], found[at + 1]):
             role = "frame"
         if said == title and all(unit.role == "frame" for unit in units):
             role = "heading"  # of a text file whose first line is its title
@@ -203,9 +203,9 @@ def _unit(text: str, block: Block, role: Role) -> Unit:
     return Unit(Sentence(block.start, block.end), tidy(text[block.start : block.end]), role)
 
 
-def _names(text: str, line: Block | None, below: Block) -> bool:
+def _names(text: str, line: Block, below: Block) -> bool:
     """Whether a line names the columns of the row below it, which gives them again."""
-    if line is None or line.kind not in ("prose", "caption") or below.kind != "row":
+    if line.kind not in ("prose", "caption") or below.kind != "row":
         return False
     row = text[below.start : below.end]
     names = [cell.partition(": ")[0] for cell in row.split("; ") if ": " in cell]
@@ -263,10 +263,8 @@ def _top(text: str, found: Sequence[Block], at: int) -> int:
 
 def _are_of_two(text: str, rows: Sequence[Block]) -> bool:
     """Whether two rows with bars are of two tables: a line is empty between, and columns differ."""
-    above, below = (text[one.start : one.end] for one in rows)
-    if "\n\n" not in text[rows[0].end : rows[1].start]:
-        return False
-    return above.strip("|").count("|") != below.strip("|").count("|")
+    bars = {text[one.start : one.end].strip("|").count("|") for one in rows}
+    return "\n\n" in text[rows[0].end : rows[1].start] and len(bars) > 1
 
 
 def _frames(text: str, found: Sequence[Block], first: int) -> list[Unit]:

@@ -114,9 +114,7 @@ def _ranks(text: str) -> frozenset[str]:
 
 def _is_predicate_strange(statement: str, cited: Sequence[Cited], question: str) -> bool:
     """True where a statement shares names and figures with its sources and no other word."""
-    named = frozenset(
-        one for name in names(statement, known_names(cited, question)) for one in terms(name)
-    )
+    named = terms(" ".join(names(statement, known_names(cited, question))))
     own = [one for one in weights_of(statement, default_rarity) if one not in named]
     there = frozenset(terms(" ".join(f"{one.text} {one.context}" for one in cited)))
     asked = frozenset(terms(question))
@@ -223,10 +221,9 @@ def _equal(one: Number, other: Number, text: str) -> bool:
         return True
     if one.value != other.value or "%" in (one.unit, other.unit):
         return False
-    if one.unit is None:
-        return True
     # "5 km" of a table cell "5" under a heading "km"
-    return other.unit is None and any(unit_of(word.text) == one.unit for word in words(text))
+    around = (unit_of(word.text) for word in words(text))
+    return one.unit is None or (other.unit is None and one.unit in around)
 
 
 def _scaled(number: Number, its: Sequence[Number], texts: str) -> bool:
