@@ -6,9 +6,9 @@ those of one document do not: of 12 such pairs that the evaluation's sets gave, 
 things.
 """
 
-from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
+from itertools import permutations
 
 from qa.answering.alike import listed
 from qa.data import Note, Reading, Weighed
@@ -134,15 +134,13 @@ def _differ(one: Weighed, other: Weighed) -> bool:
 
 
 def _same_figure(one: Number, other: Number) -> bool:
-    """Whether both may be true: also where they are of other units, or one is rounded."""
-    if one.unit != other.unit:
+    """Whether both may be true: also where they are of other units, or one is rounded.
+
+    Rounded is what is the other with fewer digits: 3.5 million and 3,482,000.
+    """
+    if one.unit != other.unit or one.value == other.value:
         return True
-    return one.value == other.value or _is_rounded((one.value, other.value))
-
-
-def _is_rounded(pair: Sequence[Decimal]) -> bool:
-    """Whether one figure is the other with fewer digits: 3.5 million and 3,482,000."""
-    for rough, exact in (pair, pair[::-1]):
+    for rough, exact in permutations((one.value, other.value)):
         digits = rough.normalize().as_tuple()
         step = Decimal(1).scaleb(int(digits.exponent))
         if (len(digits.digits) >= 2 or step < 1) and abs(rough - exact) * 2 <= step:
