@@ -99,7 +99,7 @@ def wrong(statement: str, cited: Sequence[Cited], question: str) -> Iterator[str
     ranks = _ranks("\n".join(texts))
     # "The third phase" of the question, where the source says no rank of its own.
     ranks |= _ranks("\n".join([*(one.context for one in cited), "" if ranks else question]))
-    for rank in _ranks(statement) - ranks:
+    for rank in sorted(_ranks(statement) - ranks):
         yield f"{rank!r} does not stand in the cited sentences"
     if _is_predicate_strange(statement, cited, question):
         yield "no word of it but names and figures stands in the cited sentences"

@@ -220,11 +220,6 @@ def dates(text: str) -> tuple[Date, ...]:
     return tuple(date for date, _, _ in _dates(text))
 
 
-def dated(text: str) -> tuple[tuple[Date, int, int], ...]:
-    """Every date of ``text`` with where it starts and ends, in order."""
-    return tuple(_dates(text))
-
-
 def _dates(text: str) -> Iterator[tuple[Date, int, int]]:
     for match in _DATE.finditer(text):
         found = match.groupdict()
