@@ -11,7 +11,7 @@ from datetime import date
 from functools import lru_cache
 
 from qa.times.expressions import expressions
-from qa.times.intervals import Expression, Interval, containing, months
+from qa.times.intervals import Expression, Interval, containing, months, on
 from qa.times.words import MONTH
 
 _RANGE = re.compile(r"\s(?:to|and|until|till|through)\s|[–—]|\s-\s|\d{4}-\d{4}", re.IGNORECASE)
@@ -20,7 +20,7 @@ _SINCE = re.compile(r"\b(?:since|from|starting|beginning)\s+(?:in\s+|on\s+)?$", 
 _OPEN_START = re.compile(r"(?:ever\s+)?since\b", re.IGNORECASE)
 _OPEN_END = re.compile(r"(?:with)?in\b|until|till|through|over|next|coming", re.IGNORECASE)
 _NAMED = re.compile(rf"{MONTH}|\d{{4}}")
-_SOME_DAY = Interval(date(2015, 6, 10), date(2015, 6, 10))
+_SOME_DAY = on(date(2015, 6, 10))
 _DAY = re.compile(r"\d|day|tomorrow", re.IGNORECASE)
 
 
@@ -29,17 +29,14 @@ def restated(statement: str, times: Sequence[Expression]) -> str:
 
     ``times`` are the relative expressions of the sentences cited.
     """
-    known = [one for one in times if one.interval is not None]
-    if not known:
+    if not times:
         return statement
     out, at = [], 0
     for said in expressions(statement, None):
-        if said.interval is None or said.relative:
-            continue
-        meant = [one for one in known if _means(statement, said, one)]
-        meant.sort(key=lambda one: one.interval != said.interval)
+        meant = [one for one in times if not said.relative and _means(statement, said, one)]
         if meant:
-            out += [statement[at : said.start], meant[0].text]
+            nearest = min(meant, key=lambda one: one.interval != said.interval)
+            out += [statement[at : said.start], nearest.text]
             at = said.end
     return "".join(out) + statement[at:]
 
@@ -93,11 +90,9 @@ def _means(statement: str, said: Expression, source: Expression) -> bool:
 
 def _same_ends(mine: Interval, its: Interval) -> bool:
     """Whether "from 2023 to 2026" is "February 20, 2023 to February 20, 2026" told roughly."""
-    opening = [one for one in _units(its.start) if not _holds(one, its.end)]
-    closing = [one for one in _units(its.end) if not _holds(one, its.start)]
-    return any(one.start == mine.start for one in opening) and any(
-        one.end == mine.end for one in closing
-    )
+    opens = any(one.start == mine.start and not _holds(one, its.end) for one in _units(its.start))
+    closes = any(one.end == mine.end and not _holds(one, its.start) for one in _units(its.end))
+    return opens and closes
 
 
 def _units(day: date) -> list[Interval]:
