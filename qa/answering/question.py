@@ -49,16 +49,19 @@ class Question(NamedTuple):
 
     ``asked`` is what was typed and ``lookup`` what is searched and read for: with the years
     that it means, or as a model completed it.  ``turns`` are the earlier ones, for the reader.
-    ``parts`` are the questions that a compound one is made of, at least two, or empty.
     ``period`` is the time asked for.
     """
 
     asked: str
     lookup: str
     turns: Turns
-    parts: tuple[str, ...]
     period: Period | None
-    today: date
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The questions that a compound one is made of, at least two, or empty."""
+        pieces = [piece.strip() for piece in _SPLIT.split(self.lookup.strip()) if piece.strip()]
+        return tuple(pieces) if len(pieces) > 1 and _ASKS.match(pieces[0]) else ()
 
     @property
     def searches(self) -> tuple[str, ...]:
@@ -80,11 +83,11 @@ class Question(NamedTuple):
             for typed, taken in fixes.items():
                 rest = rest.replace(typed, taken)
             period = period._replace(lookup=lookup, rest=rest)
-        return self._replace(lookup=lookup, parts=_parts(lookup), period=period)
+        return self._replace(lookup=lookup, period=period)
 
     def at(self, period: Period) -> "Question":
         """The question as asked of another time."""
-        return self._replace(lookup=period.lookup, parts=_parts(period.lookup), period=period)
+        return self._replace(lookup=period.lookup, period=period)
 
     @property
     def asks_for_summary(self) -> bool:
@@ -98,14 +101,11 @@ def question_of(asked: str, lookup: str, history: Sequence[Answer], today: date)
     A question that a model completed stands alone, so that it has no turns.
     """
     period = period_of(lookup, today)
-    text = period.lookup if period else lookup
     return Question(
         asked=asked,
-        lookup=text,
+        lookup=period.lookup if period else lookup,
         turns=_turns(history) if lookup == asked else (),
-        parts=_parts(text),
         period=period,
-        today=today,
     )
 
 
@@ -126,14 +126,6 @@ def _turns(history: Sequence[Answer]) -> Turns:
         )
         for answer in history[-_TURNS:]
     )
-
-
-def _parts(text: str) -> tuple[str, ...]:
-    """The questions that a compound one asks; empty where it asks one."""
-    pieces = [piece.strip() for piece in _SPLIT.split(text.strip()) if piece.strip()]
-    if len(pieces) < 2 or not _ASKS.match(pieces[0]):
-        return ()
-    return tuple(pieces)
 
 
 class Completion(NamedTuple):
