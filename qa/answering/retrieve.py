@@ -28,25 +28,17 @@ _SHARED = 0.5  # of BM25's most: with it, the question's words do stand in the d
 _MERGED_SENTENCES = 12  # a merged hit stays something that can be read at a glance
 
 
-class _Scored(NamedTuple):
-    position: int
-    score: float
-    ranked: tuple[Ranked, ...]
-
-
 class _Found(NamedTuple):
     stored: StoredPassage
     position: int
     score: float
     ranked: tuple[Ranked, ...]
+    copies: tuple[str, ...] = ()
 
 
 @one_thread
 def retrieve(
-    question: str,
-    view: View,
-    embedding: Embedding,
-    limit: int = LIMIT,
+    question: str, view: View, embedding: Embedding, limit: int = LIMIT
 ) -> tuple[Hit, ...]:
     """At most ``limit`` hits, best first.
 
@@ -58,16 +50,12 @@ def retrieve(
     """
     if view.passages == 0:
         return ()
-    best = _best(question, view, embedding, 2 * limit + 10)
-    stored = view.at([one.position for one in best])
-    found = [_Found(passage, *one) for passage, one in zip(stored, best, strict=True)]
+    found = _best(question, view, embedding, 2 * limit + 10)
     documents = {one: view.document(one) for one in {f.stored.passage.document_id for f in found}}
-    kept, copies = _fold(found, view, documents)
     hits = []
-    for rank, group in enumerate(_merge(kept)[:limit], start=1):
+    for rank, group in enumerate(_merge(_fold(found, view, documents))[:limit], start=1):
         lead = group[0]
         passage = _join([one.stored.passage for one in group])
-        folded = tuple(sorted({path for one in group for path in copies[one.position]}))
         hits.append(
             Hit(
                 passage=passage,
@@ -76,13 +64,13 @@ def retrieve(
                 rank=rank,
                 score=lead.score,
                 ranked=lead.ranked,
-                copies=folded,
+                copies=tuple(sorted({path for one in group for path in one.copies})),
             )
         )
     return tuple(hits)
 
 
-def _best(question: str, view: View, embedding: Embedding, count: int) -> list[_Scored]:
+def _best(question: str, view: View, embedding: Embedding, count: int) -> list[_Found]:
     """The ``count`` best passages, best first; of equal scores, the one stored first leads."""
     import numpy as np
 
@@ -100,15 +88,14 @@ def _best(question: str, view: View, embedding: Embedding, count: int) -> list[_
     total = dense + words
     order = np.argsort(-total, kind="stable")[:count]
     rows = some[order]
+    positions = [int(one) for one in scores.positions[rows]]
     ranked = zip(
         _ranked("dense", scores.dense, rows, dense[order]),
         _ranked("bm25", scores.bm25, rows, words[order]),
         strict=True,
     )
-    return [
-        _Scored(int(scores.positions[row]), float(score), both)
-        for row, score, both in zip(rows, total[order], ranked, strict=True)
-    ]
+    found = zip(view.at(positions), positions, total[order], ranked, strict=True)
+    return [_Found(stored, at, float(score), both) for stored, at, score, both in found]
 
 
 def _unit(scores: Scores, embedding: Embedding) -> float:
@@ -154,15 +141,12 @@ def _ranked(
     ]
 
 
-def _fold(
-    found: Sequence[_Found], view: View, documents: dict[str, Document]
-) -> tuple[list[_Found], dict[int, list[str]]]:
+def _fold(found: Sequence[_Found], view: View, documents: dict[str, Document]) -> list[_Found]:
     """Keep one of each set of near-identical passages; say which files the others are in.
 
     Passages that differ in a number are no copies: one of them may be the correction.
     """
-    kept: list[_Found] = []
-    copies: dict[int, list[str]] = {}
+    copies: dict[int, list[str]] = {}  # of each that is kept, by its place in ``found``
     vectors = view.vectors([one.position for one in found])
     similar = vectors @ vectors.T
 
@@ -171,19 +155,14 @@ def _fold(
         passage = found[i].stored.passage
         return frozenset(terms(documents[passage.document_id].text[passage.start : passage.end]))
 
-    kept_at: list[int] = []
     for i, one in enumerate(found):
-        twin = next(
-            (j for j in kept_at if similar[i, j] >= _FOLD_COSINE and _same(words(i), words(j))),
-            None,
-        )
+        near = (j for j in copies if similar[i, j] >= _FOLD_COSINE)
+        twin = next((j for j in near if _same(words(i), words(j))), None)
         if twin is None:
-            kept.append(one)
-            kept_at.append(i)
-            copies[one.position] = []
+            copies[i] = []
         else:
-            copies[found[twin].position] += view.paths(one.stored.passage.document_id)
-    return kept, copies
+            copies[twin] += view.paths(one.stored.passage.document_id)
+    return [found[i]._replace(copies=tuple(paths)) for i, paths in copies.items()]
 
 
 def _same(one: frozenset[str], other: frozenset[str]) -> bool:
@@ -198,11 +177,10 @@ def _merge(found: Sequence[_Found]) -> list[list[_Found]]:
     groups: list[list[_Found]] = []
     for one in found:
         for group in groups:
-            if any(_adjacent(one, member) for member in group):
-                size = sum(len(member.stored.passage.sentences) for member in (one, *group))
-                if size <= _MERGED_SENTENCES:
-                    group.append(one)
-                    break
+            size = sum(len(member.stored.passage.sentences) for member in (one, *group))
+            if size <= _MERGED_SENTENCES and any(_adjacent(one, member) for member in group):
+                group.append(one)
+                break
         else:
             groups.append([one])
     return groups
@@ -218,8 +196,6 @@ def _adjacent(one: _Found, other: _Found) -> bool:
 
 
 def _join(passages: Sequence[Passage]) -> Passage:
-    if len(passages) == 1:
-        return passages[0]
     ordered = sorted(passages, key=lambda passage: passage.start)
     first, last = ordered[0], ordered[-1]
     return replace(
@@ -235,7 +211,5 @@ def is_across(question: str, hits: Sequence[Hit]) -> bool:
     if not hits:
         return False
     shared = max(one.part for hit in hits for one in hit.ranked if one.retriever == "bm25")
-    best = hits[0].passage
-    found = known(hits[0].document.text[best.start : best.end])
-    asked = tongue(question)
+    asked, found = tongue(question), known(hits[0].text)
     return None not in (asked, found) and asked != found and shared < _SHARED * LEXICAL
