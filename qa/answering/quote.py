@@ -8,7 +8,7 @@ of, a sentence that begins with a pronoun with the one before it.
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import chain, islice, pairwise
+from itertools import chain, pairwise
 from textwrap import dedent
 from typing import NamedTuple
 
@@ -58,20 +58,18 @@ def select(reading: Reading, *, sure: bool) -> tuple[Weighed, ...]:
     """
     if not reading.weighed:
         return ()
-    lead = reading.weighed[0].chance
+    lead, asked = reading.weighed[0], reading.question
     most = FEW if sure else MAYBE_FEW
-    least = lead * (BESIDE if sure else MAYBE_BESIDE)
+    least = lead.chance * (BESIDE if sure else MAYBE_BESIDE)
     likely = max(SURE, least)
     kept: list[Weighed] = []
-    others = reading.weighed[0].unit.voice is not None
     for one in distinct(reading.weighed):
-        if one.unit.voice is not None and not others:
+        if one.unit.voice is not None and lead.unit.voice is None:
             continue
         listed = one.chance >= likely and len(kept) < LISTED
         beside = one.chance >= least and len(kept) < most
-        if not (listed or beside or not kept):
+        if not (listed or beside):
             break
-        asked = reading.question
         if not listed and any(alike.says_less(asked, one.unit, other.unit) for other in kept):
             continue
         if any(alike.has_other_figures(asked, one.unit, other.unit) for other in kept):
@@ -101,15 +99,9 @@ class _Piece(NamedTuple):
     """What becomes one statement: its text, its places in order, and the phrase that answers."""
 
     text: str
-    places: tuple[tuple[Hit, Sentence], ...]
+    hit: Hit
+    places: tuple[Sentence, ...]
     phrase: str | None
-
-    def holds(self, one: Weighed) -> bool:
-        """Whether it gives a unit."""
-        return any(
-            (hit.document.id, place) == (one.hit.document.id, one.unit.sentence)
-            for hit, place in self.places
-        )
 
 
 def quoted(
@@ -127,41 +119,28 @@ def quoted(
     for number in windows:
         own = sorted((one for one in chosen if one.window == number), key=lambda one: one.place)
         found = list(_pieces(reading.windows[number], own, headings))
-        lead = next(one for one in chosen if one.window == number)
-        holds = (i for i, some in enumerate(found) if any(one.holds(lead) for one in some))
-        at = 0 if sure else next(holds, 0)
+        lead = next(one.unit.sentence for one in chosen if one.window == number)
+        leads = (i for i, some in enumerate(found) if any(lead in one.places for one in some))
+        at = 0 if sure else next(leads, 0)
         pieces += chain.from_iterable(found[at:] + found[:at])
-    markers: dict[tuple[str, int, int], int] = {}
     statements = []
     for piece in dict.fromkeys(pieces):
-        cited = []
-        for hit, sentence in piece.places:
-            place = (hit.document.id, sentence.start, sentence.end)
-            cited.append(cite(hit, sentence, markers.setdefault(place, len(markers) + 1)))
+        cited = tuple(cite(piece.hit, place, 1) for place in piece.places)
         at = piece.text.find(piece.phrase) if piece.phrase else -1
         marked = (at, at + len(piece.phrase)) if piece.phrase and at >= 0 else None
-        statements.append(Statement(piece.text, tuple(cited), 1.0, marked))
-    return tuple(statements)
+        statements.append(Statement(piece.text, cited, 1.0, marked))
+    return renumbered(statements)
 
 
 def renumbered(statements: Sequence[Statement]) -> tuple[Statement, ...]:
     """The statements with markers that count their places in order, from 1."""
     markers: dict[tuple[str, int, int], int] = {}
-    return tuple(
-        replace(
-            one,
-            citations=tuple(
-                replace(
-                    place,
-                    marker=markers.setdefault(
-                        (place.document_id, place.start, place.end), len(markers) + 1
-                    ),
-                )
-                for place in one.citations
-            ),
-        )
-        for one in statements
-    )
+
+    def marked(cited: Citation) -> Citation:
+        place = (cited.document_id, cited.start, cited.end)
+        return replace(cited, marker=markers.setdefault(place, len(markers) + 1))
+
+    return tuple(replace(one, citations=tuple(map(marked, one.citations))) for one in statements)
 
 
 def _pieces(
@@ -174,12 +153,11 @@ def _pieces(
         above: tuple[_Piece, ...] = ()
         if one.unit.sentence in headings:
             heading = headings[one.unit.sentence]
-            above = (_Piece(heading.text, ((window.hit, heading.sentence),), None),)
-        first = _opened_by(window.units, one.place)
-        if one.unit.role in ("item", "code") or first is not None:
-            first = _first_of(window.units, one.place) if first is None else first
+            above = (_Piece(heading.text, window.hit, (heading.sentence,), None),)
+        first = _begins(window.units, one.place)
+        if first is not None:
             places = [one.place]
-            while at + 1 < len(chosen) and _first_of(window.units, chosen[at + 1].place) == first:
+            while at + 1 < len(chosen) and _begins(window.units, chosen[at + 1].place) == first:
                 at += 1
                 places.append(chosen[at].place)
             yield (*above, _run(window, first, places, one))
@@ -191,41 +169,27 @@ def _pieces(
         at += 1
 
 
-def _first_of(units: Sequence[Unit], place: int) -> int:
-    """The first of the list items, or code lines, that ``units[place]`` is one of; or itself."""
+def _begins(units: Sequence[Unit], place: int) -> int | None:
+    """Where the list or code begins that a unit is of, or opens ("To start it, run:"); or None."""
+    opens = units[place].role == "text" and units[place].text[-1:] in ":："
+    if opens and place + 1 < len(units):
+        place += 1
     role = units[place].role
     if role not in ("item", "code"):
-        return place
+        return None
     while place > 0 and units[place - 1].role == role:
         place -= 1
     return place
 
 
-def _opened_by(units: Sequence[Unit], place: int) -> int | None:
-    """Where the list or code begins that a unit opens ("To start it, run:"); None for others."""
-    after = place + 1
-    opens = units[place].role == "text" and units[place].text[-1:] in ":："
-    if opens and after < len(units) and units[after].role in ("item", "code"):
-        return after
-    return None
-
-
 def _leads_to(window: Window, place: int) -> int | None:
     """Where code begins that the next sentence of a unit's paragraph opens: how it is done."""
     units, text = window.units, window.hit.document.text
-    if units[place].role != "text" or place + 1 == len(units) or units[place + 1].role != "text":
+    if [unit.role for unit in units[place : place + 2]] != ["text", "text"]:
         return None
     between = text[units[place].sentence.end : units[place + 1].sentence.start]
-    code = None if between.count("\n") > 1 else _opened_by(units, place + 1)
+    code = None if between.count("\n") > 1 else _begins(units, place + 1)
     return code if code is not None and units[code].role == "code" else None
-
-
-def _end_of(units: Sequence[Unit], first: int) -> int:
-    """Behind the last of the list items, or code lines, that begin at ``first``."""
-    end = first + 1
-    while end < len(units) and units[end].role == units[first].role:
-        end += 1
-    return end
 
 
 def _run(window: Window, first: int, chosen: Sequence[int], lead: Weighed) -> _Piece:
@@ -236,11 +200,13 @@ def _run(window: Window, first: int, chosen: Sequence[int], lead: Weighed) -> _P
     which has its day.  Items that nothing opens have their heading.
     """
     hit, units = window.hit, window.units
-    role, end = units[first].role, _end_of(units, first)
+    role = units[first].role
+    end = next((i for i in range(first, len(units)) if units[i].role != role), len(units))
     whole = range(first, min(end, first + LISTED))
     run = [place for place in chosen if place >= first]
     if run and role == "code":
-        is_whole = len(whole) <= CODE and not _is_log(hit, units[run[0]])
+        is_log = entry_at(hit.document.text, units[run[0]].sentence.start) is not None
+        is_whole = len(whole) <= CODE and not is_log
     else:
         many = len(run) > 1 and len(run) >= STEPS * (end - first)
         is_whole = not run or (many and _are_steps(hit, units, first, end))
@@ -255,17 +221,16 @@ def _run(window: Window, first: int, chosen: Sequence[int], lead: Weighed) -> _P
             same = before + 1 == place and _goes_on(hit, units, before)
             closed = same or text[-1:] in _CLOSED
             text += f"{' ' if closed else '; '}{units[place].text}"
-    places = [(hit, units[place].sentence) for place in run]
+    places = [units[place].sentence for place in run]
     before_it = units[:first] or heading_above(window)
     opens = before_it[-1] if before_it else None
     if opens is not None and opens.role in ("text", "frame", "item") and opens.text[-1:] in ":：":
-        places.insert(0, (hit, opens.sentence))
+        places.insert(0, opens.sentence)
         text = f"{opens.text}{chr(10) if role == 'code' else ' '}{text}"
     elif opens is not None and opens.role == "heading" and role == "item":
-        places.insert(0, (hit, opens.sentence))  # "Never give", "Allowed": what the items are
+        places.insert(0, opens.sentence)  # "Never give", "Allowed": what the items are
         text = f"{opens.text}{' ' if opens.text[-1:] in _CLOSED else ': '}{text}"
-    phrase = _phrase(lead) if len(chosen) == 1 else None
-    return _Piece(text, tuple(places), phrase)
+    return _Piece(text, hit, tuple(places), _phrase(lead) if len(chosen) == 1 else None)
 
 
 def _are_steps(hit: Hit, units: Sequence[Unit], first: int, end: int) -> bool:
@@ -278,11 +243,6 @@ def _are_steps(hit: Hit, units: Sequence[Unit], first: int, end: int) -> bool:
     text, start = hit.document.text, units[first].sentence.start
     is_numbered = _NUMBER.fullmatch(text, text.rfind("\n", 0, start) + 1, start)
     return bool(is_numbered) and not any(_is_title(hit, units, at) for at in range(first, end))
-
-
-def _is_log(hit: Hit, unit: Unit) -> bool:
-    """Whether a line is an entry with a day of its own."""
-    return entry_at(hit.document.text, unit.sentence.start) is not None
 
 
 def _head_of_entry(window: Window, place: int) -> Unit | None:
@@ -309,34 +269,29 @@ def _is_title(hit: Hit, units: Sequence[Unit], place: int) -> bool:
 
 
 def _sentence(window: Window, one: Weighed) -> Iterator[_Piece]:
-    hit, unit = window.hit, one.unit
-    before = window.units[one.place - 1] if one.place else None
+    hit, unit, above = window.hit, one.unit, window.units[: one.place]
+    text, places = unit.text, [unit.sentence]
+    as_it_stands = hit.document.text[unit.sentence.start : unit.sentence.end]
     if unit.role == "row":
-        places = [(hit, unit.sentence)]
-        header = next(
-            (u for u in reversed(window.units[: one.place]) if u.role in ("frame", "heading")), None
-        )
-        as_it_stands = " ".join(_as_it_stands(hit, unit).split())
-        if header is not None and header.role == "frame" and unit.text != as_it_stands:
-            places.append((hit, header.sentence))
-        places += ((hit, caption) for caption in _caption(window.units, one.place))
-        yield _Piece(unit.text, tuple(places), _phrase(one))
-        return
-    if unit.role == "note":
-        places = [
-            (hit, unit.sentence),
-            *((hit, referring) for referring in _referring(window, one)),
-        ]
-        yield _Piece(_as_it_stands(hit, unit), tuple(places), _phrase(one))
-        return
-    if (head := _head_of_entry(window, one.place)) is not None:
-        places = [(hit, head.sentence), (hit, unit.sentence)]
-        yield _Piece(f"{head.text} {unit.text}", tuple(places), _phrase(one))
-        return
-    first = unit.text.split(None, 1)[0].casefold().rstrip("'’s,.") if unit.text else ""
-    if first in _PRONOUNS and before is not None and before.role == "text":
-        yield _Piece(before.text, ((hit, before.sentence),), None)
-    yield _Piece(unit.text, ((hit, unit.sentence),), _phrase(one))
+        header = next((u for u in reversed(above) if u.role in ("frame", "heading")), None)
+        says_more = text != " ".join(as_it_stands.split())
+        if header is not None and header.role == "frame" and says_more:
+            places.append(header.sentence)
+        caption = next((u for u in reversed(above) if u.role not in ("row", "frame")), None)
+        if caption is not None and caption.role in ("caption", "title"):
+            places.append(caption.sentence)
+    elif unit.role == "note":
+        text = as_it_stands
+        if (referring := _referring(window, one)) is not None:
+            places.append(referring)
+    elif (head := _head_of_entry(window, one.place)) is not None:
+        text = f"{head.text} {text}"
+        places.insert(0, head.sentence)
+    else:
+        first = text.split(None, 1)[0].casefold().rstrip("'’s,.")
+        if first in _PRONOUNS and above and above[-1].role == "text":
+            yield _Piece(above[-1].text, hit, (above[-1].sentence,), None)
+    yield _Piece(text, hit, tuple(places), _phrase(one))
 
 
 def _indented(hit: Hit, units: Sequence[Unit]) -> str:
@@ -349,27 +304,14 @@ def _indented(hit: Hit, units: Sequence[Unit]) -> str:
     return dedent("\n".join(lines))
 
 
-def _caption(units: Sequence[Unit], place: int) -> Iterator[Sentence]:
-    """The line that names the table that ``units[place]`` is a row of, if the window holds it."""
-    while place > 0 and units[place].role in ("row", "frame"):
-        place -= 1
-    if units[place].role in ("caption", "title"):
-        yield units[place].sentence
-
-
-def _referring(window: Window, one: Weighed) -> Iterator[Sentence]:
+def _referring(window: Window, one: Weighed) -> Sentence | None:
     """The sentence of the window that a footnote's mark stands in, the nearest above it."""
     text, start = window.hit.document.text, one.unit.sentence.start
     line = text[text.rfind("\n", 0, start) + 1 : start]
     mark = line[: line.find("]") + 1].lstrip()
     others = (*reversed(window.units[: one.place]), *window.units[one.place + 1 :])
-    if mark:
-        found = (u.sentence for u in others if mark in text[u.sentence.start : u.sentence.end])
-        yield from islice(found, 1)
-
-
-def _as_it_stands(hit: Hit, unit: Unit) -> str:
-    return hit.document.text[unit.sentence.start : unit.sentence.end]
+    found = (u.sentence for u in others if mark in text[u.sentence.start : u.sentence.end])
+    return next(found, None) if mark else None
 
 
 def _phrase(one: Weighed) -> str | None:
