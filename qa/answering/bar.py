@@ -6,9 +6,9 @@ beside the library with what they were made from.
 """
 
 import json
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_type_hints
 
 from qa.data import OutcomeKind
 from qa.errors import ConfigError
@@ -114,9 +114,10 @@ def held(path: Path) -> Calibration | None:
             found |= {"shown": found["answered"], "false_shown": found["false"]}
         elif schema != SCHEMA:
             raise ValueError(f"its schema is {schema!r}")
-        if found.keys() != {one.name for one in fields(Calibration)}:
+        kinds = get_type_hints(Calibration)
+        if found.keys() != kinds.keys():
             raise ValueError("other keys")
-        own = Calibration(**{name: _value(name, value) for name, value in found.items()})
+        own = Calibration(**{name: _value(kinds[name], value) for name, value in found.items()})
     except FileNotFoundError:
         return None
     except (OSError, ValueError, AttributeError, KeyError, TypeError) as error:
@@ -132,13 +133,10 @@ def held(path: Path) -> Calibration | None:
     return own
 
 
-def _value(name: str, value: Any) -> Any:
-    if name == "gold":
-        return tuple((str(path), str(digest)) for path, digest in value)
-    if name in ("reader", "made"):
-        return str(value)
-    real = ("threshold", "perhaps", "false_answers", "false_perhaps", "confidence")
-    return float(value) if name in real else int(value)
+def _value(kind: Any, value: Any) -> Any:
+    if kind in (str, float, int):
+        return kind(value)
+    return tuple((str(path), str(digest)) for path, digest in value)
 
 
 def dumps(calibration: Calibration) -> str:

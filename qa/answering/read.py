@@ -23,14 +23,13 @@ Adjust = Callable[[Weighed], float]
 Likeness = Callable[[Sequence[str]], Sequence[float]]
 """The cosines of texts with the question."""
 
+Texts = Callable[[Window], tuple[str, ...]]
+"""How the units of a window are read, where that is not as they stand."""
+
 AGAIN = 12
 """So many of the likeliest units are weighed again."""
 
 _FLOOR = 1e-6
-
-
-Texts = Callable[[Window], tuple[str, ...]]
-"""How the units of a window are read, where that is not as they stand."""
 
 
 def said_of(
