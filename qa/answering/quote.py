@@ -8,7 +8,7 @@ of, a sentence that begins with a pronoun with the one before it.
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import chain, pairwise
+from itertools import chain, groupby, pairwise
 from textwrap import dedent
 from typing import NamedTuple
 
@@ -113,13 +113,13 @@ def quoted(
     stands before it comes last.  The markers count the places cited in the order in which they
     are first cited.
     """
-    windows = list(dict.fromkeys(one.window for one in chosen))
     pieces: list[_Piece] = []
     headings = {one.unit.sentence: heading for heading, one in alike.sections(reading)}
-    for number in windows:
-        own = sorted((one for one in chosen if one.window == number), key=lambda one: one.place)
+    for number in dict.fromkeys(one.window for one in chosen):
+        own = [one for one in chosen if one.window == number]
+        lead = own[0].unit.sentence
+        own.sort(key=lambda one: one.place)
         found = list(_pieces(reading.windows[number], own, headings))
-        lead = next(one.unit.sentence for one in chosen if one.window == number)
         leads = (i for i, some in enumerate(found) if any(lead in one.places for one in some))
         at = 0 if sure else next(leads, 0)
         pieces += chain.from_iterable(found[at:] + found[:at])
@@ -147,26 +147,21 @@ def _pieces(
     window: Window, chosen: Sequence[Weighed], headings: Mapping[Sentence, Unit]
 ) -> Iterator[tuple[_Piece, ...]]:
     """The pieces of one window, those that need each other together, in reading order."""
-    at = 0
-    while at < len(chosen):
-        one = chosen[at]
-        above: tuple[_Piece, ...] = ()
-        if one.unit.sentence in headings:
-            heading = headings[one.unit.sentence]
-            above = (_Piece(heading.text, window.hit, (heading.sentence,), None),)
-        first = _begins(window.units, one.place)
+
+    def above(one: Weighed) -> tuple[_Piece, ...]:
+        heading = headings.get(one.unit.sentence)
+        return (_Piece(heading.text, window.hit, (heading.sentence,), None),) if heading else ()
+
+    for first, group in groupby(chosen, lambda one: _begins(window.units, one.place)):
+        run = list(group)
         if first is not None:
-            places = [one.place]
-            while at + 1 < len(chosen) and _begins(window.units, chosen[at + 1].place) == first:
-                at += 1
-                places.append(chosen[at].place)
-            yield (*above, _run(window, first, places, one))
-        else:
-            said = (*above, *_sentence(window, one))
+            yield (*above(run[0]), _run(window, first, run))
+            continue
+        for one in run:
+            said = (*above(one), *_sentence(window, one))
             if (code := _leads_to(window, one.place)) is not None:
-                said = (*said, _run(window, code, [], one))
+                said = (*said, _run(window, code, ()))
             yield said
-        at += 1
 
 
 def _begins(units: Sequence[Unit], place: int) -> int | None:
@@ -192,7 +187,7 @@ def _leads_to(window: Window, place: int) -> int | None:
     return code if code is not None and units[code].role == "code" else None
 
 
-def _run(window: Window, first: int, chosen: Sequence[int], lead: Weighed) -> _Piece:
+def _run(window: Window, first: int, chosen: Sequence[Weighed]) -> _Piece:
     """Items of one list, or lines of one block of code, behind the line that opens them.
 
     Those that were chosen; all of them where only their opening was, of numbered steps of which
@@ -203,7 +198,7 @@ def _run(window: Window, first: int, chosen: Sequence[int], lead: Weighed) -> _P
     role = units[first].role
     end = next((i for i in range(first, len(units)) if units[i].role != role), len(units))
     whole = range(first, min(end, first + LISTED))
-    run = [place for place in chosen if place >= first]
+    run = [one.place for one in chosen if one.place >= first]
     if run and role == "code":
         is_log = entry_at(hit.document.text, units[run[0]].sentence.start) is not None
         is_whole = len(whole) <= CODE and not is_log
@@ -230,7 +225,7 @@ def _run(window: Window, first: int, chosen: Sequence[int], lead: Weighed) -> _P
     elif opens is not None and opens.role == "heading" and role == "item":
         places.insert(0, opens.sentence)  # "Never give", "Allowed": what the items are
         text = f"{opens.text}{' ' if opens.text[-1:] in _CLOSED else ': '}{text}"
-    return _Piece(text, hit, tuple(places), _phrase(lead) if len(chosen) == 1 else None)
+    return _Piece(text, hit, tuple(places), _phrase(chosen[0]) if len(chosen) == 1 else None)
 
 
 def _are_steps(hit: Hit, units: Sequence[Unit], first: int, end: int) -> bool:
