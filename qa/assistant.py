@@ -13,7 +13,8 @@ from qa.data import Answer, Document, Hit, LeftOut, Note, Proof, Source, Stateme
 from qa.errors import ConfigError, QAError, UsageError
 from qa.models.embed.minilm import MiniLM
 from qa.models.llama import PREFIX
-from qa.models.reader.onnx import MULTILINGUAL, WHOLE, OnnxReader
+from qa.models.reader.ensemble import Ensemble
+from qa.models.reader.onnx import ENGLISH, MULTILINGUAL, WHOLE, OnnxReader, card
 from qa.settings import config, offline
 from qa.settings.config import ReaderSource, Settings
 
@@ -85,9 +86,11 @@ class Assistant:
                 api_key=self.settings.api_key,
                 timeout=self.settings.timeout,
             )
-        self.reader: Reader = parts.reader or OnnxReader()
         others = WHOLE if self._is_whole else MULTILINGUAL
         self.multilingual: Reader = parts.reader or OnnxReader(others)
+        self.reader: Reader = parts.reader or Ensemble(
+            OnnxReader(), self.multilingual, card(ENGLISH)
+        )
 
     @classmethod
     def from_here(

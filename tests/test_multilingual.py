@@ -118,7 +118,6 @@ def test_a_german_question_on_german_documents_is_read(of_the_bath: Answer) -> N
 
 
 @needs_extra
-@pytest.mark.xfail(strict=True, reason="the multilingual reader puts another sentence first")
 def test_nothing_is_shown_beside_what_answers(of_the_bath: Answer) -> None:
     """One sentence tells when it was built."""
     assert [one.text for one in of_the_bath.statements] == ["Gebaut wurde es 1962."]

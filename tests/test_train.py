@@ -213,7 +213,7 @@ def test_training_and_reading_put_the_same_together() -> None:
 
 
 def test_bars_by_hand() -> None:
-    """An answer: 1 of 20 false at most; what may be one: of those below, 1 of 4."""
+    """An answer: 1 of 20 false at most; of all that is shown 1 of 4."""
     confidence = np.array([0.9, 0.8, 0.7, 0.6, 0.5, 0.45, 0.4])
     true = np.array([True, True, False, True, True, True, False])
     assert bars(confidence, Holds(true, true), np.ones(7)) == (0.8, 0.45)
@@ -222,8 +222,15 @@ def test_bars_by_hand() -> None:
     assert bars(confidence[order], shown, np.ones(7)) == (0.8, 0.45)
 
 
+def test_the_more_is_sure_the_less_is_refused() -> None:
+    """One false of five that are shown is few, though it is one of two that are not sure."""
+    confidence = np.array([0.9, 0.85, 0.8, 0.7, 0.6])
+    true = np.array([True, True, True, False, True])
+    assert bars(confidence, Holds(true, true), np.ones(5)) == (0.8, 0.6)
+
+
 def test_bars_of_more_that_may_answer() -> None:
-    """What may be one shows more, and so the third holds it: of five below, one is false."""
+    """What may be one shows more, and so the third holds it: of seven one is false."""
     confidence = np.array([0.9, 0.8, 0.7, 0.6, 0.5, 0.45, 0.4])
     few = np.array([True, True, False, True, True, True, False])
     more = np.array([True, True, True, True, True, True, False])

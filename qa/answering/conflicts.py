@@ -19,7 +19,7 @@ from qa.times.quoted import dates_of, is_newer
 
 LIKELY = 0.4
 """A unit disagrees with the likeliest one only where its chance is this share of it."""
-AMENDS = 0.05
+AMENDS = 0.02
 """One that names the likeliest one's figure, to give another for it, needs no more than this."""
 _MONTH = timedelta(days=27)  # from its first to its last day: a shorter time tells of no year
 

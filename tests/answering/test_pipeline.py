@@ -251,7 +251,7 @@ HARBOUR = "The harbour is run by Odo Marsh."
 @pytest.fixture
 def far(tmp_path: Path) -> Iterator[Assistant]:
     """A library in which the first look at OWNS does not bring the harbour."""
-    texts = {f"{n}.md": f"# Mill {n}\n\nThe mill {n} is owned by Ilva.\n" for n in range(14)}
+    texts = {f"{n}.md": f"# Mill {n}\n\nThe mill {n} is owned by Ilva.\n" for n in range(40)}
     texts["harbour.md"] = f"# Quay\n\n{HARBOUR}\n"
     with assistant(tmp_path, texts, FakeReader({})) as made:
         yield made
