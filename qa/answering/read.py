@@ -30,6 +30,9 @@ AGAIN = 12
 """So many of the likeliest units are weighed again."""
 
 _FLOOR = 1e-6
+_SECOND = 0.01
+"""The least chance of the second unit that tells anything: that a library of one sentence has no
+other makes it no likelier."""
 
 
 def said_of(
@@ -146,7 +149,7 @@ def answer_features(
 ) -> dict[str, float]:
     """What the confidence in an answer is made of; ``weighed`` is sorted, likeliest first."""
     lead = weighed[0]
-    second = weighed[1].chance if len(weighed) > 1 else 0.0
+    second = max(weighed[1].chance if len(weighed) > 1 else 0.0, _SECOND)
     return {
         "lead": _logit(lead.chance),
         "second": _logit(second),

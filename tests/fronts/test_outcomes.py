@@ -57,6 +57,7 @@ def qa(folder: Path, reader: Reader, *arguments: str, typed: str | None = None) 
     clean = {name: None for name in os.environ if name.startswith(("QA_", "OPENAI_"))}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("qa.assistant.OnnxReader", lambda *_kind: reader)
+        patch.setattr("qa.assistant.Ensemble", lambda *_readers: reader)
         where = ["--documents", str(folder), *arguments]
         result = CliRunner().invoke(cli, where, env=clean, input=typed)
     if result.exception is not None and not isinstance(result.exception, SystemExit):

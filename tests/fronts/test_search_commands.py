@@ -44,6 +44,7 @@ def qa(folder: Path, *arguments: str, typed: str | None = None) -> str:
     with pytest.MonkeyPatch.context() as patch:
         reader = FakeReader({OPENED: ["Ilva Strand"]})
         patch.setattr("qa.assistant.OnnxReader", lambda *_kind: reader)
+        patch.setattr("qa.assistant.Ensemble", lambda *_readers: reader)
         where = ["--documents", str(folder), *arguments]
         result = CliRunner().invoke(cli, where, env=clean, input=typed)
     if result.exception is not None and not isinstance(result.exception, SystemExit):

@@ -25,4 +25,5 @@ def environment(told: Told) -> dict[str, str]:
 if __name__ == "__main__":
     reader = FakeReader(json.loads(os.environ["TOLD"]))
     qa.assistant.OnnxReader = lambda *_kind: reader
+    qa.assistant.Ensemble = lambda *_readers: reader
     main()
