@@ -51,7 +51,7 @@ _PREFIX = re.compile(
 )
 _FENCE = re.compile(r"`{3,}[\w+-]*|`+|\|")
 _CODE = re.compile(r"(?<!`)(`{1,2})(?!`)([^`\n]{1,300})\1(?!`)")
-_INDEX = re.compile(r"(?:(?<=[\w)\]])|(?=\[\s*\]))\[([^\[\]]{0,100})\]")
+_INDEX = re.compile(r"(?:(?<=[\w)\]])|(?=\[\s*\]))\[(?![^\[\]]*\d\.\d)([^\[\]]{0,100})\]")
 _HELD = r"❴\1❵"  # an index in code ("argv[0]"), so that it is not read as a mark
 _FORGED = str.maketrans("❴❵", "{}")
 _RELEASED = str.maketrans("❴❵", "[]")

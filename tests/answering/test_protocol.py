@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from qa.answering.protocol import MAX_ANSWER, ModelSentence, Parser
@@ -204,6 +204,7 @@ PIECES = st.sampled_from(
 @given(
     st.lists(st.one_of(PIECES, st.text(max_size=8)), max_size=30).map("".join), st.integers(1, 9)
 )
+@example("` [1.1][１.１]`", 1)
 def test_the_reading_does_not_depend_on_the_chunks(reply: str, width: int) -> None:
     """However the network cuts a reply, the same sentences come out, clean and bounded."""
     found = read(reply, width)
