@@ -177,8 +177,6 @@ class Assistant:
                 if self.embedding is self._minilm:
                     self._minilm.load()
                 self.reader.load()
-                if self._is_whole:
-                    self.multilingual.load()
 
         # No daemon: the interpreter must not end while a model is being loaded.
         threading.Thread(target=load).start()

@@ -263,7 +263,7 @@ def _read(parts: Answering, looked: _Looked) -> _Found:
             more = _retrieved(question.searches, view, parts.embedding, 2 * LIMIT)
             known = {hit.passage.id for hit in hits}
             hits += tuple(hit for hit in more if hit.passage.id not in known)
-            wider = open_windows(hits, view)[: 2 * LIMIT]
+            wider = open_windows(hits, view)[: max(len(windows), 2 * LIMIT)]
             readings = _readings(question, wider, reader, parts.embedding)
         instead = period.newest_instead(question.period)
         if instead is not None and _best(readings) < bar.perhaps:
@@ -294,6 +294,7 @@ def searched(question: str, turns: Turns, view: View, embedding: Embedding) -> t
 def _hits(
     lookup: str, searches: Sequence[str], view: View, embedding: Embedding
 ) -> tuple[Hit, ...]:
+    """The best hits of all searches; more of them where the embedding knows the language less."""
     hits = _retrieved(searches, view, embedding, LIMIT)
     if embedding.name == MiniLM.name and _is_abroad(lookup, hits):
         hits = _retrieved(searches, view, embedding, ABROAD)

@@ -21,6 +21,7 @@ _HINT = re.compile(r"\d|[\u4e00-\u9fff]|[^\W\d_]{3}")
 _SOON, _LONG = 60, 180
 """Days within which what lies ahead is meant, where it would lie so many more back."""
 _EVER = 366
+"""The same behind a second verb, in the present: any day ahead may be meant."""
 _WIDE, _WEEK = 21, 14
 """Days within which a day or a week is told, where the day of writing is not known."""
 _COUNTED = "from the date before it"
@@ -333,7 +334,9 @@ def _expression(sentence: str, atom: Atom, scope: Scope, anchor: Interval | None
 def _is_as_near(
     reading: Sense, scope: Scope, was: Interval, day: date, soon: int, longer: int
 ) -> bool:
-    """Whether what is read as past does not lie ``longer`` back than it lies ahead, if ``soon``.
+    """Whether what is read as past is no more than ``longer`` days further back than it is ahead.
+
+    It is also where it lies more than ``soon`` days ahead.
 
     Who speaks of a year ago mostly says so, the tenses of other languages are told less well than
     those of English ("Sie erhalten", "ist vorgesehen"), and the verb is of something else in "was
