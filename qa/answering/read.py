@@ -15,7 +15,7 @@ from qa.answering.alike import LESS, meant_less
 from qa.answering.voiced import own_first
 from qa.data import Reading, Weighed, Window
 from qa.models.embed.base import Embedding
-from qa.models.reader.base import Card, Reader, Said, Shown, Turns, following
+from qa.models.reader.base import FLOOR, Card, Reader, Said, Shown, Turns, answers, following
 
 Adjust = Callable[[Weighed], float]
 """What a rule adds to a unit's logit: where a date or a year is asked for."""
@@ -29,7 +29,6 @@ Texts = Callable[[Window], tuple[str, ...]]
 AGAIN = 12
 """So many of the likeliest units are weighed again."""
 
-_FLOOR = 1e-6
 _SECOND = 0.01
 """The least chance of the second unit that tells anything: that a library of one sentence has no
 other makes it no likelier."""
@@ -160,11 +159,6 @@ def answer_features(
     }
 
 
-def answers(outcome: tuple[float, float, float, float]) -> float:
-    """The log-odds that a window says anything to the question."""
-    return _logit(1.0 - outcome[3])
-
-
 def linear(model: Mapping[str, float], features: Mapping[str, float]) -> float:
     """The logit of a linear model."""
     return model["bias"] + sum(model[name] * value for name, value in features.items())
@@ -172,7 +166,7 @@ def linear(model: Mapping[str, float], features: Mapping[str, float]) -> float:
 
 @lru_cache(maxsize=4096)
 def _logit(chance: float) -> float:
-    held = min(max(chance, _FLOOR), 1.0 - _FLOOR)
+    held = min(max(chance, FLOOR), 1.0 - FLOOR)
     return math.log(held / (1.0 - held))
 
 

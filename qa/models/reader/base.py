@@ -1,10 +1,14 @@
 """What a reader is to the stages: a question and windows in, probabilities out."""
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 Turns = tuple[tuple[str, str], ...]
 """Earlier questions with the beginnings of their answers, oldest first."""
+
+FLOOR = 1e-6
+"""Chances nearer to 0 or 1 than this tell no more."""
 
 
 def following(question: str, turns: Turns) -> str:
@@ -36,6 +40,12 @@ class Said(NamedTuple):
     evidence: tuple[float, ...]
     outcome: tuple[float, float, float, float]
     phrases: tuple[tuple[int, int] | None, ...]
+
+
+def answers(outcome: tuple[float, float, float, float]) -> float:
+    """The log-odds that a window says anything to the question."""
+    held = min(max(1.0 - outcome[3], FLOOR), 1.0 - FLOOR)
+    return math.log(held / (1.0 - held))
 
 
 class Card(NamedTuple):

@@ -8,12 +8,10 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 
-from qa.models.reader.base import Card, Reader, Said, Shown, Turns
+from qa.models.reader.base import FLOOR, Card, Reader, Said, Shown, Turns, answers
 
 AGAIN = 4
 """So many windows are read again: with all ten of them no more is gained."""
-
-_LEAST = 1e-6
 
 
 class Ensemble:
@@ -54,15 +52,14 @@ class Ensemble:
 
 def _promise(said: Said) -> float:
     """How likely a window seems to answer, and its likeliest unit to be a part of it, in logits."""
-    silent = min(max(said.outcome[3], _LEAST), 1 - _LEAST)
-    return math.log((1 - silent) / silent) + max(said.evidence, default=-math.inf)
+    return answers(said.outcome) + max(said.evidence, default=-math.inf)
 
 
 def _mean(one: Said, other: Said) -> Said:
     """The mean of the logits; phrases are the careful one's."""
     evidence = tuple((a + b) / 2 for a, b in zip(one.evidence, other.evidence, strict=True))
     likely = [
-        math.sqrt(max(a, _LEAST) * max(b, _LEAST))
+        math.sqrt(max(a, FLOOR) * max(b, FLOOR))
         for a, b in zip(one.outcome, other.outcome, strict=True)
     ]
     full, part, contra, none = (one / sum(likely) for one in likely)
