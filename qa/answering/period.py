@@ -57,6 +57,11 @@ class Period(NamedTuple):
     any_year: date | None = None
 
     @property
+    def is_of_days(self) -> bool:
+        """Whether a time was asked for by which units are told apart."""
+        return self.way != "latest" and (self.interval or self.any_year) is not None
+
+    @property
     def notes(self) -> tuple[Note, ...]:
         """How the question's words were read."""
         return tuple(
@@ -112,11 +117,10 @@ def speaks_of(period: Period, one: Weighed) -> bool:
 
     Where neither tells it may be.
     """
-    says = _says_it(period, one)
-    if says is None:
-        written = anchor(one.hit.document)
-        return written is None or _fits(period, written)
-    return says
+    if (says := _says_it(period, one)) is not None:
+        return says
+    written = anchor(one.hit.document)
+    return written is None or _fits(period, written)
 
 
 def as_of(period: Period, one: Weighed) -> Note:
@@ -155,9 +159,10 @@ def _figures(interval: Interval) -> str | None:
 
 
 def _fits(period: Period, time: Interval, *, whole: bool = False) -> bool:
-    asked = period.interval
-    if asked is None:
-        return period.any_year is not None and _is_that_day(period.any_year, time)
+    asked, day = period.interval, period.any_year
+    if asked is None:  # that day of whatever year
+        its = time.start.month, time.start.day
+        return day is not None and time.start == time.end and its == (day.month, day.day)
     if period.way == "since":
         return time.start >= asked.start if whole else time.end >= asked.start
     if period.way == "after":
@@ -167,23 +172,12 @@ def _fits(period: Period, time: Interval, *, whole: bool = False) -> bool:
     return asked.start <= time.start and time.end <= asked.end if whole else asked.meets(time)
 
 
-def _is_that_day(day: date, time: Interval) -> bool:
-    """Whether a time is that day of whatever year."""
-    return time.start == time.end and (time.start.month, time.start.day) == (day.month, day.day)
-
-
-def _is_of_days(period: Period) -> bool:
-    """Whether a time was asked for by which units are told apart."""
-    named = period.interval is not None or period.any_year is not None
-    return named and period.way != "latest"
-
-
 def texts_for(period: Period | None) -> Callable[[Window], tuple[str, ...]] | None:
     """How a window's units are read for ``period``: with the day or year that words or signs mean.
 
     "Last year" is read with the year it is of, "05/02/2025" with its month's name.
     """
-    if period is None or not _is_of_days(period):
+    if period is None or not period.is_of_days:
         return None
     return lambda window: tuple(_in_time(period, window.hit.document, one) for one in window.units)
 
@@ -202,22 +196,18 @@ def _in_time(period: Period, document: Document, unit: Unit) -> str:
 
 def adjusted_for(period: Period | None) -> Callable[[Weighed], float] | None:
     """What a unit gains or loses by the time that it speaks of; None without a time asked for."""
-    if period is None or not _is_of_days(period):
+    if period is None or not period.is_of_days:
         return None
-    return lambda one: _gain(period, one)
 
+    def gain(one: Weighed) -> float:
+        says, written = _says_it(period, one), anchor(one.hit.document)
+        if says is not None and (says or period.interval is not None):
+            return THEN if says else OTHERWISE
+        if written is None or period.interval is None:
+            return 0.0  # of a day without its year another one may be meant
+        return WRITTEN_THEN if _fits(period, written, whole=True) else WRITTEN_OTHERWISE
 
-def _gain(period: Period, one: Weighed) -> float:
-    says, written = _says_it(period, one), anchor(one.hit.document)
-    if says:
-        return THEN
-    if period.interval is None:
-        return 0.0  # a day without its year: another one may be meant
-    if says is not None:
-        return OTHERWISE
-    if written is None:
-        return 0.0
-    return WRITTEN_THEN if _fits(period, written, whole=True) else WRITTEN_OTHERWISE
+    return gain
 
 
 def _says_it(period: Period, one: Weighed) -> bool | None:
@@ -259,11 +249,6 @@ def newest(reading: Reading) -> tuple[Reading, tuple[Weighed, Weighed] | None]:
         return reading, None
     rest = tuple(one for one in reading.weighed if one is not lead)
     return replace(reading, weighed=(replace(lead, chance=first.chance), *rest)), (lead, first)
-
-
-def day_text(document: Document) -> str:
-    """When a document was written, for a note."""
-    return str(anchor(document) or "")
 
 
 def when_notes(statements: Sequence[Statement]) -> tuple[Note, ...]:

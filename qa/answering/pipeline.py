@@ -9,7 +9,7 @@ here: where a model asks for it, more is retrieved.
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import cache
@@ -20,7 +20,7 @@ from qa.answering import conflicts, period, quote, voiced
 from qa.answering.alike import listed
 from qa.answering.bar import Bar, shipped
 from qa.answering.changes import asks_for_changes, changes
-from qa.answering.question import Question, complete_with, question_of
+from qa.answering.question import Completion, Question, complete_with, question_of
 from qa.answering.read import likeness_of, reading_of, said_of
 from qa.answering.retrieve import LIMIT, is_across, retrieve
 from qa.answering.sources import source_block
@@ -34,6 +34,7 @@ from qa.clock import Clock
 from qa.data import (
     OPENINGS,
     Answer,
+    Citation,
     Hit,
     LeftOut,
     Note,
@@ -53,6 +54,7 @@ from qa.models.embed.minilm import MiniLM
 from qa.models.reader.base import Reader, Turns, following
 from qa.settings.prompts import load
 from qa.text.language import is_foreign
+from qa.times.quoted import anchor
 
 Events = Iterator[Note | Statement | LeftOut | Answer]
 
@@ -156,8 +158,8 @@ def stream(
     """
     clock = Clock()
     with clock.stage("complete"):
-        lookup, notes, spent = _completed(parts, asked, history)
-        question = question_of(asked, lookup, history, when.today)
+        completed = _completed(parts, asked, history)
+        question = question_of(asked, completed.question, history, when.today)
     with library.reading() as whole:
         view, remarks = known_by(whole, when.as_of)
         if not view.passages:
@@ -177,7 +179,10 @@ def stream(
                 said = question.period.notes if question.period else ()
                 said += period.when_notes(event.statements)
                 times = question.period.said if question.period else ()
-                usage = event.usage.plus(spent) if event.usage and spent else event.usage
+                usage = event.usage
+                if usage and completed.usage:
+                    usage = usage.plus(completed.usage)
+                notes = (completed.note,) if completed.note else ()
                 wish = _wish(parts, question, history, event)
                 every = (*notes, *said, *remarks, *event.notes, *unread, *wish)
                 every = tuple(wording.for_asker(one, asked) for one in every)
@@ -215,22 +220,18 @@ def trace(parts: Answering, library: Library, asked: str, when: When) -> Trace:
         looked = _looked(parts, question, (), view, Clock())
         found = _read(parts, looked)
         unfit = source_block(_wholes(looked.windows, view), parts.evidence).left_out
-        return _trace(found, found.readings, frozenset(), unfit)
+        return _trace(found, unfit=unfit)
 
 
-def _completed(
-    parts: Answering, asked: str, history: tuple[Answer, ...]
-) -> tuple[str, tuple[Note, ...], Usage | None]:
+def _completed(parts: Answering, asked: str, history: tuple[Answer, ...]) -> Completion:
     """The question as it is looked up, a remark on how that came about, and its cost."""
-    if parts.engine == "extractive" or not history:
-        return asked, (), None
-    try:
-        made = complete_with(asked, history, parts.llm(), load("followup"))
-    except ModelError:
-        if not parts.fallback:
-            raise
-        return asked, (), None  # the answer will meet the same failure, and say so
-    return made.question, (made.note,) if made.note else (), made.usage
+    if parts.engine != "extractive" and history:
+        try:
+            return complete_with(asked, history, parts.llm(), load("followup"))
+        except ModelError:
+            if not parts.fallback:
+                raise  # else the answer will meet the same failure, and say so
+    return Completion(asked, None, None)
 
 
 def _looked(
@@ -257,7 +258,8 @@ def _read(parts: Answering, looked: _Looked) -> _Found:
             reader = parts.multilingual
             if not bar.is_own:  # the user's own was measured by whichever reader read their pairs
                 bar = shipped(reader.card)._replace(stale=bar.stale)
-        bar = _bar(parts, bar)
+        if parts.strict:  # only what answers is to be shown
+            bar = bar._replace(perhaps=bar.answered)
         readings = _readings(question, windows, reader, parts.embedding)
         if any(listed(one) for one in readings):  # a list may go on further down
             more = _retrieved(question.searches, view, parts.embedding, 2 * LIMIT)
@@ -266,10 +268,10 @@ def _read(parts: Answering, looked: _Looked) -> _Found:
             wider = open_windows(hits, view)[: max(len(windows), 2 * LIMIT)]
             readings = _readings(question, wider, reader, parts.embedding)
         instead = period.newest_instead(question.period)
-        if instead is not None and _best(readings) < bar.perhaps:
+        if instead is not None and _surest(readings).confidence < bar.perhaps:
             newest = question.at(instead)
             again = _readings(newest, windows, reader, parts.embedding)
-            if _best(again) >= bar.perhaps:
+            if _surest(again).confidence >= bar.perhaps:
                 question, readings = newest, again
     if bar.stale:
         notes += (Note.of("stale", reason=bar.stale),)
@@ -281,8 +283,8 @@ def _is_abroad(lookup: str, hits: Sequence[Hit]) -> bool:
     return is_foreign(lookup) or is_across(lookup, hits)
 
 
-def _best(readings: Sequence[Reading]) -> float:
-    return max(one.confidence for one in readings)
+def _surest(readings: Sequence[Reading]) -> Reading:
+    return max(readings, key=lambda one: one.confidence)
 
 
 def searched(question: str, turns: Turns, view: View, embedding: Embedding) -> tuple[Hit, ...]:
@@ -316,51 +318,49 @@ def _retrieved(
     return tuple(replace(hit, rank=rank) for rank, hit in enumerate(ordered[:most], start=1))
 
 
-def _bar(parts: Answering, bar: Bar) -> Bar:
-    """The bar, raised where only what answers is to be shown."""
-    return bar._replace(perhaps=bar.answered) if parts.strict else bar
-
-
 class _Settled(NamedTuple):
-    """What is made of the readings: the units chosen of each, and how sure it is."""
+    """What is made of the readings: the statements, and how sure they are."""
 
     readings: tuple[Reading, ...]
-    chosen: tuple[tuple[Weighed, ...], ...]
+    statements: tuple[Statement, ...]
     kind: OutcomeKind
-    confidence: float
     notes: tuple[Note, ...]
 
 
 def settle(found: _Found) -> _Settled:
-    """The outcome, and the units that make it: of each part that reaches the bar, a few."""
-    question, bar = found.question, found.bar
-    readings = found.readings
-    confidence = _best(readings)
-    kind = bar.outcome(confidence)
-    surest = max(readings, key=lambda one: one.confidence).weighed[:1]
-    if kind == "answered" and any(one.unit.voice for one in surest):
+    """The outcome, and the statements that make it: of each part that reaches the bar, a few."""
+    bar, asked, readings = found.bar, found.question.period, found.readings
+    surest = _surest(readings)
+    kind = bar.outcome(surest.confidence)
+    if kind == "answered" and any(one.unit.voice for one in surest.weighed[:1]):
         kind = "perhaps"  # the bars were measured on documents' own words
     notes: list[Note] = []
-    asked = question.period
-    first = readings[0].weighed[0] if readings[0].weighed else None
-    if asked is not None and first is not None and _asks_newest(asked, first):
-        lead, earlier = period.newest(readings[0])
-        readings = (lead, *readings[1:])
-        if asked.interval is not None and kind != "not_found":
-            notes.append(period.as_of(asked, lead.weighed[0]))
-        if earlier is not None and kind != "not_found":
-            notes.append(_earlier(earlier))
-    chosen: list[tuple[Weighed, ...]] = []
+    if asked is not None and readings[0].weighed and _asks_newest(asked, readings[0].weighed[0]):
+        newest, sides = period.newest(readings[0])
+        readings = (newest, *readings[1:])
+        if asked.interval is not None:
+            notes.append(period.as_of(asked, newest.weighed[0]))
+        if sides is not None:
+            now, was = (anchor(one.hit.document) or "" for one in sides)
+            old = " ".join(sides[1].unit.text.split())
+            notes.append(Note.of("earlier", old=old, was=was, now=now))
+    if kind == "not_found":
+        return _Settled(readings, (), kind, ())
+    by_text: dict[str, Statement] = {}
     for one in readings:
-        if one.confidence < bar.perhaps or kind == "not_found":
-            chosen.append(())
-            if len(readings) > 1 and kind != "not_found":
-                notes.append(Note.of("unanswered", part=one.question))
-            continue
-        chosen.append(quote.select(one, sure=kind == "answered"))
-    if kind != "not_found":
-        notes += _remarks(found, readings)
-    return _Settled(readings, tuple(chosen), kind, confidence, tuple(notes))
+        if one.confidence >= bar.perhaps:
+            sure = kind == "answered"
+            for said in quote.quoted(one, quote.select(one, sure=sure), sure=sure):
+                by_text.setdefault(said.text, said)
+        elif len(readings) > 1:
+            notes.append(Note.of("unanswered", part=one.question))
+    statements = quote.renumbered(tuple(by_text.values()))
+    notes += _remarks(found, readings)
+    disagreeing = conflicts.disagreement(readings[0]) if len(readings) == 1 else None
+    if disagreeing is not None:
+        statements, note = _side_by_side(readings[0], disagreeing, statements)
+        notes.append(note)
+    return _Settled(readings, statements, kind, tuple(notes))
 
 
 def _asks_newest(asked: period.Period, first: Weighed) -> bool:
@@ -368,16 +368,6 @@ def _asks_newest(asked: period.Period, first: Weighed) -> bool:
     if asked.way == "latest":
         return True
     return period.newest_instead(asked) is not None and not period.speaks_of(asked, first)
-
-
-def _earlier(sides: tuple[Weighed, Weighed]) -> Note:
-    now, was = (one.hit.document for one in sides)
-    return Note.of(
-        "earlier",
-        old=" ".join(sides[1].unit.text.split()),
-        was=period.day_text(was),
-        now=period.day_text(now),
-    )
 
 
 def _remarks(found: _Found, readings: Sequence[Reading]) -> Iterator[Note]:
@@ -402,33 +392,22 @@ def _quoted(found: _Found, notes: tuple[Note, ...] = ()) -> Events:
     """The answer in sentences of the documents."""
     question = found.question
     with found.clock.stage("settle"):
-        changed = None
+        readings, statements, kind, told = settle(found)
+        own = None
         if question.period is not None and asks_for_changes(question.asked):
-            changed = changes(question.period, found.readings)
-        settled = settle(found)
-        statements: tuple[Statement, ...]
-        if changed is not None:
-            statements, own = changed
-            kind: OutcomeKind = "perhaps" if statements else "not_found"
-            notes += own
-        elif question.asks_for_summary:
+            own = changes(question.period, found.readings)
+        if own is None and question.asks_for_summary:
             shows = found.bar.perhaps < found.bar.answered  # not where answers alone are to be
-            hits = found.hits if shows else ()
-            statements, own = summary(question.lookup, hits, found.view)
-            kind, notes = "perhaps" if statements else "not_found", notes + own
-        else:
-            statements = _statements(settled)
-            kind, notes = settled.kind, notes + settled.notes
-            sides = conflicts.disagreement(settled.readings[0])
-            if sides is not None and statements and len(settled.readings) == 1:
-                statements, said = _side_by_side(settled.readings[0], sides, statements)
-                notes += (said,)
+            own = summary(question.lookup, found.hits if shows else (), found.view)
+        if own is not None:
+            statements, told = own
+            kind = "perhaps" if statements else "not_found"
+    notes += told
     if statements and kind == "perhaps" and not any(one.kind in OPENINGS for one in notes):
         notes = (Note("perhaps"), *notes)
-    shown = frozenset((c.document_id, c.start) for one in statements for c in one.citations)
-    nearest = () if statements else quote.nearest(settled.readings[0])
-    cited = [*(c for one in statements for c in one.citations), *nearest]
-    notes += tuple(dict.fromkeys(voiced.told(cited, found.view)))
+    shown = [cited for one in statements for cited in one.citations]
+    nearest = () if statements else quote.nearest(readings[0])
+    notes += tuple(dict.fromkeys(voiced.told((*shown, *nearest), found.view)))
     yield from (note for note in notes if note.kind in OPENINGS)
     yield from statements
     yield Answer(
@@ -440,24 +419,12 @@ def _quoted(found: _Found, notes: tuple[Note, ...] = ()) -> Events:
         nearest=nearest,
         hits=found.hits,
         engine="extractive",
-        confidence=settled.confidence,
+        confidence=_surest(readings).confidence,
         threshold=found.bar.answered,
         seconds=found.clock.seconds(),
         notes=(*found.notes, *notes),
-        trace=_trace(found, settled.readings, shown),
+        trace=_trace(found._replace(readings=readings), shown),
     )
-
-
-def _statements(settled: _Settled) -> tuple[Statement, ...]:
-    made = [
-        statement
-        for reading, chosen in zip(settled.readings, settled.chosen, strict=True)
-        for statement in quote.quoted(reading, chosen, sure=settled.kind == "answered")
-    ]
-    seen: dict[str, Statement] = {}
-    for one in made:
-        seen.setdefault(one.text, one)
-    return quote.renumbered(tuple(seen.values()))
 
 
 def _side_by_side(
@@ -471,14 +438,10 @@ def _side_by_side(
     return shown, conflicts.note(sides, (1, len(first[0]) + 1))
 
 
-def _trace(
-    found: _Found,
-    readings: Sequence[Reading],
-    shown: frozenset[tuple[str, int]],
-    unfit: tuple[Window, ...] = (),
-) -> Trace:
-    bar = found.bar
-    return Trace(found.question.searches, tuple(readings), shown, bar.answered, bar.perhaps, unfit)
+def _trace(found: _Found, cited: Iterable[Citation] = (), unfit: tuple[Window, ...] = ()) -> Trace:
+    lookups, bar = found.question.searches, found.bar
+    shown = frozenset((one.document_id, one.start) for one in cited)
+    return Trace(lookups, found.readings, shown, bar.answered, bar.perhaps, unfit)
 
 
 def _written(parts: Answering, looked: _Looked) -> Events:
@@ -494,15 +457,14 @@ def _written(parts: Answering, looked: _Looked) -> Events:
         try:
             for event in _searched(parts, looked):
                 if isinstance(event, Written):
-                    found = reading.result()
-                    shown = frozenset((c.document_id, c.start) for c in event.answer.citations)
-                    own = voiced.told(event.answer.citations, looked.view)
-                    notes = (*looked.notes, *_elsewhere(found, shown), *own)
+                    answer = event.answer
+                    traced = _trace(reading.result(), answer.citations, event.unfit)
+                    own = voiced.told(answer.citations, looked.view)
                     yield replace(
-                        event.answer,
-                        notes=(*notes, *event.answer.notes),
-                        seconds=(*looked.clock.seconds(), *event.answer.seconds),
-                        trace=_trace(found, found.readings, shown, event.unfit),
+                        answer,
+                        notes=(*looked.notes, *_elsewhere(traced), *own, *answer.notes),
+                        seconds=(*looked.clock.seconds(), *answer.seconds),
+                        trace=traced,
                     )
                     return
                 said = said or isinstance(event, Statement)
@@ -522,7 +484,7 @@ def _searched(parts: Answering, looked: _Looked) -> Iterator[Note | Statement | 
     spent: Usage | None = None
     budget, left = parts.evidence, SEARCHES
     while True:
-        wanted, before = None, time.monotonic() - began
+        before = time.monotonic() - began
         for event in write(
             looked.question.asked,
             windows,
@@ -534,44 +496,38 @@ def _searched(parts: Answering, looked: _Looked) -> Iterator[Note | Statement | 
             budget=budget,
             searches=left if before < SEARCH_UNTIL else 0,
         ):
-            if isinstance(event, Wanted):
-                wanted = event
-            elif isinstance(event, Written):
-                usage = event.answer.usage
-                if usage is not None and spent is not None:
-                    first = usage.seconds_to_first
-                    first = first + before if first is not None else None
-                    usage = replace(usage.plus(spent), seconds_to_first=first)
-                notes = (*told, *event.answer.notes)
-                answer = replace(event.answer, notes=notes, hits=hits, usage=usage)
-                yield event._replace(answer=answer)
-                return
-            else:
+            if not isinstance(event, Wanted | Written):
                 yield event
-        assert wanted is not None
-        spent = wanted.usage if spent is None else spent.plus(wanted.usage or Usage())
-        left -= len(wanted.searches)
-        for words in wanted.searches:
-            note = Note.of("searched", words=words)
-            told.append(note)
-            yield note
-        more = _retrieved(wanted.searches, view, parts.embedding, LIMIT)
+        if isinstance(event, Written):
+            break
+        assert isinstance(event, Wanted)
+        spent = event.usage if spent is None else spent.plus(event.usage or Usage())
+        left -= len(event.searches)
+        asked = [Note.of("searched", words=words) for words in event.searches]
+        told += asked
+        yield from asked
+        more = _retrieved(event.searches, view, parts.embedding, LIMIT)
         windows = _wholes(open_windows(more, view), view) + windows  # the new ones must fit
         known = {hit.passage.id for hit in hits}
         hits += tuple(hit for hit in more if hit.passage.id not in known)
         budget += parts.evidence // 2
+    usage = event.answer.usage
+    if usage is not None and spent is not None:
+        first = usage.seconds_to_first
+        first = first + before if first is not None else None
+        usage = replace(usage.plus(spent), seconds_to_first=first)
+    notes = (*told, *event.answer.notes)
+    yield event._replace(answer=replace(event.answer, notes=notes, hits=hits, usage=usage))
 
 
 def _wholes(windows: Sequence[Window], view: View) -> tuple[Window, ...]:
     return tuple(whole(one, view) for one in windows)
 
 
-def _elsewhere(found: _Found, shown: frozenset[tuple[str, int]]) -> Iterator[Note]:
+def _elsewhere(trace: Trace) -> Iterator[Note]:
     """Where a model's answer cites one of two places that disagree: what the other one says."""
-    sides = conflicts.disagreement(found.readings[0])
-    if sides is None:
-        return
-    cited = [(one.hit.document.id, one.unit.sentence.start) in shown for one in sides]
+    sides = conflicts.disagreement(trace.readings[0]) or ()
+    cited = [(one.hit.document.id, one.unit.sentence.start) in trace.chosen for one in sides]
     if sum(cited) == 1:
         yield conflicts.elsewhere(sides[cited.index(True)], sides[cited.index(False)])
 
