@@ -233,7 +233,7 @@ def _are_steps(hit: Hit, units: Sequence[Unit], first: int, end: int) -> bool:
 
     Clauses have titles; steps do not.
     """
-    if units[first].role != "item" or end - first > LISTED:
+    if end - first > LISTED:
         return False
     text, start = hit.document.text, units[first].sentence.start
     is_numbered = _NUMBER.fullmatch(text, text.rfind("\n", 0, start) + 1, start)

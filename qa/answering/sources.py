@@ -241,8 +241,9 @@ def _rendered(stretch: _Stretch, number: int, sign: str) -> str:
         start = unit.sentence.start
         mark = f"[{number}.{place}] " if number else ""
         gap = text[end:start]
-        if not end or not _is_bare(gap):
-            made += ["\n" + _LEFT_OUT if end else "", mark, _lead(text, start)]
+        if not end or not _is_bare(gap):  # its line may begin with a bar, a mark, or blanks
+            lead = text[text.rfind("\n", 0, start) + 1 : start]
+            made += ["\n" + _LEFT_OUT if end else "", mark, lead if _is_bare(lead) else ""]
         elif "\n" in gap:
             rest, lead = gap.rsplit("\n", 1)
             made += [rest, "\n", mark, lead]
@@ -254,12 +255,6 @@ def _rendered(stretch: _Stretch, number: int, sign: str) -> str:
     tail = text[end : line_end if line_end >= 0 else len(text)]
     made += [tail if _is_bare(tail) else "", "\n"]
     return inert(visible("".join(made)))
-
-
-def _lead(text: str, start: int) -> str:
-    """The markup before a unit on its line: indentation, a table's bar, a list's mark."""
-    lead = text[text.rfind("\n", 0, start) + 1 : start]
-    return lead if _is_bare(lead) else ""
 
 
 def _meaning(document: Document, unit: Unit) -> str:

@@ -39,6 +39,7 @@ MAX_REPEATS = 3
 
 _MARGIN = 0.85  # the share of the window to fill: the model's own vocabulary counts otherwise
 _NEAREST = 3
+_REPEATED = "it was said before"
 _QUESTION = re.compile(r"[?？]\W*$|^question\s*:", re.IGNORECASE)
 _HEAD = 200  # characters within which a text's first line is looked for
 _AKIN = 0.35  # how much of a statement its source must cover to be shown in its place
@@ -235,7 +236,7 @@ class _Writer:
         key = " ".join(terms(sentence.text)) or sentence.text.casefold()
         self._repeats = self._repeats + 1 if key in self._said else 0
         if key in self._said:
-            yield self._leave_out(sentence.text, "it was said before")
+            yield self._leave_out(sentence.text, _REPEATED)
             return
         self._said.add(key)
         shown = [self.block.sentences[one] for one in sentence.ids]
@@ -247,16 +248,17 @@ class _Writer:
         elif reason is None:
             check = verify(sentence.text, cited, self._question, idf=self._idf)
             reason = "; ".join(check.reasons) or "no cited sentence carries it"
-            carrying = self._undivided(sentence, cited, check.carrying) if check.supported else ()
-            if check.supported and check.carrying and not carrying:
+            if check.supported and check.carrying:
+                needed = self._undivided(sentence.text, shown, cited, check.carrying)
+                if needed and self._passes(sentence.text, [cited[i] for i in needed]):
+                    yield self._state(sentence.text, [shown[i] for i in needed], check.support)
+                    return
                 reason = "no one of the documents cited says it"
-            elif carrying and self._passes(sentence.text, [cited[i] for i in carrying]):
-                yield self._state(sentence.text, [shown[i] for i in carrying], check.support)
-                return
-            elif carrying:
-                reason = "the second judge found that its sources do not say it"
+                if needed:
+                    reason = "the second judge found that its sources do not say it"
         barred = sentence.borrowed or sentence.refusal or _QUESTION.search(sentence.text)
-        source = None if barred else self._source(sentence, cited, 0.0 if abroad else _AKIN)
+        least = 0.0 if abroad else _AKIN
+        source = None if barred else self._source(sentence.text, shown, cited, least)
         self._abroad += abroad and source is not None
         yield self._leave_out(sentence.text, reason, repaired=source is not None)
         if source is not None:
@@ -265,18 +267,17 @@ class _Writer:
             yield self._state(quote, [source], 1.0)
 
     def _undivided(
-        self, sentence: ModelSentence, cited: Sequence[Cited], carrying: Sequence[int]
+        self, said: str, shown: Sequence[Shown], cited: Sequence[Cited], carrying: Sequence[int]
     ) -> tuple[int, ...]:
         """Of the places that carry a sentence, those of the documents that each say a part."""
         documents: dict[str, list[int]] = {}
         for place in carrying:
-            shown = self.block.sentences[sentence.ids[place]]
-            documents.setdefault(shown.hit.document.id, []).append(place)
+            documents.setdefault(shown[place].hit.document.id, []).append(place)
         if len(documents) < 2:
             return tuple(carrying)
         places = list(documents.values())
         sources = [[cited[place] for place in own] for own in places]
-        needed = by_one_of_each(sentence.text, sources, self._question, idf=self._idf)
+        needed = by_one_of_each(said, sources, self._question, idf=self._idf)
         return tuple(sorted(place for one in needed for place in places[one]))
 
     def _passes(self, statement: str, cited: Sequence[Cited]) -> bool:
@@ -289,14 +290,12 @@ class _Writer:
         """What a reader is told of the sentences that were not shown."""
         if self._abroad:
             yield Note("abroad")
-        fates = [gone.fate for gone in self.left_out if gone.reason != "it was said before"]
+        fates = [gone.fate for gone in self.left_out if gone.reason != _REPEATED]
         repaired, dropped = fates.count("repaired") - self._abroad, fates.count("dropped")
-        if repaired:
-            be = "was" if repaired == 1 else "were"
-            yield Note.of("repaired", count=_counted(repaired, "sentence"), be=be)
-        if dropped:
-            be = "was" if dropped == 1 else "were"
-            yield Note.of("dropped", count=_counted(dropped, "sentence"), be=be)
+        for kind, number in (("repaired", repaired), ("dropped", dropped)):
+            if number:
+                be = "was" if number == 1 else "were"
+                yield Note.of(kind, count=_counted(number, "sentence"), be=be)
         if self._unjudged:
             yield Note.of("unjudged", count=_counted(self._unjudged, "sentence"))
 
@@ -315,16 +314,17 @@ class _Writer:
         self.left_out.append(gone)
         return gone
 
-    def _source(self, sentence: ModelSentence, cited: Sequence[Cited], most: float) -> Shown | None:
+    def _source(
+        self, said: str, shown: Sequence[Shown], cited: Sequence[Cited], most: float
+    ) -> Shown | None:
         """The cited sentence nearest to the statement, unless it is shown or far away."""
         best = None
-        for one, source in zip(sentence.ids, cited, strict=True):
-            shown = self.block.sentences[one]
-            if shown.unit.is_frame or (shown.hit.document.id, shown.sentence) in self._markers:
+        for one, source in zip(shown, cited, strict=True):
+            if one.unit.is_frame or (one.hit.document.id, one.sentence) in self._markers:
                 continue  # a heading, or a table's header, tells nothing by itself
-            seen = features(sentence.text, [source], self._question, idf=self._idf)
-            if seen["covered_by_one"] >= most:
-                best, most = shown, seen["covered_by_one"]
+            covered = features(said, [source], self._question, idf=self._idf)["covered_by_one"]
+            if covered >= most:
+                best, most = one, covered
         return best
 
     def _cited(self, shown: Shown) -> Cited:
