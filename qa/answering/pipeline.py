@@ -103,6 +103,9 @@ class Answering(NamedTuple):
     judge: Callable[[], LLM | None]
 
 
+_minilm = cache(MiniLM)  # the embedded model, beside another embedding
+
+
 class _Looked(NamedTuple):
     """What was found for a question: passages, and the windows around them, best first."""
 
@@ -143,12 +146,6 @@ def _readings(
     return made
 
 
-@cache
-def _minilm() -> MiniLM:
-    """The embedded model, beside another embedding."""
-    return MiniLM()
-
-
 def stream(
     parts: Answering, library: Library, asked: str, history: tuple[Answer, ...], when: When
 ) -> Events:
@@ -183,7 +180,7 @@ def stream(
                 if usage and completed.usage:
                     usage = usage.plus(completed.usage)
                 notes = (completed.note,) if completed.note else ()
-                wish = _wish(parts, question, history, event)
+                wish = _wish(parts, history, event)
                 every = (*notes, *said, *remarks, *event.notes, *unread, *wish)
                 every = tuple(wording.for_asker(one, asked) for one in every)
                 event = replace(event, notes=every, as_of=when.as_of, times=times, usage=usage)
@@ -197,16 +194,13 @@ def _unread(view: View) -> tuple[Note, ...]:
     return (Note.of("unread", files=files),) if count else ()
 
 
-def _wish(
-    parts: Answering, question: Question, history: tuple[Answer, ...], answer: Answer
-) -> tuple[Note, ...]:
+def _wish(parts: Answering, history: tuple[Answer, ...], answer: Answer) -> tuple[Note, ...]:
     """That another embedding finds better: said once where not all is in English, nor sure."""
-    wish = Note("english")
-    told = any(note.kind == wish.kind for one in history for note in one.notes)
+    told = any(note.kind == "english" for one in history for note in one.notes)
     if answer.outcome == "answered" or told or parts.embedding.name != MiniLM.name:
         return ()
-    texts = (question.asked, *(one.text for one in answer.hits[:1]))
-    return (wish,) if any(map(is_foreign, texts)) else ()
+    texts = (answer.question, *(one.text for one in answer.hits[:1]))
+    return (Note("english"),) if any(map(is_foreign, texts)) else ()
 
 
 def trace(parts: Answering, library: Library, asked: str, when: When) -> Trace:
