@@ -530,8 +530,4 @@ def _idf(view: View) -> Callable[[str], float]:
     """How rare a term is in the library, as BM25 weighs it."""
     from qa.library.local.lexical import idf
 
-    @cache
-    def weigh(term: str) -> float:
-        return idf(view.passages, view.document_frequency([term])[term])
-
-    return weigh
+    return cache(lambda term: idf(view.passages, view.document_frequency([term])[term]))
