@@ -178,6 +178,16 @@ def test_a_message_with_attachments(tmp_path: Path) -> None:
     assert (found.published, found.date_basis) == (date(2024, 2, 5), "e-mail header")
 
 
+def test_a_plain_text_that_only_points_at_the_html_is_not_read_in_its_place(tmp_path: Path) -> None:
+    """Where the plain part says "view this as HTML", the HTML is what the message says."""
+    stub = _MAIL.replace(b"Gr=FC=DFe aus Bonn.", b"See HTML.").replace(
+        b"<p>Not this.</p>", b"<p>The limit for a night in Oslo is 2,100 kroner.</p>"
+    )
+    assert reading(tmp_path, "a.eml", stub).text.endswith(
+        "\n\nThe limit for a night in Oslo is 2,100 kroner.\n"
+    )
+
+
 def test_a_message_in_html_alone(tmp_path: Path) -> None:
     """A message that has only HTML is read as a browser would show it."""
     data = b"Subject: S\nContent-Type: text/html\n\n<h1>Big</h1><p hidden>evil</p><p>Text"

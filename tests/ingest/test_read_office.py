@@ -53,13 +53,52 @@ def test_a_word_file_reads_in_order(tmp_path: Path) -> None:
     document.add_paragraph("End.")
     found = reading(tmp_path, "a.docx", _saved(document))
     assert found.text == (
-        "# Big\n\n## Part\n\nOne sentence. Another.\n\n- first\n- second\n\n"
+        "# Big\n\n## Part\n\nOne sentence. Another.\n\n- first\n1. second\n\n"
         "| City | Year |\n|---|---|\n| Bonn am Rhein | 1989 |\n\nEnd.\n"
     )
     assert (found.title, found.author) == ("The Report", "Ann")
     assert (found.published, found.date_basis) == (
         None, "not sure: document properties (created) 2023-04-05",
     )  # fmt: skip
+
+
+def _numbered(document: Any, text: str, of: int, level: int, style: str | None = None) -> None:
+    """A paragraph of a list, as Word's own button makes one."""
+    paragraph = document.add_paragraph(text, style=style)
+    number = f'<w:numPr {_W}><w:ilvl w:val="{level}"/><w:numId w:val="{of}"/></w:numPr>'
+    paragraph._p.get_or_add_pPr().append(parse_xml(number))
+
+
+def test_the_numbers_of_lists_are_read_as_word_shows_them(tmp_path: Path) -> None:
+    """Clauses, their headings and items have the numbers by which others speak of them."""
+    document = docx.Document()
+    numbering = document.part.numbering_part.element
+    levels = "".join(
+        f'<w:lvl w:ilvl="{at}"><w:start w:val="{start}"/><w:numFmt w:val="{form}"/>'
+        f'<w:lvlText w:val="{text}"/></w:lvl>'
+        for at, (start, form, text) in enumerate(
+            [(3, "decimal", "%1."), (1, "decimal", "%1.%2"), (1, "lowerRoman", "(%3)")]
+        )
+    )
+    anew = '<w:lvlOverride w:ilvl="0"><w:startOverride w:val="1"/></w:lvlOverride>'
+    kind = f'<w:abstractNum {_W} w:abstractNumId="77">{levels}</w:abstractNum>'
+    numbering.insert(0, parse_xml(kind))
+    for of, override in ((88, ""), (89, anew)):
+        its = f'<w:num {_W} w:numId="{of}"><w:abstractNumId w:val="77"/>{override}</w:num>'
+        numbering.append(parse_xml(its))
+    _numbered(document, "Liability", 88, 0, "Heading 2")
+    for text, level in (("It is capped.", 1), ("Not for", 1), ("fraud", 2), ("theft", 2)):
+        _numbered(document, text, 88, level)
+    _numbered(document, "Term", 88, 0, "Heading 2")
+    _numbered(document, "It runs.", 88, 1)
+    document.add_paragraph("To reset it:")
+    _numbered(document, "Hold the key.", 89, 0)
+    _numbered(document, "Let go.", 89, 0)
+    _numbered(document, "Done.", 0, 0, "List Number")
+    assert reading(tmp_path, "a.docx", _saved(document)).text == (
+        "## 3. Liability\n\n- 3.1 It is capped.\n- 3.2 Not for\n- (i) fraud\n- (ii) theft\n\n"
+        "## 4. Term\n\n- 4.1 It runs.\n\nTo reset it:\n\n1. Hold the key.\n2. Let go.\n\nDone.\n"
+    )
 
 
 def test_the_day_of_a_template_is_none(tmp_path: Path) -> None:

@@ -18,7 +18,11 @@ def _text(folder: Path, body: str) -> str:
         ("<h1>One</h1><p>a <b>b</b>c\n  d</p><h3>Two</h3>e", "# One\n\na bc d\n\n### Two\n\ne\n"),
         ("<p>one<br>two<br/> three</p>", "one\ntwo\nthree\n"),
         ("<ul><li>a<ul><li>b</li></ul></li><li><p>c</p></li></ul>d", "- a\n- b\n- c\n\nd\n"),
-        ("<ol><li>a<li>b</ol>", "- a\n- b\n"),
+        ("<ol><li>a<li>b</ol>", "1. a\n2. b\n"),
+        (
+            "<ol start=3><li>a<ul><li>x</ul><li>b<li value=9>c<li>d</ol>",
+            "3. a\n- x\n4. b\n9. c\n10. d\n",
+        ),
         (
             "<table><tr><th>City<th>Year</tr><tr><td><p>Bonn</p><p>am Rhein</p><td>1989</table>",
             "| City | Year |\n|---|---|\n| Bonn am Rhein | 1989 |\n",

@@ -16,6 +16,8 @@ from qa.ingest.formats.web import visible_text
 from qa.times.intervals import Claimed
 
 _LONG = 20_000  # characters of a header; the parser's time grows with their square
+_STUB = 4
+"""A plain text of so many times fewer words than the HTML beside it only points at that."""
 _SHOWN = ("From", "To", "Cc", "Date", "Subject")
 _SEPARATOR = re.compile(rb"^From \S.*$(?=\n[!-9;-~]+:)", re.M)
 _SUFFIXES = {
@@ -98,8 +100,9 @@ def _decoded_words(value: str) -> str:
 
 
 def _body(parsed: Message) -> tuple[str, list[Part]]:
-    """The text of the message (plain preferred) and what is attached.
+    """The text of the message and what is attached.
 
+    The plain text is preferred, but where it only says that the message is to be read as HTML.
     Pictures inside of its text, which are logos, have a name and no bytes.
     """
     plain: list[str] = []
@@ -130,7 +133,9 @@ def _body(parsed: Message) -> tuple[str, list[Part]]:
             named = _suffixed(name or kind.replace("/", " "), _SUFFIXES.get(kind, ""))
             is_logo = kind.startswith("image/") and part.get("Content-ID") is not None
             attached.append(Part(named, b"" if is_logo else data))
-    return "\n\n".join(plain if any(map(str.strip, plain)) else rich), attached
+    said, shown = "\n\n".join(plain), "\n\n".join(rich)
+    is_stub = _STUB * len(said.split()) <= len(shown.split())
+    return shown if is_stub else said, attached
 
 
 def _suffixed(name: str, suffix: str) -> str:

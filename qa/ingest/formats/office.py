@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -33,7 +33,7 @@ _TEMPLATES = {date(2013, 12, 23), date(2013, 1, 27)}
 
 
 def word(raw: Raw) -> Draft:
-    """A Word file: headings as "## Heading", lists as "- item", table rows "cell | cell".
+    """A Word file: headings as "## Heading", lists as "- item" or "1. item", rows "cell | cell".
 
     Text in content controls, text boxes and tracked insertions is read, footnotes and comments
     behind the paragraph that they are about, a footnote with its mark ("[1]") as it stands there
@@ -51,6 +51,8 @@ def word(raw: Raw) -> Draft:
         if not relation.is_external:
             kind = relation.reltype.rpartition("/")[2]
             found.setdefault(kind, []).append(relation.target_part.blob)
+    for blob in found.get("numbering", ()):
+        styles.lists |= _lists(blob)
     for blob in found.get("comments", ()):
         styles.comments |= _comments(blob, styles)
     for kind in ("footnote", "endnote"):
@@ -136,11 +138,28 @@ def _breaks(text: str) -> str:
 # ---- Word
 
 
+class _Level(NamedTuple):
+    """A level of a list: from where it counts, in which figures, and with what around them."""
+
+    start: int
+    form: str
+    text: str  # "%1.%2": the numbers of the first and the second level
+    style: str | None
+
+
+class _List(NamedTuple):
+    """A list's levels by their depth; lists of the same ``counter`` go on where one left off."""
+
+    counter: str
+    levels: dict[int, _Level]
+
+
 class _Says(NamedTuple):
     """What a paragraph or a style says of itself, or of what is based on it."""
 
     prefix: str | None  # of a heading
-    numbered: bool
+    list: str | None  # which list it is of; "" of one without a name, "0" of none
+    level: int | None
     hidden: bool | None
 
 
@@ -150,6 +169,8 @@ class _Styles:
     def __init__(self, document: Any) -> None:
         self._by_id: dict[str, Any] = {style.style_id: style.element for style in document.styles}
         self._known: dict[str | None, _Says] = {}
+        self.lists: dict[str, _List] = {}
+        self._counts: dict[str, dict[int, int]] = {}  # by counter and level
         self.comments: dict[str, str] = {}
         self.notes: dict[tuple[str, str | None], str] = {}  # not yet referred to
         self._marked = 0
@@ -171,12 +192,41 @@ class _Styles:
         self._referred.clear()
 
     def look(self, paragraph: Any) -> tuple[str, str]:
-        """A paragraph's kind and prefix."""
-        own, style = _says(paragraph), self._says(_value(paragraph, "pPr/pStyle"))
+        """A paragraph's kind and prefix; asked once of each in order, since its list counts."""
+        name = _value(paragraph, "pPr/pStyle")
+        own, style = _says(paragraph), self._says(name)
         prefix = own.prefix if own.prefix is not None else style.prefix
+        of = own.list if own.list is not None else style.list
+        number = "" if of in (None, "0") else self._number(of, name, own.level, style.level)
         if prefix is not None:
-            return "", prefix
-        return ("li", "- ") if own.numbered or style.numbered else ("", "")
+            return "", f"{prefix}{number} " if number else prefix
+        if _ITEM_NUMBER.fullmatch(number):
+            return "li", f"{number} "
+        return ("", "") if of in (None, "0") else ("li", f"- {number} " if number else "- ")
+
+    def _number(self, of: str | None, style: str | None, *levels: int | None) -> str:
+        """The next number of a list, as Word writes it; "" where it has none, or a sign."""
+        held = self.lists.get(of or "")
+        if held is None:
+            return ""
+        by_style = next((at for at, one in held.levels.items() if style and one.style == style), 0)
+        at = next((one for one in levels if one is not None), by_style)
+        if at not in held.levels or held.levels[at].form not in _FIGURES:
+            return ""
+        counts = self._counts.setdefault(held.counter, {})
+        for depth in [one for one in counts if one > at]:
+            del counts[depth]
+        for depth in range(at):  # of an outer level that has not come
+            if depth in held.levels:
+                counts.setdefault(depth, held.levels[depth].start)
+        counts[at] = counts.get(at, held.levels[at].start - 1) + 1
+
+        def figures(match: re.Match[str]) -> str:
+            depth = int(match[1]) - 1
+            form = held.levels[depth].form if depth in held.levels else ""
+            return _FIGURES[form](counts[depth]) if form in _FIGURES and depth in counts else ""
+
+        return re.sub(r"%([1-9])", figures, held.levels[at].text).strip()
 
     def hides(self, paragraph: Any, run: Any) -> bool:
         """True for a run of a paragraph that is not shown: by itself, or by one of its styles."""
@@ -192,7 +242,9 @@ class _Styles:
             chain = list(self._chain(name))
             prefix = next((one.prefix for one in chain if one.prefix is not None), None)
             hidden = next((one.hidden for one in chain if one.hidden is not None), None)
-            self._known[name] = _Says(prefix, any(one.numbered for one in chain), hidden)
+            of = next((one.list for one in chain if one.list is not None), None)
+            depth = next((one.level for one in chain if one.level is not None), None)
+            self._known[name] = _Says(prefix, of, depth, hidden)
         return self._known[name]
 
     def _chain(self, name: str | None) -> Iterator[_Says]:
@@ -213,9 +265,72 @@ def _says(element: Any) -> _Says:
         prefix = "#" * min(int(match[1]), 6) + " "
     elif level is not None and level.isdigit() and int(level) < 9:
         prefix = "#" * min(int(level) + 1, 6) + " "
-    number = _value(element, "pPr/numPr/numId")
-    numbered = (number not in (None, "0")) or name.startswith("list ")
-    return _Says(prefix, numbered, _switched(element, "rPr/vanish"))
+    of = _value(element, "pPr/numPr/numId")
+    if of is None and name.startswith("list "):
+        of = ""
+    depth = _count(_value(element, "pPr/numPr/ilvl"))
+    return _Says(prefix, of, depth, _switched(element, "rPr/vanish"))
+
+
+def _lists(blob: bytes) -> dict[str, _List]:
+    """The lists of a Word file's numbering by their ids."""
+    from lxml import etree
+
+    root = etree.fromstring(blob, etree.XMLParser(resolve_entities=False, no_network=True))
+    abstract = {
+        one.get(f"{_W}abstractNumId"): {
+            _count(level.get(f"{_W}ilvl")) or 0: _Level(
+                _count(_value(level, "start")) or 0,
+                _value(level, "numFmt") or "decimal",
+                _value(level, "lvlText") or "",
+                _value(level, "pStyle"),
+            )
+            for level in one.iter(f"{_W}lvl")
+        }
+        for one in root.iter(f"{_W}abstractNum")
+    }
+    made = {}
+    for one in root.iter(f"{_W}num"):
+        of, its = one.get(f"{_W}numId"), _value(one, "abstractNumId")
+        levels = dict(abstract.get(its, {}))
+        begins_anew = False
+        for override in one.iter(f"{_W}lvlOverride"):
+            at, start = _count(override.get(f"{_W}ilvl")), _count(_value(override, "startOverride"))
+            if at in levels and start is not None:
+                levels[at], begins_anew = levels[at]._replace(start=start), True
+        made[str(of)] = _List(f"list {of}" if begins_anew else str(its), levels)
+    return made
+
+
+def _count(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 6 else None
+
+
+def _letters(number: int) -> str:
+    return chr(ord("a") + (number - 1) % 26) * ((number - 1) // 26 + 1)
+
+
+def _roman(number: int) -> str:
+    said = ""
+    for value, sign in _ROMAN:
+        said += sign * (number // value)
+        number %= value
+    return said
+
+
+_ROMAN = (
+    (1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"),
+    (40, "xl"), (10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"),
+)  # fmt: skip
+_FIGURES: dict[str, Callable[[int], str]] = {
+    "decimal": str,
+    "lowerLetter": _letters,
+    "upperLetter": lambda number: _letters(number).upper(),
+    "lowerRoman": _roman,
+    "upperRoman": lambda number: _roman(number).upper(),
+}
+_ITEM_NUMBER = re.compile(r"\d{1,3}[.)]|\(\d{1,3}\)")
+"""A number that tells an item of a list by itself; any other stands behind a bullet."""
 
 
 def _switched(element: Any, path: str) -> bool | None:

@@ -32,10 +32,10 @@ _META_CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.\-]
 def page(raw: Raw) -> Draft:
     """An HTML file as the text that a browser would show.
 
-    Headings become "## Heading", list items "- item", table rows "cell | cell", a term and what
-    is said of it "- term: said" where both are of a line; a line break stays one.  Scripts,
-    styles, comments and hidden elements are left out, and where the page marks its main part so
-    are the navigation, footers and asides outside of it.
+    Headings become "## Heading", list items "- item" or "1. item", table rows "cell | cell", a
+    term and what is said of it "- term: said" where both are of a line; a line break stays one.
+    Scripts, styles, comments and hidden elements are left out, and where the page marks its main
+    part so are the navigation, footers and asides outside of it.
     """
     declared = _META_CHARSET.search(raw.data[:4096])
     source = decode(raw.data, declared[1].decode("ascii") if declared else None)
@@ -141,7 +141,7 @@ class _Reader:
             self._flush()
             self.quoted += tag == "blockquote"
             if tag == "li":
-                self.prefix, self.kind = "- ", "li"
+                self.prefix, self.kind = _mark(element), "li"
             elif tag in _HEADINGS:
                 self.prefix, self.kind = _HEADINGS[tag], ""
         elif tag == "q":
@@ -214,6 +214,27 @@ def _is_layout(table: Any) -> bool:
     if table.get("role") in ("presentation", "none") or table.find(".//table") is not None:
         return True
     return any(table.find(f".//{tag}") is not None for tag in (*_HEADINGS, "article", "section"))
+
+
+def _mark(item: Any) -> str:
+    """What stands before a list item: its number in a numbered list, else a bullet.
+
+    The number counts on from the last item that says its own, or from what the list starts with.
+    """
+    listed = item.getparent()
+    if listed is None or listed.tag != "ol":
+        return "- "
+    number = _integer(listed.get("start"), 1) - 1
+    for one in listed.iterchildren("li"):
+        number = _integer(one.get("value"), number + 1)
+        if one is item:
+            break
+    return f"{number}. "
+
+
+def _integer(text: str | None, otherwise: int) -> int:
+    text = (text or "").strip()
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else otherwise
 
 
 def _is_entry(term: Any) -> bool:
