@@ -3,20 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from qa.data import Document, Hit, Passage, Ranked
 from qa.ingest.split import passage_id
-from qa.library.interface import Scores, StoredPassage, View
+from qa.library.interface import StoredPassage, View
 from qa.models.blas import one_thread
 from qa.models.embed.base import Embedding
 from qa.models.embed.minilm import MiniLM
 from qa.text.language import known, tongue
 from qa.text.words import terms
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 LIMIT = 10
 LEXICAL = 0.7
@@ -55,7 +54,7 @@ def retrieve(
     hits = []
     for rank, group in enumerate(_merge(_fold(found, view, documents))[:limit], start=1):
         lead = group[0]
-        passage = _join([one.stored.passage for one in group])
+        passage = joined([one.stored.passage for one in group])
         hits.append(
             Hit(
                 passage=passage,
@@ -72,11 +71,11 @@ def retrieve(
 
 def _best(question: str, view: View, embedding: Embedding, count: int) -> list[_Found]:
     """The ``count`` best passages, best first; of equal scores, the one stored first leads."""
-    import numpy as np
-
     vector = embedding.embed_question(question)
     scores = view.scores(vector, terms(question))
-    unit = _unit(scores, embedding)
+    # What a cosine counts for: another model spreads its cosines more or less than MiniLM.
+    spread = embedding.spread or scores.dense_over().spread
+    unit = MiniLM.spread / spread if spread > 1e-12 else 1.0  # no spread: a single passage
     # Without a most there is no word to look up, and every BM25 is 0.
     weight = LEXICAL / (scores.bm25_most or 1.0)
     # The cards count on MiniLM's scale: on E5's all that is unrelated has a cosine of 0.74.
@@ -98,20 +97,12 @@ def _best(question: str, view: View, embedding: Embedding, count: int) -> list[_
     return [_Found(stored, at, float(score), both) for stored, at, score, both in found]
 
 
-def _unit(scores: Scores, embedding: Embedding) -> float:
-    """What a cosine counts for: another model spreads its cosines more or less than MiniLM."""
-    spread = embedding.spread or scores.dense_over().spread
-    return MiniLM.spread / spread if spread > 1e-12 else 1.0  # no spread: a single passage
-
-
-def _leading(fused: "NDArray[np.float64]", count: int) -> "NDArray[np.int64]":
+def _leading(fused: NDArray[np.float64], count: int) -> NDArray[np.int64]:
     """The rows, ascending, of the ``count`` best, and some more.
 
     The best of each of many stretches are quick to find; ``count`` of them lie at or above
     the least that is kept, so the ``count`` best of all do.
     """
-    import numpy as np
-
     stretch = max(1, len(fused) // (16 * count))
     tops = fused[: len(fused) // stretch * stretch].reshape(-1, stretch).max(axis=1)
     if len(tops) < count:
@@ -122,13 +113,11 @@ def _leading(fused: "NDArray[np.float64]", count: int) -> "NDArray[np.int64]":
 
 def _ranked(
     name: str,
-    scores: "NDArray[np.float64]",
-    rows: "NDArray[np.int64]",
-    parts: "NDArray[np.float64]",
+    scores: NDArray[np.float64],
+    rows: NDArray[np.int64],
+    parts: NDArray[np.float64],
 ) -> list[Ranked]:
     """What one retriever says of each of ``rows``; its rank is among all of ``scores``."""
-    import numpy as np
-
     ranks, above = np.empty(len(rows), np.int64), scores
     for i in np.argsort(scores[rows]):  # what is above one holds all that is above the next
         higher = above > scores[rows[i]]
@@ -195,7 +184,8 @@ def _adjacent(one: _Found, other: _Found) -> bool:
     )
 
 
-def _join(passages: Sequence[Passage]) -> Passage:
+def joined(passages: Sequence[Passage]) -> Passage:
+    """Neighbours of one document as one passage, under the heading of the first."""
     ordered = sorted(passages, key=lambda passage: passage.start)
     first, last = ordered[0], ordered[-1]
     return replace(

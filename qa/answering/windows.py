@@ -11,13 +11,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 
+from qa.answering.retrieve import joined
 from qa.answering.voiced import voiced
 from qa.data import Document, Hit, Passage, Role, Sentence, Unit, Window
-from qa.ingest.split import passage_id, tidy
+from qa.ingest.split import tidy
 from qa.library.interface import View
 from qa.text.blocks import VERBATIM, Block, Kind, blocks
 from qa.text.sentences import sentences_of, weight
-from qa.text.tables import Header, header_of, with_header
+from qa.text.tables import header_of, with_header
 
 MOST = 220
 """Tokens (by estimate) that a window grows to; a passage that is longer is a window by itself."""
@@ -99,28 +100,25 @@ def window(hit: Hit, passages: Sequence[Passage]) -> Window:
     """The window of consecutive ``passages`` of the hit's document."""
     document = hit.document
     text = document.text
-    sentences = [one for passage in passages for one in passage.sentences]
-    start, end = sentences[0].start, sentences[-1].end
-    found = _blocks_of(document, start, end)
+    passage = joined(passages)
+    start = passage.start
+    found = _blocks_of(document, start, passage.end)
     title = tidy(document.title or "")
     first = max(0, _at(found, start))
     units = _frames(text, found, first)
-    headers: dict[int, Header | None] = {}
     at = first
-    for sentence in sentences:
+    for sentence in passage.sentences:
         while at + 1 < len(found) and found[at + 1].start <= sentence.start:
             at += 1
             if found[at].kind == "heading" and start < found[at].start < sentence.start:
                 units.append(_unit(text, found[at], "heading"))
-        block = found[at] if found else None
-        role = _role(block, sentence)
+        is_inside = bool(found) and found[at].start <= sentence.start < found[at].end
+        role = _ROLES.get(found[at].kind, "text") if is_inside else "text"
         raw = text[sentence.start : sentence.end]
         said = " ".join(raw.split()) if role == "code" else tidy(raw)
         if role == "row":
             top = _top(text, found, at)
-            if top not in headers:
-                headers[top] = header_of(text, found[top].start, found[top].end)
-            header = headers[top]
+            header = header_of(text, found[top].start, found[top].end)
             if header is not None and top == at:
                 role = "frame"
             elif header is not None:
@@ -130,15 +128,9 @@ def window(hit: Hit, passages: Sequence[Passage]) -> Window:
         if said == title and all(unit.role == "frame" for unit in units):
             role = "heading"  # of a text file whose first line is its title
         units.append(Unit(sentence, said, role))
-    context = " > ".join(part for part in (title, passages[0].heading) if part)
-    joined = replace(
-        passages[0],
-        id=passage_id(document.id, start, end),
-        end=end,
-        sentences=tuple(sentences),
-    )
+    context = " > ".join(part for part in (title, passage.heading) if part)
     opening = "" if first == 0 else _opening(document, start)
-    return Window(replace(hit, passage=joined), tuple(units), context, opening)
+    return Window(replace(hit, passage=passage), tuple(units), context, opening)
 
 
 def whole(found: Window, view: View) -> Window:
@@ -213,12 +205,6 @@ def _names(text: str, line: Block, below: Block) -> bool:
     return len(names) > 1 and all(name in above for name in names)
 
 
-def _role(block: Block | None, sentence: Sentence) -> Role:
-    if block is None or not block.start <= sentence.start < block.end:
-        return "text"
-    return _ROLES.get(block.kind, "text")
-
-
 def _opening(document: Document, before: int) -> str:
     """The first sentence that says something, if it ends before the window."""
     title = tidy(document.title or "").casefold()
@@ -230,6 +216,9 @@ def _opening(document: Document, before: int) -> str:
             if said.casefold() != title and len(said.split()) > 3:
                 return " ".join(said.split()[:_OPENING]) if sentence.end <= before else ""
     return ""
+
+
+_blocks = lru_cache(maxsize=32)(blocks)
 
 
 def _blocks_of(document: Document, start: int, end: int) -> list[Block]:
@@ -244,11 +233,6 @@ def _blocks_of(document: Document, start: int, end: int) -> list[Block]:
         block._replace(lines=tuple((a + low, b + low) for a, b in block.lines))
         for block in _blocks(piece)
     ]
-
-
-@lru_cache(maxsize=32)
-def _blocks(text: str) -> list[Block]:
-    return blocks(text)
 
 
 def _top(text: str, found: Sequence[Block], at: int) -> int:
