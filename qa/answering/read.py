@@ -9,13 +9,12 @@ at only to tell units apart that are made alike (``alike``).
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
 
 from qa.answering.alike import LESS, meant_less
 from qa.answering.voiced import own_first
 from qa.data import Reading, Weighed, Window
 from qa.models.embed.base import Embedding
-from qa.models.reader.base import FLOOR, Card, Reader, Said, Shown, Turns, answers, following
+from qa.models.reader.base import Card, Reader, Said, Shown, Turns, answers, following, log_odds
 
 Adjust = Callable[[Weighed], float]
 """What a rule adds to a unit's logit: where a date or a year is asked for."""
@@ -64,7 +63,7 @@ def reading_of(
     # Where a time is asked for, its own rule tells units apart.
     less = meant_less(question, windows, weighed) if adjust is None else set()
     weighed = own_first(
-        replace(one, chance=chance(_logit(one.chance) - LESS)) if at in less else one
+        replace(one, chance=chance(log_odds(one.chance) - LESS)) if at in less else one
         for at, one in enumerate(weighed)
     )
     outcomes = tuple(one.outcome for one in said)
@@ -107,7 +106,7 @@ def again_features(likeliest: Sequence[Weighed], likeness: Likeness) -> list[dic
     """What the chance of each of the likeliest units is made of when it is weighed again."""
     cosines = likeness([one.unit.text for one in likeliest])
     return [
-        {"logit": _logit(one.chance), "meaning": cosine, "apart": max(cosines) - cosine}
+        {"logit": log_odds(one.chance), "meaning": cosine, "apart": max(cosines) - cosine}
         for one, cosine in zip(likeliest, cosines, strict=True)
     ]
 
@@ -150,8 +149,8 @@ def answer_features(
     lead = weighed[0]
     second = max(weighed[1].chance if len(weighed) > 1 else 0.0, _SECOND)
     return {
-        "lead": _logit(lead.chance),
-        "second": _logit(second),
+        "lead": log_odds(lead.chance),
+        "second": log_odds(second),
         "answers": answers(outcomes[lead.window]),
         "most": max(answers(one) for one in outcomes),
         "score": lead.hit.score,
@@ -162,12 +161,6 @@ def answer_features(
 def linear(model: Mapping[str, float], features: Mapping[str, float]) -> float:
     """The logit of a linear model."""
     return model["bias"] + sum(model[name] * value for name, value in features.items())
-
-
-@lru_cache(maxsize=4096)
-def _logit(chance: float) -> float:
-    held = min(max(chance, FLOOR), 1.0 - FLOOR)
-    return math.log(held / (1.0 - held))
 
 
 def chance(logit: float) -> float:

@@ -42,8 +42,7 @@ def corrected(question: str, view: View, hits: Sequence[Hit]) -> tuple[str, tupl
     fixes = []
     for one in reversed(unknown):
         word = one.text.casefold()
-        meant = [other for other in held if other[0] == word[0] and _is_one_edit(word, other)]
-        meant = [other for other in meant if not _has_other_ending(word, other)]
+        meant = [other for other in held if other[0] == word[0] and _is_slip(word, other)]
         if len({term(other) for other in meant}) == 1:
             fixes.append(Correction(one.text, min(meant)))
             question = question[: one.start] + min(meant) + question[one.end :]
@@ -55,19 +54,14 @@ def _vocabulary() -> frozenset[str]:
     return frozenset(tokenizer_of().get_vocab())
 
 
-def _has_other_ending(one: str, other: str) -> bool:
-    """Whether words that are one edit apart differ in their last letter alone."""
-    return one[:-1] in (other, other[:-1]) or one == other[:-1]
-
-
-def _is_one_edit(one: str, other: str) -> bool:
-    """Whether the words differ by one letter or one exchange of neighbours."""
-    if one == other or abs(len(one) - len(other)) > 1:
-        return False
+def _is_slip(one: str, other: str) -> bool:
+    """Whether the words differ by one letter, not the last, or one exchange of neighbours."""
     at = 0
-    while at < min(len(one), len(other)) and one[at] == other[at]:
+    while one[at : at + 1] == other[at : at + 1] != "":
         at += 1
     left, right = one[at:], other[at:]
+    if not left or not right or len(left) == len(right) == 1:
+        return False  # another ending is another form of the word
     if len(left) == len(right):
         exchanged = left[:2] == right[:2][::-1] and left[2:] == right[2:]
         return exchanged or left[1:] == right[1:]

@@ -82,16 +82,16 @@ def _means(statement: str, said: Expression, source: Expression) -> bool:
     before = statement[: said.start]
     if _OPEN_START.match(source.text):
         fine = mine.start != mine.end or _DAY.search(source.text)
-        return bool(_SINCE.search(before) and fine and _holds(mine, its.start))
+        return bool(_SINCE.search(before) and fine and mine.meets(on(its.start)))
     if _OPEN_END.match(source.text) and _BY.search(before):
-        return _holds(mine, its.end)
-    return _holds(mine, its.start) and _holds(mine, its.end)
+        return mine.meets(on(its.end))
+    return mine.start <= its.start and its.end <= mine.end
 
 
 def _same_ends(mine: Interval, its: Interval) -> bool:
     """Whether "from 2023 to 2026" is "February 20, 2023 to February 20, 2026" told roughly."""
-    opens = any(one.start == mine.start and not _holds(one, its.end) for one in _units(its.start))
-    closes = any(one.end == mine.end and not _holds(one, its.start) for one in _units(its.end))
+    opens = any(one.start == mine.start and one.end < its.end for one in _units(its.start))
+    closes = any(one.end == mine.end and its.start < one.start for one in _units(its.end))
     return opens and closes
 
 
@@ -100,7 +100,3 @@ def _units(day: date) -> list[Interval]:
     half = months(day.year, 1, 6) if day.month <= 6 else months(day.year, 7, 12)
     units = [containing(day, unit) for unit in ("day", "week", "month", "quarter", "year")]
     return [*units, half]
-
-
-def _holds(interval: Interval, day: date) -> bool:
-    return interval.start <= day <= interval.end

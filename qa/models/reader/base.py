@@ -42,10 +42,15 @@ class Said(NamedTuple):
     phrases: tuple[tuple[int, int] | None, ...]
 
 
+def log_odds(chance: float) -> float:
+    """The log-odds of a chance."""
+    held = min(max(chance, FLOOR), 1.0 - FLOOR)
+    return math.log(held / (1.0 - held))
+
+
 def answers(outcome: tuple[float, float, float, float]) -> float:
     """The log-odds that a window says anything to the question."""
-    held = min(max(1.0 - outcome[3], FLOOR), 1.0 - FLOOR)
-    return math.log(held / (1.0 - held))
+    return log_odds(1.0 - outcome[3])
 
 
 class Card(NamedTuple):
