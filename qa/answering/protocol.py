@@ -103,16 +103,15 @@ class ModelSentence:
 class Parser:
     """Deltas in, completed sentences out.
 
-    ``refused`` becomes True where the reply opens with the refusal token; ``overflowed``
-    where it is longer than ``MAX_ANSWER``.  After either, nothing more is read.  ``searches``
+    ``is_over`` becomes True where nothing more is read of the reply: where it opens with the
+    refusal token, is longer than ``MAX_ANSWER``, or goes on behind its searches.  ``searches``
     are the words that it asks to search, at the head of the reply, and are read only where
-    ``may_search``: behind them nothing else is.  ``otherwise`` becomes True where the reply says
-    so before its first sentence, ``missing`` is what it says the sources do not say.
+    ``may_search``.  ``otherwise`` becomes True where the reply says so before its first
+    sentence, ``missing`` is what it says the sources do not say.
     """
 
     def __init__(self, shown: Collection[str], *, may_search: bool = False) -> None:
-        self.refused = False
-        self.overflowed = False
+        self.is_over = False
         self.otherwise = False
         self.missing: list[str] = []
         self.searches: list[str] = []
@@ -121,21 +120,13 @@ class Parser:
         self._pending = ""
         self._read = 0
         self._said = False
-        self._searching = True
         self._at_line_start = True
-
-    @property
-    def is_over(self) -> bool:
-        """Whether nothing more is read of the reply."""
-        return self.refused or self.overflowed or not self._searching
 
     def feed(self, delta: str) -> list[ModelSentence]:
         """The sentences that ``delta`` completes."""
-        if self.is_over:
-            return []
         self._read += len(delta)
-        if self._read > MAX_ANSWER:
-            self.overflowed = True
+        self.is_over = self.is_over or self._read > MAX_ANSWER
+        if self.is_over:
             return []
         # Every run of blanks is one space, or one line feed if it has one.
         self._pending = _BLANKS.sub(" ", _BLANK_LINES.sub("\n", self._pending + delta))
@@ -170,13 +161,13 @@ class Parser:
 
     def _segment(self, raw: str) -> list[ModelSentence]:
         if not self._said and not self.searches and _REFUSED.match(raw):
-            self.refused = True
+            self.is_over = True
             return []
         if self._at_line_start:
             if (word := _WORD.match(raw)) is not None:
                 raw = self._led(word.group(1), raw[word.end() :])
             elif self.searches:
-                self._searching = False
+                self.is_over = True
                 return []
             raw = _PREFIX.sub("", raw)
         self._at_line_start = raw.endswith("\n") or not raw

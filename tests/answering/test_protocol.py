@@ -152,7 +152,7 @@ def test_a_search_that_is_not_allowed_is_no_statement() -> None:
 def test_the_refusal_token_refuses(reply: str) -> None:
     """A model that opens with the token has refused, whatever it adds."""
     parser = Parser(SHOWN)
-    assert (parser.feed(reply) + parser.close(), parser.refused) == ([], True)
+    assert (parser.feed(reply) + parser.close(), parser.is_over) == ([], True)
 
 
 def test_nothing_is_read_behind_a_refusal_however_long_it_is() -> None:
@@ -185,7 +185,7 @@ def test_endless_text_is_bounded() -> None:
     """A model that never stops neither fills the memory nor becomes a statement."""
     parser = Parser(SHOWN)
     found = [one for _ in range(600) for one in parser.feed("word " * 20)]
-    assert parser.overflowed
+    assert parser.is_over
     assert not any(one.well_formed for one in found)
     assert sum(len(one.text) for one in found) <= MAX_ANSWER
 
