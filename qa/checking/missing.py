@@ -125,27 +125,25 @@ def missing_figures(statement: str, cited: Sequence[Cited], question: str) -> It
     """The numbers and dates of ``statement`` that ``cited`` does not hold, for a reader."""
     texts = " \n".join(one.text for one in cited)
     around = " \n".join([*(one.context for one in cited), question])
-    its_numbers, its_dates = numbers(texts), dates(texts)
-    more_numbers, more_dates = numbers(around), dates(around)
     for number in numbers(statement):
         if statement[number.start : number.end].casefold() in _ORDINALS:
             continue  # a rank, and compared with ranks
-        if figured(number, its_numbers, its_dates, texts + around):
+        if figured(number, texts, texts + around):
             continue
-        if _scaled(number, its_numbers, texts) or _hedged(number, statement, its_numbers):
+        if _scaled(number, texts) or _hedged(number, statement, texts):
             continue
         # Only what the source leaves open may come from around it or from the question.
-        rivals = any(one.measure[1] == number.measure[1] for one in its_numbers)
-        if rivals or not figured(number, more_numbers, more_dates, texts + around):
+        rivals = any(one.measure[1] == number.measure[1] for one in numbers(texts))
+        if rivals or not figured(number, around, texts + around):
             yield f"the number {statement[number.start : number.end].strip()!r}"
     times = [time for one in cited for time in one.times]
     for date in dates(statement):
-        if figured(date, its_numbers, its_dates) or _is_month_of(date, texts):
+        if figured(date, texts) or _is_month_of(date, texts):
             continue
-        if _completed(date, its_dates, more_dates) and not _dated(date, times):
+        if _completed(date, texts, around) and not _dated(date, times):
             continue
         # "Last year" is a year of its own: no other may come from around it.
-        if its_dates or times or not figured(date, more_numbers, more_dates):
+        if dates(texts) or times or not figured(date, around):
             spelled = "-".join(str(part) for part in date if part is not None)
             yield f"the date {spelled!r}"
 
@@ -202,33 +200,31 @@ def _strange_parts(
             yield part
 
 
-def figured(
-    figure: Number | Date, its_numbers: Sequence[Number], its_dates: Sequence[Date], text: str = ""
-) -> bool:
-    """Whether a figure is among a source's; ``text`` may name the unit that one of them lacks."""
+def figured(figure: Number | Date, source: str, around: str = "") -> bool:
+    """Whether a figure is among a source's; ``around`` may name the unit that one of them lacks."""
     if isinstance(figure, Date):
-        bare = [one.value for one in its_numbers if one.unit is None]  # "1500 people" is no year
+        bare = [one.value for one in numbers(source) if one.unit is None]  # no "1500 people"
         alone = figure.month is None and figure.year in bare
-        return alone or any(figure.within(one) for one in its_dates)
-    years = [one.year for one in its_dates if one.month is None]
+        return alone or any(figure.within(one) for one in dates(source))
+    years = [one.year for one in dates(source) if one.month is None]
     if figure.unit is None and figure.value in years:
         return True
-    return any(_equal(figure, one, text) for one in its_numbers)
+    return any(_equal(figure, one, around) for one in numbers(source))
 
 
-def _equal(one: Number, other: Number, text: str) -> bool:
+def _equal(one: Number, other: Number, around: str) -> bool:
     if one.may_equal(other):
         return True
     if one.value != other.value or "%" in (one.unit, other.unit):
         return False
     # "5 km" of a table cell "5" under a heading "km"
-    around = (unit_of(word.text) for word in words(text))
-    return one.unit is None or (other.unit is None and one.unit in around)
+    units = (unit_of(word.text) for word in words(around))
+    return one.unit is None or (other.unit is None and one.unit in units)
 
 
-def _scaled(number: Number, its: Sequence[Number], texts: str) -> bool:
+def _scaled(number: Number, texts: str) -> bool:
     """True for "212 thousand" of a cell "212" that is cited with "thousands of tickets"."""
-    alone = scales_alone(texts)
+    alone, its = scales_alone(texts), numbers(texts)
     if number.unit == "%":
         return "%" in alone and any(one.value == number.value and not one.unit for one in its)
     scales = {_SCALES[found] for found in alone - {"%"}}
@@ -253,7 +249,7 @@ def _is_month_of(date: Date, texts: str) -> bool:
     )
 
 
-def _hedged(number: Number, statement: str, its: Sequence[Number]) -> bool:
+def _hedged(number: Number, statement: str, texts: str) -> bool:
     """True for "about 2,000" of 1,987: rounder, and near."""
     if not _HEDGE.search(statement[max(0, number.start - 20) : number.start + 1]):
         return False
@@ -262,17 +258,17 @@ def _hedged(number: Number, statement: str, its: Sequence[Number]) -> bool:
         abs(one.value - number.value) <= near
         and one.unit == number.unit
         and len(number.value.as_tuple().digits) < len(one.value.as_tuple().digits)
-        for one in its
+        for one in numbers(texts)
     )
 
 
-def _completed(date: Date, its: Sequence[Date], around: Sequence[Date]) -> bool:
+def _completed(date: Date, texts: str, around: str) -> bool:
     """True for "February 5, 2023" of "February 5" in a text about 2023."""
     if date.year is None or date.month is None:
         return False
     bare = date._replace(year=None)
-    open_year = any(bare.within(one) and one.year is None for one in its)
-    return open_year and any(one.year == date.year for one in (*its, *around))
+    open_year = any(bare.within(one) and one.year is None for one in dates(texts))
+    return open_year and any(one.year == date.year for one in (*dates(texts), *dates(around)))
 
 
 def _dated(date: Date, times: Sequence[Expression]) -> bool:

@@ -118,7 +118,6 @@ def features(
     total = sum(said.values()) or 1.0
     mine = names(statement, known_names(cited, question))
     absent = list(missing_names(statement, cited, question))
-    unnamed = len(absent)
     borne_out = frozenset(one for name in mine if name not in absent for one in terms(name))
     figures = len(numbers(statement)) + len(dates(statement))
     unfigured = len(list(missing_figures(statement, cited, question)))
@@ -134,8 +133,8 @@ def features(
         "covered_by_one": max(covered(there) for there in every) / total,
         "pairs": sum(any(a in t and b in t for t in every) for a, b in pairs) / max(1, len(pairs)),
         "missing_weight": (total - covered(union)) / 40,
-        "names": 1 - unnamed / len(mine) if mine else 1.0,
-        "names_missing": unnamed / 4,
+        "names": 1 - len(absent) / len(mine) if mine else 1.0,
+        "names_missing": len(absent) / 4,
         "figures": 1 - unfigured / figures if figures else 1.0,
         "figures_missing": unfigured / 2,
     }
@@ -164,9 +163,8 @@ def _carrying(statement: str, texts: Sequence[str], weigh: Rarity) -> tuple[int,
     for text in texts:
         there = frozenset(terms(text))
         own = {one: weight for one, weight in weights.items() if credit(one, there)}
-        its_numbers, its_dates = numbers(text), dates(text)
         for place, figure in enumerate(figures):
-            if figured(figure, its_numbers, its_dates):
+            if figured(figure, text):
                 own[f"#{place}"] = total
         for scale in scales_alone(text) & spoken:
             own[f"#{scale}"] = total
