@@ -111,8 +111,6 @@ def question_of(asked: str, lookup: str, history: Sequence[Answer], today: date)
 
 def _loses(asked: str, lookup: str) -> bool:
     """Whether a completed question has lost a name or a number of the one asked."""
-    if asked == lookup:
-        return False
     said = {word.text.casefold() for word in words(lookup)}
     lost = [*names(asked), *(asked[one.start : one.end].strip() for one in numbers(asked))]
     return any(one.casefold() not in said and one not in lookup for one in lost)

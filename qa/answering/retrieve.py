@@ -83,17 +83,14 @@ def _best(question: str, view: View, embedding: Embedding, count: int) -> list[_
     fused = (scores.dense - level) * unit
     fused += scores.bm25 * weight
     some = _leading(fused, count)
-    dense, words = (scores.dense[some] - level) * unit, scores.bm25[some] * weight
-    total = dense + words
-    order = np.argsort(-total, kind="stable")[:count]
-    rows = some[order]
+    rows = some[np.argsort(-fused[some], kind="stable")[:count]]
     positions = [int(one) for one in scores.positions[rows]]
     ranked = zip(
-        _ranked("dense", scores.dense, rows, dense[order]),
-        _ranked("bm25", scores.bm25, rows, words[order]),
+        _ranked("dense", scores.dense, rows, (scores.dense[rows] - level) * unit),
+        _ranked("bm25", scores.bm25, rows, scores.bm25[rows] * weight),
         strict=True,
     )
-    found = zip(view.at(positions), positions, total[order], ranked, strict=True)
+    found = zip(view.at(positions), positions, fused[rows], ranked, strict=True)
     return [_Found(stored, at, float(score), both) for stored, at, score, both in found]
 
 
