@@ -8,9 +8,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from qa.data import Document, Hit, Passage, Ranked
+from qa.data import Hit, Passage, Ranked
 from qa.ingest.split import passage_id
-from qa.library.interface import StoredPassage, View
+from qa.library.interface import View
 from qa.models.blas import one_thread
 from qa.models.embed.base import Embedding
 from qa.models.embed.minilm import MiniLM
@@ -28,11 +28,11 @@ _MERGED_SENTENCES = 12  # a merged hit stays something that can be read at a gla
 
 
 class _Found(NamedTuple):
-    stored: StoredPassage
+    """A hit; the number of its passage in the catalog, and its place among the vectors."""
+
+    hit: Hit
+    number: int
     position: int
-    score: float
-    ranked: tuple[Ranked, ...]
-    copies: tuple[str, ...] = ()
 
 
 @one_thread
@@ -49,23 +49,12 @@ def retrieve(
     """
     if view.passages == 0:
         return ()
-    found = _best(question, view, embedding, 2 * limit + 10)
-    documents = {one: view.document(one) for one in {f.stored.passage.document_id for f in found}}
+    found = _fold(_best(question, view, embedding, 2 * limit + 10), view)
     hits = []
-    for rank, group in enumerate(_merge(_fold(found, view, documents))[:limit], start=1):
-        lead = group[0]
-        passage = joined([one.stored.passage for one in group])
-        hits.append(
-            Hit(
-                passage=passage,
-                document=documents[passage.document_id],
-                paths=view.paths(passage.document_id),
-                rank=rank,
-                score=lead.score,
-                ranked=lead.ranked,
-                copies=tuple(sorted({path for one in group for path in one.copies})),
-            )
-        )
+    for rank, group in enumerate(_merge(found)[:limit], start=1):
+        passage = joined([one.hit.passage for one in group])
+        copies = tuple(sorted({path for one in group for path in one.hit.copies}))
+        hits.append(replace(group[0].hit, passage=passage, rank=rank, copies=copies))
     return tuple(hits)
 
 
@@ -90,8 +79,15 @@ def _best(question: str, view: View, embedding: Embedding, count: int) -> list[_
         _ranked("bm25", scores.bm25, rows, scores.bm25[rows] * weight),
         strict=True,
     )
-    found = zip(view.at(positions), positions, fused[rows], ranked, strict=True)
-    return [_Found(stored, at, float(score), both) for stored, at, score, both in found]
+    passages = view.at(positions)
+    ids = {one.passage.document_id for one in passages}
+    held = {one: (view.document(one), view.paths(one)) for one in ids}
+    found: list[_Found] = []
+    for one, at, score, both in zip(passages, positions, fused[rows], ranked, strict=True):
+        place = held[one.passage.document_id]
+        hit = Hit(one.passage, *place, rank=len(found) + 1, score=float(score), ranked=both)
+        found.append(_Found(hit, one.number, at))
+    return found
 
 
 def _leading(fused: NDArray[np.float64], count: int) -> NDArray[np.int64]:
@@ -127,7 +123,7 @@ def _ranked(
     ]
 
 
-def _fold(found: Sequence[_Found], view: View, documents: dict[str, Document]) -> list[_Found]:
+def _fold(found: Sequence[_Found], view: View) -> list[_Found]:
     """Keep one of each set of near-identical passages; say which files the others are in.
 
     Passages that differ in a number are no copies: one of them may be the correction.
@@ -138,8 +134,7 @@ def _fold(found: Sequence[_Found], view: View, documents: dict[str, Document]) -
 
     @cache  # few passages are near enough to be looked at
     def words(i: int) -> frozenset[str]:
-        passage = found[i].stored.passage
-        return frozenset(terms(documents[passage.document_id].text[passage.start : passage.end]))
+        return frozenset(terms(found[i].hit.text))
 
     for i, one in enumerate(found):
         near = (j for j in copies if similar[i, j] >= _FOLD_COSINE)
@@ -147,8 +142,9 @@ def _fold(found: Sequence[_Found], view: View, documents: dict[str, Document]) -
         if twin is None:
             copies[i] = []
         else:
-            copies[twin] += view.paths(one.stored.passage.document_id)
-    return [found[i]._replace(copies=tuple(paths)) for i, paths in copies.items()]
+            copies[twin] += one.hit.paths
+    kept = ((found[i], tuple(paths)) for i, paths in copies.items())
+    return [one._replace(hit=replace(one.hit, copies=paths)) for one, paths in kept]
 
 
 def _same(one: frozenset[str], other: frozenset[str]) -> bool:
@@ -163,7 +159,7 @@ def _merge(found: Sequence[_Found]) -> list[list[_Found]]:
     groups: list[list[_Found]] = []
     for one in found:
         for group in groups:
-            size = sum(len(member.stored.passage.sentences) for member in (one, *group))
+            size = sum(len(member.hit.passage.sentences) for member in (one, *group))
             if size <= _MERGED_SENTENCES and any(_adjacent(one, member) for member in group):
                 group.append(one)
                 break
@@ -175,9 +171,9 @@ def _merge(found: Sequence[_Found]) -> list[list[_Found]]:
 def _adjacent(one: _Found, other: _Found) -> bool:
     # The catalog numbers a document's passages in reading order, without a gap.
     return (
-        abs(one.stored.number - other.stored.number) == 1
-        and one.stored.passage.document_id == other.stored.passage.document_id
-        and one.stored.passage.heading == other.stored.passage.heading
+        abs(one.number - other.number) == 1
+        and one.hit.document.id == other.hit.document.id
+        and one.hit.passage.heading == other.hit.passage.heading
     )
 
 
