@@ -69,8 +69,7 @@ def _best(question: str, view: View, embedding: Embedding, count: int) -> list[_
     weight = LEXICAL / (scores.bm25_most or 1.0)
     # The cards count on MiniLM's scale: on E5's all that is unrelated has a cosine of 0.74.
     level = embedding.level - MiniLM.level if embedding.level else 0.0
-    fused = (scores.dense - level) * unit
-    fused += scores.bm25 * weight
+    fused = (scores.dense - level) * unit + scores.bm25 * weight
     some = _leading(fused, count)
     rows = some[np.argsort(-fused[some], kind="stable")[:count]]
     positions = [int(one) for one in scores.positions[rows]]
