@@ -6,6 +6,7 @@ those of one document do not: of 12 such pairs that the evaluation's sets gave, 
 things.
 """
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 from itertools import permutations
@@ -21,6 +22,14 @@ LIKELY = 0.4
 """A unit disagrees with the likeliest one only where its chance is this share of it."""
 AMENDS = 0.02
 """One that names the likeliest one's figure, to give another for it, needs no more than this."""
+SAME, FEWEST = 0.5, 3
+"""A newer one that has this share of the words around the likeliest one's figure, and so many, says
+it anew, however little the reader makes of it: who knows the older text alone takes that for
+right."""
+WORDY = 4
+"""What answers in more words is no figure, if one without a unit is among them: "item 1 as ..."."""
+_CODE = re.compile(r"[^\W\d_]-$")
+"""What stands before the digits of a name such as "C-1004", which are no figure."""
 _MONTH = timedelta(days=27)  # from its first to its last day: a shorter time tells of no year
 
 
@@ -33,24 +42,28 @@ def disagreement(reading: Reading) -> tuple[Weighed, Weighed] | None:
         return None
     lead = reading.weighed[0]
     for other in reading.weighed[1:]:
-        if other.chance < AMENDS * lead.chance:
-            return None
-        if _amends(other, lead):
+        newer = is_newer(other.hit.document, lead.hit.document)
+        anew = newer and other.unit.voice is None
+        if anew and other.chance >= AMENDS * lead.chance and _amends(other, lead):
             return other, lead
-        likely = other.chance >= LIKELY * lead.chance
-        if likely and _may_compare(lead, other) and _differ(lead, other):
-            newer = is_newer(other.hit.document, lead.hit.document)
+        if not _may_compare(lead, other) or not _differ(lead, other):
+            continue
+        if other.chance >= LIKELY * lead.chance or (anew and _says_anew(other, lead)):
             return (other, lead) if newer else (lead, other)
     return None
 
 
+def _says_anew(other: Weighed, lead: Weighed) -> bool:
+    """Whether one has the words of the other around what answers in it."""
+    own, its = (frozenset(terms(_around(one))) for one in (other, lead))
+    return len(own & its) >= max(FEWEST, SAME * min(len(own), len(its)))
+
+
 def _amends(other: Weighed, lead: Weighed) -> bool:
-    """Whether a newer document names the figure that answers, and one other of its kind beside it.
+    """Whether a text names the figure that answers, and one other of its kind beside it.
 
     "The period of 180 days is replaced by 270 days."
     """
-    if other.unit.voice is not None or not is_newer(other.hit.document, lead.hit.document):
-        return False
     answers = _figures(lead) if lead.phrase else ()
     if len(answers) != 1 or answers[0].unit is None:
         return False
@@ -84,13 +97,18 @@ def elsewhere(cited: Weighed, other: Weighed) -> Note:
 
 def _said(one: Weighed) -> str:
     start, end = one.phrase or (0, len(one.unit.text))
-    return one.unit.text[start:end]
+    return one.unit.text[start:end].strip()
 
 
 def _figures(one: Weighed) -> tuple[Number, ...]:
     """The figures of what answers, with their units, which a phrase may leave out."""
     start, end = one.phrase or (0, len(one.unit.text))
-    return tuple(f for f in numbers(one.unit.text) if f.start < end and start < f.end)
+    text = one.unit.text
+    every = (its for its in numbers(text) if not _CODE.search(text, 0, its.start))
+    found = tuple(its for its in every if its.start < end and start < its.end)
+    if any(its.unit for its in found) or len(terms(text[start:end])) <= WORDY:
+        return found
+    return ()
 
 
 def _may_compare(one: Weighed, other: Weighed) -> bool:
@@ -118,9 +136,13 @@ def _years(one: Weighed) -> set[int]:
 
 
 def _names(one: Weighed) -> frozenset[str]:
+    return frozenset(terms(" ".join(names(_around(one)))))
+
+
+def _around(one: Weighed) -> str:
+    """A unit's text without what answers in it."""
     start, end = one.phrase or (0, 0)
-    rest = f"{one.unit.text[:start]} _ {one.unit.text[end:]}"
-    return frozenset(terms(" ".join(names(rest))))
+    return f"{one.unit.text[:start]} _ {one.unit.text[end:]}"
 
 
 def _differ(one: Weighed, other: Weighed) -> bool:
@@ -129,8 +151,13 @@ def _differ(one: Weighed, other: Weighed) -> bool:
         return not (days[0].within(others[0]) or others[0].within(days[0]))
     if days or others:
         return False
-    figures, rivals = _figures(one), _figures(other)
-    return len(figures) == len(rivals) == 1 and not _same_figure(figures[0], rivals[0])
+    figures, rivals = (_by_value(_figures(each)) for each in (one, other))
+    return len(figures) == len(rivals) == 1 and not _same_figure(*figures, *rivals)
+
+
+def _by_value(figures: tuple[Number, ...]) -> tuple[Number, ...]:
+    """One figure of each value, that with a unit: "six (6) months" is one."""
+    return tuple({one.value: one for one in sorted(figures, key=lambda f: f.unit or "")}.values())
 
 
 def _same_figure(one: Number, other: Number) -> bool:

@@ -49,6 +49,11 @@ NONE = [
     # of another time
     ("In 2022 the revenue was [91 million] euros.", "In 2023 it was [96 million] euros."),
     # of no figure, or of several
+    ("Open is [ticket C-1004] of Fjell.", "Open is [ticket C-1005] of Fjell."),
+    (
+        "[The depot at Ambler, where the door of dock 5] was open.",
+        "[Item 1 as discussed by Ingrid with the others] was whether it opens.",
+    ),
     ("The director is [Nadia Kerr].", "The director is [Tom Berg]."),
     ("It has [90 employees in Oslo and 30 in Rome].", "It has [120] employees."),
     ("The museum opened in [1998].", "The museum has [1,420] rooms."),
@@ -135,6 +140,32 @@ def test_the_newer_is_first(
     assert told(note(sides, (1, 2))) == (
         f"The sources disagree: “{one}” [1] against “{other}” [2]. {said}"
     )
+
+
+@pytest.mark.parametrize(
+    ("older", "newer"),
+    [
+        ("Of the 4,300 jars recalled [3,870] came back.",
+         "Correction: 4,300 jars were recalled, of which [3,780] came back."),
+        ("4.1 The liability of the Provider is capped at [EUR 750,000] per calendar year.",
+         "Clause 4.1 is amended: the cap on liability is raised to [EUR 1,200,000] a year."),
+        ("Either party may terminate with [six (6) months]' written notice.",
+         "Clause 1.2 is replaced: either party may terminate with [three (3) months]' notice."),
+        ("The new depot opens on [17 February 2025].",
+         "The new depot opens on [3 March 2025], as the cold store is late."),
+    ],
+)  # fmt: skip
+def test_what_says_it_anew_is_shown_before_what_is_out_of_date(older: str, newer: str) -> None:
+    """A correction or an amendment, however little the reader makes of it; not an older text."""
+    assert files(disagreement(both(older, newer, days=(OLD, NEW), less=0.001))) == ["b", "a"]
+    assert disagreement(both(newer, older, days=(NEW, OLD), less=0.001)) is None
+    assert disagreement(both(older, newer, less=0.001)) is None
+
+
+def test_what_only_has_a_figure_says_nothing_anew() -> None:
+    """A newer text of other words is no correction."""
+    older, newer = "The depot has [14] docks.", "The cafe has [12] seats, and two docks are shut."
+    assert disagreement(both(older, newer, days=(OLD, NEW), less=0.001)) is None
 
 
 def test_one_document_speaks_of_two_things() -> None:
