@@ -119,15 +119,11 @@ class _Looked(NamedTuple):
 
 
 class _Found(NamedTuple):
-    """What was read of it."""
+    """What was read of it; ``looked`` with the hits and of the time that it was read with."""
 
-    question: Question
-    hits: tuple[Hit, ...]
+    looked: _Looked
     readings: tuple[Reading, ...]
     bar: Bar
-    notes: tuple[Note, ...]
-    view: View
-    clock: Clock
 
 
 def _readings(
@@ -233,11 +229,11 @@ def _looked(
 ) -> _Looked:
     """Retrieve for the question, misspelt words mended, and open the windows."""
     with clock.stage("retrieve"):
-        hits = _hits(question.lookup, question.searches, view, parts.embedding)
+        hits = _hits(question.searches, view, parts.embedding)
         fixed, fixes = corrected(question.lookup, view, hits)
         if fixes:
             question = question.mended(fixed, {one.typed: one.taken for one in fixes})
-            hits = _hits(question.lookup, question.searches, view, parts.embedding)
+            hits = _hits(question.searches, view, parts.embedding)
         windows = open_windows(hits, view)
     notes = tuple(Note.of("taken_for", **fix._asdict()) for fix in fixes)
     return _Looked(question, history, hits, windows, notes, view, clock)
@@ -245,8 +241,8 @@ def _looked(
 
 def _read(parts: Answering, looked: _Looked) -> _Found:
     """Read what was found."""
-    question, _, hits, windows, notes, view, clock = looked
-    with clock.stage("read"):
+    question, hits, windows, notes = looked.question, looked.hits, looked.windows, looked.notes
+    with looked.clock.stage("read"):
         reader, bar = parts.reader, parts.bar()
         if _is_abroad(question.lookup, hits):
             reader = parts.multilingual
@@ -256,10 +252,9 @@ def _read(parts: Answering, looked: _Looked) -> _Found:
             bar = bar._replace(perhaps=bar.answered)
         readings = _readings(question, windows, reader, parts.embedding)
         if any(listed(one) for one in readings):  # a list may go on further down
-            more = _retrieved(question.searches, view, parts.embedding, 2 * LIMIT)
-            known = {hit.passage.id for hit in hits}
-            hits += tuple(hit for hit in more if hit.passage.id not in known)
-            wider = open_windows(hits, view)[: max(len(windows), 2 * LIMIT)]
+            more = _retrieved(question.searches, looked.view, parts.embedding, 2 * LIMIT)
+            hits = _joined(hits, more)
+            wider = open_windows(hits, looked.view)[: max(len(windows), 2 * LIMIT)]
             readings = _readings(question, wider, reader, parts.embedding)
         instead = period.newest_instead(question.period)
         if instead is not None and _surest(readings).confidence < bar.perhaps:
@@ -269,7 +264,7 @@ def _read(parts: Answering, looked: _Looked) -> _Found:
                 question, readings = newest, again
     if bar.stale:
         notes += (Note.of("stale", reason=bar.stale),)
-    return _Found(question, hits, tuple(readings), bar, notes, view, clock)
+    return _Found(looked._replace(question=question, hits=hits, notes=notes), tuple(readings), bar)
 
 
 def _is_abroad(lookup: str, hits: Sequence[Hit]) -> bool:
@@ -284,15 +279,13 @@ def _surest(readings: Sequence[Reading]) -> Reading:
 def searched(question: str, turns: Turns, view: View, embedding: Embedding) -> tuple[Hit, ...]:
     """The hits of a question after ``turns``, as the pipeline finds them: for training."""
     texts = tuple(dict.fromkeys((question, following(question, turns))))
-    return _hits(question, texts, view, embedding)
+    return _hits(texts, view, embedding)
 
 
-def _hits(
-    lookup: str, searches: Sequence[str], view: View, embedding: Embedding
-) -> tuple[Hit, ...]:
+def _hits(searches: Sequence[str], view: View, embedding: Embedding) -> tuple[Hit, ...]:
     """The best hits of all searches; more of them where the embedding knows the language less."""
     hits = _retrieved(searches, view, embedding, LIMIT)
-    if embedding.name == MiniLM.name and _is_abroad(lookup, hits):
+    if embedding.name == MiniLM.name and _is_abroad(searches[0], hits):
         hits = _retrieved(searches, view, embedding, ABROAD)
     return hits
 
@@ -312,6 +305,12 @@ def _retrieved(
     return tuple(replace(hit, rank=rank) for rank, hit in enumerate(ordered[:most], start=1))
 
 
+def _joined(hits: tuple[Hit, ...], more: Sequence[Hit]) -> tuple[Hit, ...]:
+    """The hits, and behind them what of ``more`` is new."""
+    known = {hit.passage.id for hit in hits}
+    return hits + tuple(hit for hit in more if hit.passage.id not in known)
+
+
 class _Settled(NamedTuple):
     """What is made of the readings: the statements, and how sure they are."""
 
@@ -323,7 +322,7 @@ class _Settled(NamedTuple):
 
 def settle(found: _Found) -> _Settled:
     """The outcome, and the statements that make it: of each part that reaches the bar, a few."""
-    bar, asked, readings = found.bar, found.question.period, found.readings
+    bar, asked, readings = found.bar, found.looked.question.period, found.readings
     surest = _surest(readings)
     kind = bar.outcome(surest.confidence)
     if kind == "answered" and any(one.unit.voice for one in surest.weighed[:1]):
@@ -375,7 +374,7 @@ def _remarks(found: _Found, readings: Sequence[Reading]) -> Iterator[Note]:
         yield Note("contradicted")
     elif part >= PARTLY and part > full:
         yield Note("partly")
-    asked = found.question.period
+    asked = found.looked.question.period
     if period.newest_instead(asked) is not None:
         return  # what it is of is said already
     if asked is not None and period.is_of_another(asked, lead):
@@ -384,15 +383,15 @@ def _remarks(found: _Found, readings: Sequence[Reading]) -> Iterator[Note]:
 
 def _quoted(found: _Found, notes: tuple[Note, ...] = ()) -> Events:
     """The answer in sentences of the documents."""
-    question = found.question
-    with found.clock.stage("settle"):
+    looked, question = found.looked, found.looked.question
+    with looked.clock.stage("settle"):
         readings, statements, kind, told = settle(found)
         own = None
         if question.period is not None and asks_for_changes(question.asked):
             own = changes(question.period, found.readings)
         if own is None and question.asks_for_summary:
             shows = found.bar.perhaps < found.bar.answered  # not where answers alone are to be
-            own = summary(question.lookup, found.hits if shows else (), found.view)
+            own = summary(question.lookup, looked.hits if shows else (), looked.view)
         if own is not None:
             statements, told = own
             kind = "perhaps" if statements else "not_found"
@@ -401,7 +400,7 @@ def _quoted(found: _Found, notes: tuple[Note, ...] = ()) -> Events:
         notes = (Note("perhaps"), *notes)
     shown = [cited for one in statements for cited in one.citations]
     nearest = () if statements else quote.nearest(readings[0])
-    notes += tuple(dict.fromkeys(voiced.told((*shown, *nearest), found.view)))
+    notes += tuple(dict.fromkeys(voiced.told((*shown, *nearest), looked.view)))
     yield from (note for note in notes if note.kind in OPENINGS)
     yield from statements
     yield Answer(
@@ -409,14 +408,14 @@ def _quoted(found: _Found, notes: tuple[Note, ...] = ()) -> Events:
         answered_question=question.lookup,
         statements=statements,
         outcome=kind,
-        reason=None if statements else wording.not_found(len(found.view.dates()), question.asked),
+        reason=None if statements else wording.not_found(len(looked.view.dates()), question.asked),
         nearest=nearest,
-        hits=found.hits,
+        hits=looked.hits,
         engine="extractive",
         confidence=_surest(readings).confidence,
         threshold=found.bar.answered,
-        seconds=found.clock.seconds(),
-        notes=(*found.notes, *notes),
+        seconds=looked.clock.seconds(),
+        notes=(*looked.notes, *notes),
         trace=_trace(found._replace(readings=readings), shown),
     )
 
@@ -433,7 +432,7 @@ def _side_by_side(
 
 
 def _trace(found: _Found, cited: Iterable[Citation] = (), unfit: tuple[Window, ...] = ()) -> Trace:
-    lookups, bar = found.question.searches, found.bar
+    lookups, bar = found.looked.question.searches, found.bar
     shown = frozenset((one.document_id, one.start) for one in cited)
     return Trace(lookups, found.readings, shown, bar.answered, bar.perhaps, unfit)
 
@@ -502,8 +501,7 @@ def _searched(parts: Answering, looked: _Looked) -> Iterator[Note | Statement | 
         yield from asked
         more = _retrieved(event.searches, view, parts.embedding, LIMIT)
         windows = _wholes(open_windows(more, view), view) + windows  # the new ones must fit
-        known = {hit.passage.id for hit in hits}
-        hits += tuple(hit for hit in more if hit.passage.id not in known)
+        hits = _joined(hits, more)
         budget += parts.evidence // 2
     usage = event.answer.usage
     if usage is not None and spent is not None:
