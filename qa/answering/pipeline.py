@@ -155,16 +155,14 @@ def stream(
         question = question_of(asked, completed.question, history, when.today)
     with library.reading() as whole:
         view, remarks = known_by(whole, when.as_of)
+        events: Events
         if not view.passages:
             why = wording.not_yet(when.as_of) if whole.passages else wording.empty(parts.place)
-            yield nothing_known(question, parts.engine, why, remarks, when.as_of, clock.seconds())
-            return
-        unread = _unread(whole)
-        looked = _looked(parts, question, history, view, clock)
-        if parts.engine == "extractive":
-            events = _quoted(_read(parts, looked))
+            events = iter((nothing_known(question, parts.engine, why, clock.seconds()),))
         else:
-            events = _written(parts, looked)
+            looked = _looked(parts, question, history, view, clock)
+            is_quoted = parts.engine == "extractive"
+            events = _quoted(_read(parts, looked)) if is_quoted else _written(parts, looked)
         for event in events:
             if isinstance(event, Note):
                 event = wording.for_asker(event, asked)
@@ -173,11 +171,13 @@ def stream(
                 said += period.when_notes(event.statements)
                 times = question.period.said if question.period else ()
                 usage = event.usage
-                if usage and completed.usage:
+                if completed.usage and not view.passages:
+                    usage = completed.usage  # no model was asked for more
+                elif usage and completed.usage:
                     usage = usage.plus(completed.usage)
                 notes = (completed.note,) if completed.note else ()
-                wish = _wish(parts, history, event)
-                every = (*notes, *said, *remarks, *event.notes, *unread, *wish)
+                after = (*_unread(whole), *_wish(parts, history, event)) if view.passages else ()
+                every = (*notes, *said, *remarks, *event.notes, *after)
                 every = tuple(wording.for_asker(one, asked) for one in every)
                 event = replace(event, notes=every, as_of=when.as_of, times=times, usage=usage)
             yield event

@@ -49,15 +49,9 @@ def known_by(view: View, day: date | None) -> tuple[View, tuple[Note, ...]]:
 
 
 def nothing_known(
-    question: Question,
-    engine: str,
-    reason: str,
-    notes: tuple[Note, ...],
-    as_of: date | None,
-    seconds: tuple[tuple[str, float], ...],
+    question: Question, engine: str, reason: str, seconds: tuple[tuple[str, float], ...]
 ) -> Answer:
     """The refusal where there is no document to answer from; ``reason`` says why."""
-    said = question.period.notes if question.period else ()
     return Answer(
         question=question.asked,
         answered_question=question.lookup,
@@ -68,8 +62,5 @@ def nothing_known(
         hits=(),
         engine=engine,
         seconds=seconds,
-        notes=(*said, *notes),
         confidence=0.0,
-        as_of=as_of,
-        times=question.period.said if question.period else (),
     )

@@ -10,7 +10,7 @@ import pytest
 
 from qa.answering.bar import dumps
 from qa.assistant import Assistant, Parts
-from qa.data import Answer, Note, Statement
+from qa.data import Answer, Note, Statement, Usage
 from qa.errors import ModelRejected, ModelUnreachable
 from qa.models.chat.base import LLM, Message, Reply
 from qa.models.chat.fake import FakeChat
@@ -139,6 +139,18 @@ def test_nothing_known_by_a_day(made: Assistant) -> None:
     answer = made.ask(OWNS, as_of=date(1990, 1, 1))
     assert answer.reason == "No document is known to have been published by 1990-01-01."
     assert notes(answer)[-1].startswith("As of 1990-01-01: 0 of 3 documents were looked at")
+
+
+def test_nothing_known_after_a_model_completed_the_question(made: Assistant) -> None:
+    """What the model made of the question is told, and what that cost."""
+    chat = FakeChat("Who is Zorbo?", usage=Usage(prompt_tokens=9, completion_tokens=4))
+    first = made.ask(OWNS)
+    answer = by(made, READER, chat).ask("who owns it?", [first], as_of=date(1990, 1, 1))
+    assert answer.reason == "No document is known to have been published by 1990-01-01."
+    assert [one.kind for one in answer.notes] == ["not_rewritten", "as_of_undated"]
+    assert answer.usage is not None
+    assert (answer.usage.prompt_tokens, answer.usage.completion_tokens) == (9, 4)
+    assert len(chat.sent) == 1
 
 
 def test_half_of_a_question(made: Assistant) -> None:
