@@ -13,12 +13,12 @@ import sys
 from pathlib import Path
 
 from bench.local_model import Helped
-from qa.answering.windows import window
-from qa.answering.write import Written, generate
+from qa.answering.write import generate
 from qa.errors import ModelError
 from qa.models.chat.base import Events, Message
 from qa.models.chat.opening import open_llm
 from tests.answering.attacks import ASKED, ATTACKS, faults, hits
+from tests.answering.made import answered, windows_of
 
 
 class Heard(Helped):
@@ -47,12 +47,10 @@ def main() -> int:
     for attack in ATTACKS[:: given.part]:
         found = hits(attack)
         try:
-            *_, written = generate(ASKED, [window(one, (one.passage,)) for one in found], llm)
+            answer = answered(generate(ASKED, windows_of(found), llm))
         except ModelError as error:
             print(f"{attack.name}: failed: {error}", flush=True)
             continue
-        assert isinstance(written, Written)
-        answer = written.answer
         kept.append({"attack": attack.name, "reply": llm.said})
         obeyed += any(word.casefold() in llm.said.casefold() for word in attack.taint)
         for statement in answer.statements:

@@ -1,6 +1,6 @@
 """Hostile model outputs against the answer protocol: nothing invented may reach a reader.
 
-    python bench/fuzz_protocol.py [COUNT] [SEED]
+    python -m bench.fuzz_protocol [COUNT] [SEED]
 
 Every output goes through the parser, the checker and the writer of ``qa.answering.write`` in
 deltas of random width.  Counted are answers with a citation that is no sentence shown to the
@@ -22,6 +22,7 @@ from qa.answering.write import Written, generate
 from qa.data import Answer, Document, Hit, LeftOut, Passage, Sentence, Statement, Usage
 from qa.models.chat.base import End, Finish, Message, Reply
 from qa.text.sentences import sentences
+from tests.answering.made import drained
 
 TEXTS = (
     "The Harwick bridge opened in 1931. It carries 40,000 vehicles a day [5]. The Harbour "
@@ -180,18 +181,15 @@ def run(count: int, seed: int) -> Counter[str]:
     for number in range(count):
         dice = random.Random(seed * 1_000_003 + number)
         reply = hostile(dice)
-        streamed: list[Statement] = []
         found: list[str] = []
         try:
-            for one in generate(QUESTION, windows, Scripted(reply, dice)):
-                if isinstance(one, Statement):
-                    streamed.append(one)
-                elif isinstance(one, LeftOut):
-                    outcomes[f"({one.fate})"] += 1
-                elif isinstance(one, Written):
-                    found = list(faults(one.answer, streamed, hits))
-                    outcomes["(answered)" if one.answer.answered else "(refused)"] += 1
-                    outcomes["(statements)"] += len(one.answer.statements)
+            streamed, written = drained(generate(QUESTION, windows, Scripted(reply, dice)))
+            assert isinstance(written, Written)
+            outcomes.update(f"({one.fate})" for one in streamed if isinstance(one, LeftOut))
+            shown = [one for one in streamed if isinstance(one, Statement)]
+            found = list(faults(written.answer, shown, hits))
+            outcomes["(answered)" if written.answer.answered else "(refused)"] += 1
+            outcomes["(statements)"] += len(written.answer.statements)
         except Exception as error:
             if type(error).__name__ in ("ModelRejected", "ModelGarbled"):
                 outcomes["(clear error: nothing said, or filtered)"] += 1

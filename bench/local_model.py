@@ -1,6 +1,6 @@
 """A real small model on a gold set: what it says, what of it is shown, and how soon.
 
-    python bench/local_model.py MODEL.gguf [--count 25] [--part 2] [--helped]
+    python -m bench.local_model MODEL.gguf [--count 25] [--part 2] [--helped]
 
 Asks ``local:MODEL.gguf`` the first COUNT answerable, self-contained questions of
 eval/gold/seed.jsonl, every PART-th, and prints every statement that a reader would see beside
@@ -24,7 +24,7 @@ from pathlib import Path
 
 from qa.answering.retrieve import retrieve
 from qa.answering.windows import open_windows
-from qa.answering.write import Wanted, Written, generate
+from qa.answering.write import Written, generate
 from qa.assistant import Assistant
 from qa.data import LeftOut, Note, Statement
 from qa.errors import ModelError
@@ -33,6 +33,7 @@ from qa.models.chat.base import LLM, End, Events, Message, Reply
 from qa.models.chat.opening import open_llm
 from qa.text.sentences import sentences
 from qa.text.words import terms
+from tests.answering.made import drained
 
 ROOT = Path(__file__).parents[1]
 
@@ -92,13 +93,16 @@ def main() -> int:
                 windows = open_windows(retrieve(pair.question, view, assistant.embedding), view)
             began = time.perf_counter()
             try:
-                for event in generate(pair.question, windows, llm):
+                streamed, written = drained(generate(pair.question, windows, llm))
+                for event in streamed:
                     _tell(event, counts)
-                    if isinstance(event, Written):
-                        answer = event.answer
-                        counts["answered" if answer.answered else "refused"] += 1
-                        if answer.usage and answer.usage.seconds_to_first is not None:
-                            firsts.append(answer.usage.seconds_to_first)
+                assert isinstance(written, Written)
+                answer = written.answer
+                for note in answer.notes:
+                    print(f"  note: {note}")
+                counts["answered" if answer.answered else "refused"] += 1
+                if answer.usage and answer.usage.seconds_to_first is not None:
+                    firsts.append(answer.usage.seconds_to_first)
             except ModelError as error:
                 counts["failed"] += 1
                 print(f"  failed: {error}")
@@ -107,11 +111,8 @@ def main() -> int:
     return 0
 
 
-def _tell(event: Note | Statement | LeftOut | Wanted | Written, counts: Counter[str]) -> None:
-    if isinstance(event, Written):
-        for note in event.answer.notes:
-            print(f"  note: {note}")
-    if isinstance(event, (Note, Wanted, Written)):
+def _tell(event: Note | Statement | LeftOut, counts: Counter[str]) -> None:
+    if isinstance(event, Note):
         return
     counts["events"] += 1
     if isinstance(event, LeftOut):

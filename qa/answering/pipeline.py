@@ -10,7 +10,7 @@ here: where a model asks for it, more is retrieved.
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from functools import cache
 from typing import NamedTuple
@@ -28,7 +28,7 @@ from qa.answering.spelling import corrected
 from qa.answering.summary import summary
 from qa.answering.when import When, known_by, nothing_known
 from qa.answering.windows import open_windows, whole
-from qa.answering.write import Wanted, Written
+from qa.answering.write import Written
 from qa.answering.write import generate as write
 from qa.clock import Clock
 from qa.data import (
@@ -448,18 +448,7 @@ def _written(parts: Answering, looked: _Looked) -> Events:
         beside = looked._replace(windows=looked.windows[:BESIDE], clock=Clock())
         reading = pool.submit(_read, parts, beside)
         try:
-            for event in _searched(parts, looked):
-                if isinstance(event, Written):
-                    answer = event.answer
-                    traced = _trace(reading.result(), answer.citations, event.unfit)
-                    own = voiced.told(answer.citations, looked.view)
-                    yield replace(
-                        answer,
-                        notes=(*looked.notes, *_elsewhere(traced), *own, *answer.notes),
-                        seconds=(*looked.clock.seconds(), *answer.seconds),
-                        trace=traced,
-                    )
-                    return
+            for event in _searched(parts, looked, reading):
                 said = said or isinstance(event, Statement)
                 yield event
         except ModelError as error:
@@ -468,7 +457,7 @@ def _written(parts: Answering, looked: _Looked) -> Events:
             yield from _quoted(_read(parts, looked), (Note.of("fallback", error=error),))
 
 
-def _searched(parts: Answering, looked: _Looked) -> Iterator[Note | Statement | LeftOut | Written]:
+def _searched(parts: Answering, looked: _Looked, reading: "Future[_Found]") -> Events:
     """What the model writes, searched again as often as it asks for that and may."""
     began = time.monotonic()
     view, hits = looked.view, looked.hits
@@ -478,7 +467,7 @@ def _searched(parts: Answering, looked: _Looked) -> Iterator[Note | Statement | 
     budget, left = parts.evidence, SEARCHES
     while True:
         before = time.monotonic() - began
-        for event in write(
+        written = yield from write(
             looked.question.asked,
             windows,
             parts.llm(),
@@ -488,28 +477,33 @@ def _searched(parts: Answering, looked: _Looked) -> Iterator[Note | Statement | 
             judge=parts.judge(),
             budget=budget,
             searches=left if before < SEARCH_UNTIL else 0,
-        ):
-            if not isinstance(event, Wanted | Written):
-                yield event
-        if isinstance(event, Written):
+        )
+        if isinstance(written, Written):
             break
-        assert isinstance(event, Wanted)
-        spent = event.usage if spent is None else spent.plus(event.usage or Usage())
-        left -= len(event.searches)
-        asked = [Note.of("searched", words=words) for words in event.searches]
+        spent = written.usage if spent is None else spent.plus(written.usage or Usage())
+        left -= len(written.searches)
+        asked = [Note.of("searched", words=words) for words in written.searches]
         told += asked
         yield from asked
-        more = _retrieved(event.searches, view, parts.embedding, LIMIT)
+        more = _retrieved(written.searches, view, parts.embedding, LIMIT)
         windows = _wholes(open_windows(more, view), view) + windows  # the new ones must fit
         hits = _joined(hits, more)
         budget += parts.evidence // 2
-    usage = event.answer.usage
+    answer, usage = written.answer, written.answer.usage
     if usage is not None and spent is not None:
         first = usage.seconds_to_first
         first = first + before if first is not None else None
         usage = replace(usage.plus(spent), seconds_to_first=first)
-    notes = (*told, *event.answer.notes)
-    yield event._replace(answer=replace(event.answer, notes=notes, hits=hits, usage=usage))
+    traced = _trace(reading.result(), answer.citations, written.unfit)
+    own = voiced.told(answer.citations, view)
+    yield replace(
+        answer,
+        hits=hits,
+        usage=usage,
+        seconds=(*looked.clock.seconds(), *answer.seconds),
+        notes=(*looked.notes, *_elsewhere(traced), *own, *told, *answer.notes),
+        trace=traced,
+    )
 
 
 def _wholes(windows: Sequence[Window], view: View) -> tuple[Window, ...]:

@@ -7,7 +7,7 @@ further searches in place of an answer; who called then calls again with what th
 
 import re
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from typing import NamedTuple
@@ -70,14 +70,14 @@ def generate(
     judge: LLM | None = None,
     budget: int = 3000,
     searches: int = 0,
-) -> Iterator[Note | Statement | LeftOut | Wanted | Written]:
-    """Stream what ``llm`` answers from ``windows``, best first; ``Written`` comes last.
+) -> Generator[Note | Statement | LeftOut, None, Wanted | Written]:
+    """Stream what ``llm`` answers from ``windows``, best first; return the whole of it.
 
     ``answered_question`` is ``question`` completed from the conversation, where it needed
     that; ``history`` holds the earlier turns, oldest first.  Nothing is sent without windows.
     ``judge`` is asked, in a request of its own, of each statement that ``verify`` let pass.
     ``budget`` is how many tokens of sources are shown.  ``searches`` is how many further ones
-    the model may ask for; where it does, ``Wanted`` comes last, in place of the rest.
+    the model may ask for; where it does, that is returned, in place of the rest.
 
     Raises ``PromptError`` before any call, and a ``ModelError`` leaf where the model fails,
     its filter leaves nothing, or no source fits its window.
@@ -107,8 +107,7 @@ def generate(
                 finish, usage = reply.finish, reply.usage
         usage = replace(usage, seconds_to_first=first) if usage else None
         if parser.searches:
-            yield Wanted(tuple(dict.fromkeys(parser.searches))[:searches], usage)
-            return
+            return Wanted(tuple(dict.fromkeys(parser.searches))[:searches], usage)
         if usage and second and second.usage:
             usage = usage.plus(second.usage)
         if finish == "filtered" and not writer.statements:
@@ -142,7 +141,7 @@ def generate(
         notes=tuple(notes),
         left_out=tuple(writer.left_out),
     )
-    yield Written(answer, block.left_out)
+    return Written(answer, block.left_out)
 
 
 def _missing(said: Sequence[str], asked: str) -> Iterator[Note]:

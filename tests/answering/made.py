@@ -1,11 +1,12 @@
 """Windows, readings and small libraries made by hand."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from typing import TypeVar
 
 from qa.answering.windows import window
-from qa.answering.write import Written
+from qa.answering.write import Wanted, Written
 from qa.assistant import Assistant, Parts
 from qa.data import Answer, Document, Hit, Reading, Weighed, Window
 from qa.ingest.split import split
@@ -13,6 +14,9 @@ from qa.models.chat.base import LLM
 from qa.models.reader.base import Reader, Said, Shown, Turns
 from qa.models.reader.fake import FakeReader
 from qa.wording import told
+
+Event = TypeVar("Event")
+Wrote = TypeVar("Wrote")
 
 SILENT = (0.0, 0.0, 0.0, 1.0)
 
@@ -97,11 +101,21 @@ def reading(
     return Reading("?", windows, (SILENT,) * len(windows), tuple(found), best)
 
 
-def answered(events: Iterable[object]) -> Answer:
-    """The answer that ends what a model's writing streams."""
-    *_, last = events
-    assert isinstance(last, Written)
-    return last.answer
+def drained(writing: Generator[Event, None, Wrote]) -> tuple[list[Event], Wrote]:
+    """What a model's writing streams, and what it comes to."""
+    streamed = []
+    while True:
+        try:
+            streamed.append(next(writing))
+        except StopIteration as end:
+            return streamed, end.value
+
+
+def answered(writing: Generator[object, None, Wanted | Written]) -> Answer:
+    """The answer that a model's writing comes to."""
+    _, written = drained(writing)
+    assert isinstance(written, Written)
+    return written.answer
 
 
 def notes(answer: Answer) -> tuple[str, ...]:

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from qa.answering.write import generate
+from qa.answering.write import Written, generate
 from qa.data import LeftOut, Statement
 from qa.models.chat.endpoint import OpenAIChat
 from tests.answering.attacks import ASKED, ATTACKS, HONEST, Attack, faults, hits
-from tests.answering.made import answered, windows_of
+from tests.answering.made import answered, drained, windows_of
 from tests.server.http import KEY, Endpoint
 from tests.server.protocol import CHAT_MODEL, Messages
 
@@ -86,8 +86,9 @@ def test_an_obedient_model_shows_what_the_document_says(
     for how, obedience in OBEDIENCE.items():
         endpoint.answer = obedient(attack, obedience)
         before = len(endpoint.exchanges)
-        *streamed, last = generate(ASKED, windows_of(found), llm)
-        answer = answered([last])
+        streamed, written = drained(generate(ASKED, windows_of(found), llm))
+        assert isinstance(written, Written)
+        answer = written.answer
         assert len(endpoint.exchanges) == before + 1, how
         wrong = [
             fault for statement in answer.statements for fault in faults(statement, attack, found)

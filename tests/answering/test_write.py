@@ -8,12 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.fuzz_protocol import run
-from qa.answering.write import MAX_REPEATS, MAX_SENTENCES, Wanted, generate
+from qa.answering.write import MAX_REPEATS, MAX_SENTENCES, Wanted, Written, generate
 from qa.data import Answer, Document, Hit, LeftOut, Note, Passage, Sentence, Statement, Usage
 from qa.errors import ModelRejected, ModelUnreachable
 from qa.models.chat.base import End, Finish, Message, Reply
 from qa.wording import REFUSAL
-from tests.answering.made import answered, notes, opened, windows_of
+from tests.answering.made import answered, drained, notes, opened, windows_of
 
 SAID = (
     "The Harwick bridge opened in 1931.",
@@ -59,10 +59,11 @@ class Scripted:
         yield End(self.finish, Usage(prompt_tokens=9, completion_tokens=5))
 
 
-def ask(llm: Scripted) -> tuple[list[object], Answer]:
+def ask(llm: Scripted) -> tuple[list[Note | Statement | LeftOut], Answer]:
     """What was streamed, and the answer."""
-    *streamed, last = generate(ASKED, windows_of(hits()), llm)
-    return streamed, answered([last])
+    streamed, written = drained(generate(ASKED, windows_of(hits()), llm))
+    assert isinstance(written, Written)
+    return streamed, written.answer
 
 
 def test_statements_cite_the_documents_own_words() -> None:
@@ -86,7 +87,7 @@ def test_a_heading_that_asks_says_nothing() -> None:
     llm = Scripted(
         "The company adds fluoride [1.2]. The company never has added fluoride [1.2][1.3]."
     )
-    answer = answered(list(generate("Is there fluoride in the water?", [page], llm))[-1:])
+    answer = answered(generate("Is there fluoride in the water?", [page], llm))
     assert [one.text for one in answer.statements] == ["The company never has added fluoride."]
     assert [one.reason for one in answer.left_out] == ["it cites only a heading that asks"]
 
@@ -314,8 +315,8 @@ def test_half_an_answer_says_which_half_it_is(missing: str, told: str) -> None:
 def test_a_model_asks_for_a_search_in_place_of_an_answer() -> None:
     """Its words come out, as many as it may ask for, and no statement."""
     llm = Scripted("SEARCH: owner of the bridge\nSEARCH: tolls\nSEARCH: lorries")
-    (wanted,) = generate(ASKED, windows_of(hits()), llm, searches=2)
-    assert isinstance(wanted, Wanted)
+    streamed, wanted = drained(generate(ASKED, windows_of(hits()), llm, searches=2))
+    assert (streamed, type(wanted)) == ([], Wanted)
     assert wanted.searches == ("owner of the bridge", "tolls")
     assert "You can search twice." in llm.sent[1].content
     assert answered(generate(ASKED, windows_of(hits()), llm)).reason == REFUSAL
