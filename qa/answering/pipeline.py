@@ -339,15 +339,14 @@ def settle(found: _Found) -> _Settled:
             notes.append(Note.of("earlier", old=old, was=was, now=now))
     if kind == "not_found":
         return _Settled(readings, (), kind, ())
-    by_text: dict[str, Statement] = {}
+    shown: list[Statement] = []
     for one in readings:
         if one.confidence >= bar.perhaps:
             sure = kind == "answered"
-            for said in quote.quoted(one, quote.select(one, sure=sure), sure=sure):
-                by_text.setdefault(said.text, said)
+            shown += quote.quoted(one, quote.select(one, sure=sure), sure=sure)
         elif len(readings) > 1:
             notes.append(Note.of("unanswered", part=one.question))
-    statements = quote.renumbered(tuple(by_text.values()))
+    statements = quote.renumbered(shown)
     notes += _remarks(found, readings)
     disagreeing = conflicts.disagreement(readings[0]) if len(readings) == 1 else None
     if disagreeing is not None:
@@ -424,11 +423,9 @@ def _side_by_side(
     reading: Reading, sides: tuple[Weighed, Weighed], statements: Sequence[Statement]
 ) -> tuple[tuple[Statement, ...], Note]:
     """The two sides first, then what else was shown; and the note on them."""
-    first = [quote.quoted(reading, (side,)) for side in sides]
-    texts = {one.text for some in first for one in some}
-    rest = [one for one in statements if one.text not in texts]
-    shown = quote.renumbered((*first[0], *first[1], *rest))
-    return shown, conflicts.note(sides, (1, len(first[0]) + 1))
+    first, second = (quote.quoted(reading, (side,)) for side in sides)
+    shown = quote.renumbered((*first, *second, *statements))
+    return shown, conflicts.note(sides, (1, len(first) + 1))
 
 
 def _trace(found: _Found, cited: Iterable[Citation] = (), unfit: tuple[Window, ...] = ()) -> Trace:

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain, groupby, pairwise
 from textwrap import dedent
-from typing import NamedTuple
 
 from qa.answering import alike
 from qa.answering.cite import cite
@@ -95,15 +94,6 @@ def nearest(reading: Reading) -> tuple[Citation, ...]:
     return tuple(cite(one.hit, one.unit.sentence, i) for i, one in enumerate(best, start=1))
 
 
-class _Piece(NamedTuple):
-    """What becomes one statement: its text, its places in order, and the phrase that answers."""
-
-    text: str
-    hit: Hit
-    places: tuple[Sentence, ...]
-    phrase: str | None
-
-
 def quoted(
     reading: Reading, chosen: Sequence[Weighed], *, sure: bool = True
 ) -> tuple[Statement, ...]:
@@ -113,44 +103,43 @@ def quoted(
     stands before it comes last.  The markers count the places cited in the order in which they
     are first cited.
     """
-    pieces: list[_Piece] = []
+    made: list[Statement] = []
     headings = {one.unit.sentence: heading for heading, one in alike.sections(reading)}
     for number in dict.fromkeys(one.window for one in chosen):
         own = [one for one in chosen if one.window == number]
-        lead = own[0].unit.sentence
+        lead = own[0].unit.sentence.start
         own.sort(key=lambda one: one.place)
         found = list(_pieces(reading.windows[number], own, headings))
-        leads = (i for i, some in enumerate(found) if any(lead in one.places for one in some))
-        at = 0 if sure else next(leads, 0)
-        pieces += chain.from_iterable(found[at:] + found[:at])
-    statements = []
-    for piece in dict.fromkeys(pieces):
-        cited = tuple(cite(piece.hit, place, 1) for place in piece.places)
-        at = piece.text.find(piece.phrase) if piece.phrase else -1
-        marked = (at, at + len(piece.phrase)) if piece.phrase and at >= 0 else None
-        statements.append(Statement(piece.text, cited, 1.0, marked))
-    return renumbered(statements)
+        starts = [{cited.start for one in some for cited in one.citations} for some in found]
+        at = 0 if sure else next((i for i, some in enumerate(starts) if lead in some), 0)
+        made += chain.from_iterable(found[at:] + found[:at])
+    return renumbered(made)
 
 
-def renumbered(statements: Sequence[Statement]) -> tuple[Statement, ...]:
-    """The statements with markers that count their places in order, from 1."""
+def renumbered(statements: Iterable[Statement]) -> tuple[Statement, ...]:
+    """The statements, none twice, with markers that count their places in order, from 1."""
+    first: dict[str, Statement] = {}
+    for one in statements:
+        first.setdefault(one.text, one)
     markers: dict[tuple[str, int, int], int] = {}
 
     def marked(cited: Citation) -> Citation:
         place = (cited.document_id, cited.start, cited.end)
         return replace(cited, marker=markers.setdefault(place, len(markers) + 1))
 
-    return tuple(replace(one, citations=tuple(map(marked, one.citations))) for one in statements)
+    return tuple(
+        replace(one, citations=tuple(map(marked, one.citations))) for one in first.values()
+    )
 
 
 def _pieces(
     window: Window, chosen: Sequence[Weighed], headings: Mapping[Sentence, Unit]
-) -> Iterator[tuple[_Piece, ...]]:
-    """The pieces of one window, those that need each other together, in reading order."""
+) -> Iterator[tuple[Statement, ...]]:
+    """The statements of one window, those that need each other together, in reading order."""
 
-    def above(one: Weighed) -> tuple[_Piece, ...]:
+    def above(one: Weighed) -> tuple[Statement, ...]:
         heading = headings.get(one.unit.sentence)
-        return (_Piece(heading.text, window.hit, (heading.sentence,), None),) if heading else ()
+        return (_said(window.hit, heading.text, (heading.sentence,)),) if heading else ()
 
     for first, group in groupby(chosen, lambda one: _begins(window.units, one.place)):
         run = list(group)
@@ -158,10 +147,9 @@ def _pieces(
             yield (*above(run[0]), _run(window, first, run))
             continue
         for one in run:
-            said = (*above(one), *_sentence(window, one))
-            if (code := _leads_to(window, one.place)) is not None:
-                said = (*said, _run(window, code, ()))
-            yield said
+            code = _leads_to(window, one.place)
+            behind = () if code is None else (_run(window, code, ()),)
+            yield (*above(one), *_sentence(window, one), *behind)
 
 
 def _begins(units: Sequence[Unit], place: int) -> int | None:
@@ -187,7 +175,7 @@ def _leads_to(window: Window, place: int) -> int | None:
     return code if code is not None and units[code].role == "code" else None
 
 
-def _run(window: Window, first: int, chosen: Sequence[Weighed]) -> _Piece:
+def _run(window: Window, first: int, chosen: Sequence[Weighed]) -> Statement:
     """Items of one list, or lines of one block of code, behind the line that opens them.
 
     Those that were chosen; all of them where only their opening was, of numbered steps of which
@@ -217,15 +205,14 @@ def _run(window: Window, first: int, chosen: Sequence[Weighed]) -> _Piece:
             closed = same or text[-1:] in _CLOSED
             text += f"{' ' if closed else '; '}{units[place].text}"
     places = [units[place].sentence for place in run]
-    before_it = units[:first] or heading_above(window)
-    opens = before_it[-1] if before_it else None
+    opens = next(reversed(units[:first] or heading_above(window)), None)
     if opens is not None and opens.role in ("text", "frame", "item") and opens.text[-1:] in ":：":
         places.insert(0, opens.sentence)
         text = f"{opens.text}{chr(10) if role == 'code' else ' '}{text}"
     elif opens is not None and opens.role == "heading" and role == "item":
         places.insert(0, opens.sentence)  # "Never give", "Allowed": what the items are
         text = f"{opens.text}{' ' if opens.text[-1:] in _CLOSED else ': '}{text}"
-    return _Piece(text, hit, tuple(places), _phrase(chosen[0]) if len(chosen) == 1 else None)
+    return _said(hit, text, places, chosen)
 
 
 def _are_steps(hit: Hit, units: Sequence[Unit], first: int, end: int) -> bool:
@@ -235,15 +222,14 @@ def _are_steps(hit: Hit, units: Sequence[Unit], first: int, end: int) -> bool:
     """
     if end - first > LISTED:
         return False
-    text, start = hit.document.text, units[first].sentence.start
-    is_numbered = _NUMBER.fullmatch(text, text.rfind("\n", 0, start) + 1, start)
+    is_numbered = _NUMBER.fullmatch(_before(hit, units[first]))
     return bool(is_numbered) and not any(_is_title(hit, units, at) for at in range(first, end))
 
 
 def _head_of_entry(window: Window, place: int) -> Unit | None:
     """What of a unit's own line only tells when, and who: "2026-01-19 Solberg."."""
-    text, units = window.hit.document.text, window.units
-    line = text.rfind("\n", 0, units[place].sentence.start) + 1
+    units = window.units
+    line = units[place].sentence.start - len(_before(window.hit, units[place]))
     head = next((unit for unit in units[:place] if unit.sentence.start >= line), None)
     if head is None or not head.text[:1].isdigit() or len(head.text.split()) > TITLE:
         return None
@@ -263,7 +249,7 @@ def _is_title(hit: Hit, units: Sequence[Unit], place: int) -> bool:
     return len(units[place].text.split()) <= TITLE and _goes_on(hit, units, place)
 
 
-def _sentence(window: Window, one: Weighed) -> Iterator[_Piece]:
+def _sentence(window: Window, one: Weighed) -> Iterator[Statement]:
     hit, unit, above = window.hit, one.unit, window.units[: one.place]
     text, places = unit.text, [unit.sentence]
     as_it_stands = hit.document.text[unit.sentence.start : unit.sentence.end]
@@ -285,33 +271,46 @@ def _sentence(window: Window, one: Weighed) -> Iterator[_Piece]:
     else:
         first = text.split(None, 1)[0].casefold().rstrip("'’s,.")
         if first in _PRONOUNS and above and above[-1].role == "text":
-            yield _Piece(above[-1].text, hit, (above[-1].sentence,), None)
-    yield _Piece(text, hit, tuple(places), _phrase(one))
+            yield _said(hit, above[-1].text, (above[-1].sentence,))
+    yield _said(hit, text, places, (one,))
 
 
 def _indented(hit: Hit, units: Sequence[Unit]) -> str:
     """Lines of code as they stand, one a line, indented as they are to each other."""
-    text, lines = hit.document.text, []
+    lines = []
     for unit in units:
-        start, end = unit.sentence.start, unit.sentence.end
-        lead = text[text.rfind("\n", 0, start) + 1 : start]
-        lines.append(f"{'' if lead.strip() else lead}{text[start:end]}".expandtabs(4))
+        lead, line = _before(hit, unit), hit.document.text[unit.sentence.start : unit.sentence.end]
+        lines.append(f"{'' if lead.strip() else lead}{line}".expandtabs(4))
     return dedent("\n".join(lines))
+
+
+def _before(hit: Hit, unit: Unit) -> str:
+    """What stands before a unit in its line: blanks, a list's mark, another sentence."""
+    text, start = hit.document.text, unit.sentence.start
+    return text[text.rfind("\n", 0, start) + 1 : start]
 
 
 def _referring(window: Window, one: Weighed) -> Sentence | None:
     """The sentence of the window that a footnote's mark stands in, the nearest above it."""
-    text, start = window.hit.document.text, one.unit.sentence.start
-    line = text[text.rfind("\n", 0, start) + 1 : start]
+    text, line = window.hit.document.text, _before(window.hit, one.unit)
     mark = line[: line.find("]") + 1].lstrip()
     others = (*reversed(window.units[: one.place]), *window.units[one.place + 1 :])
     found = (u.sentence for u in others if mark in text[u.sentence.start : u.sentence.end])
     return next(found, None) if mark else None
 
 
-def _phrase(one: Weighed) -> str | None:
-    """The words that answer; none where they are most of the unit, which tells nothing."""
-    if one.phrase is None:
-        return None
-    start, end = one.phrase
-    return one.unit.text[start:end] if end - start < 0.8 * len(one.unit.text) else None
+def _said(
+    hit: Hit, text: str, places: Iterable[Sentence], chosen: Sequence[Weighed] = ()
+) -> Statement:
+    """A text with its places in order; of a single unit the words that answer are marked.
+
+    None are where they are most of the unit, which tells nothing.
+    """
+    marked = None
+    if len(chosen) == 1 and chosen[0].phrase is not None:
+        unit, (start, end) = chosen[0].unit.text, chosen[0].phrase
+        phrase = unit[start:end]  # it may end behind the unit, in the year that was read with it
+        at = text.find(phrase)
+        if phrase and at >= 0 and end - start < 0.8 * len(unit):
+            marked = (at, at + len(phrase))
+    return Statement(text, tuple(cite(hit, one, 1) for one in places), 1.0, marked)
