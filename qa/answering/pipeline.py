@@ -254,8 +254,8 @@ def _read(parts: Answering, looked: _Looked) -> _Found:
         if any(listed(one) for one in readings):  # a list may go on further down
             more = _retrieved(question.searches, looked.view, parts.embedding, 2 * LIMIT)
             hits = _joined(hits, more)
-            wider = open_windows(hits, looked.view)[: max(len(windows), 2 * LIMIT)]
-            readings = _readings(question, wider, reader, parts.embedding)
+            windows = open_windows(hits, looked.view)[: max(len(windows), 2 * LIMIT)]
+            readings = _readings(question, windows, reader, parts.embedding)
         instead = period.newest_instead(question.period)
         if instead is not None and _surest(readings).confidence < bar.perhaps:
             newest = question.at(instead)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from qa.answering.bar import dumps
+from qa.answering.retrieve import LIMIT
 from qa.assistant import Assistant, Parts
 from qa.data import Answer, Note, Statement, Usage
 from qa.errors import ModelRejected, ModelUnreachable
@@ -267,6 +268,13 @@ def far(tmp_path: Path) -> Iterator[Assistant]:
     texts["harbour.md"] = f"# Quay\n\n{HARBOUR}\n"
     with assistant(tmp_path, texts, FakeReader({})) as made:
         yield made
+
+
+def test_what_was_read_for_a_list_is_read_again(far: Assistant) -> None:
+    """Where nothing is of the time asked for, the newest is sought in all that was read."""
+    reader = Graded({"owned by Ilva": -4.0}, (0.1, 0.05, 0.05, 0.8))
+    by(far, reader).ask("Who owns the mill this year?", today=date(2026, 5, 1))
+    assert [len(one) for one in reader.read_windows][1:] == [2 * LIMIT, 2 * LIMIT]
 
 
 def test_a_model_may_look_again(far: Assistant) -> None:
