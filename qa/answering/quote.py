@@ -6,6 +6,7 @@ of, a sentence that begins with a pronoun with the one before it.
 """
 
 import re
+from bisect import bisect
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain, groupby, pairwise
@@ -37,7 +38,8 @@ share of 0.1 .791 by 2.9, with 0.2 .763 by 2.5."""
 CODE = 6
 """A block of code of so many lines is shown whole."""
 STEPS = 0.4
-"""Of a numbered list of which this share is chosen all is shown: a step left out misleads."""
+"""Of a numbered list of which this share of the steps is chosen all is shown: one left out
+misleads."""
 TITLE = 5
 """A sentence of so few words that begins or parts a list item is shown with the next one."""
 NEAREST = 3
@@ -191,8 +193,9 @@ def _run(window: Window, first: int, chosen: Sequence[Weighed]) -> Statement:
         is_log = entry_at(hit.document.text, units[run[0]].sentence.start) is not None
         is_whole = len(whole) <= CODE and not is_log
     else:
-        many = len(run) > 1 and len(run) >= STEPS * (end - first)
-        is_whole = not run or (many and _are_steps(hit, units, first, end))
+        steps = _steps(hit, units, first, end)
+        taken = len({bisect(steps, place) for place in run})
+        is_whole = not run or (taken > 1 and taken >= STEPS * len(steps) > 0)
     run = list(whole) if is_whole else run
     if role == "code":
         text = _indented(hit, [units[place] for place in run])
@@ -215,15 +218,16 @@ def _run(window: Window, first: int, chosen: Sequence[Weighed]) -> Statement:
     return _said(hit, text, places, chosen)
 
 
-def _are_steps(hit: Hit, units: Sequence[Unit], first: int, end: int) -> bool:
-    """Whether a list is numbered, short enough to be shown, and none of a contract's clauses.
+def _steps(hit: Hit, units: Sequence[Unit], first: int, end: int) -> list[int]:
+    """Where the steps of a numbered list begin that is short enough to be shown whole.
 
-    Clauses have titles; steps do not.
+    None are where clauses of a contract stand, which have titles.  What only belongs to a step,
+    such as the bullets below it, is none by itself.
     """
-    if end - first > LISTED:
-        return False
-    is_numbered = _NUMBER.fullmatch(_before(hit, units[first]))
-    return bool(is_numbered) and not any(_is_title(hit, units, at) for at in range(first, end))
+    if end - first > LISTED or any(_is_title(hit, units, at) for at in range(first, end)):
+        return []
+    found = [at for at in range(first, end) if _NUMBER.fullmatch(_before(hit, units[at]))]
+    return found if found[:1] == [first] else []
 
 
 def _head_of_entry(window: Window, place: int) -> Unit | None:

@@ -291,10 +291,12 @@ class _Writer:
             yield Note("abroad")
         fates = [gone.fate for gone in self.left_out if gone.reason != _REPEATED]
         repaired, dropped = fates.count("repaired") - self._abroad, fates.count("dropped")
-        for kind, number in (("repaired", repaired), ("dropped", dropped)):
-            if number:
-                be = "was" if number == 1 else "were"
-                yield Note.of(kind, count=_counted(number, "sentence"), be=be)
+        if repaired:
+            be = "was" if repaired == 1 else "were"
+            yield Note.of("repaired", count=_counted(repaired, "sentence"), be=be)
+        if dropped:
+            be = "was" if dropped == 1 else "were"
+            yield Note.of("dropped", count=_counted(dropped, "sentence"), be=be)
         if self._unjudged:
             yield Note.of("unjudged", count=_counted(self._unjudged, "sentence"))
 

@@ -306,6 +306,11 @@ def test_no_step_is_left_out() -> None:
     assert len(cited) == 5
     ((text, _),) = told(reading((pump,), {"Open": 0.9}))
     assert text == "To change the filter: Open the lid."
+    deep = steps.replace("\n3.", "\n- If it jams, wait.\n- If it leaks, call us.\n3.")
+    scanner = opened(f"# Pump\n\n{deep}", name="deep")  # two of four steps, of six items
+    ((text, _),) = told(reading((scanner,), {"Shut": 0.9, "Open": 0.8}))
+    assert text.endswith("Open the lid. If it jams, wait. If it leaks, call us. "
+                         "Change the filter. Close the lid.")  # fmt: skip
     many = opened("\n".join(f"{at}. Turn wheel {at}." for at in range(1, 15)), name="many")
     chosen = {f"wheel {at}.": 0.9 for at in (2, 3, 4, 5, 6, 14)}
     ((_, cited),) = told(reading((many,), chosen))
