@@ -7,6 +7,7 @@ things.
 """
 
 import re
+from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 from itertools import permutations
@@ -16,6 +17,7 @@ from qa.data import Note, Reading, Weighed
 from qa.positions import line_of
 from qa.text.facts import Number, dates, names, numbers
 from qa.text.words import terms
+from qa.times.intervals import Interval
 from qa.times.quoted import dates_of, is_newer
 
 LIKELY = 0.4
@@ -44,7 +46,8 @@ def disagreement(reading: Reading) -> tuple[Weighed, Weighed] | None:
     for other in reading.weighed[1:]:
         newer = is_newer(other.hit.document, lead.hit.document)
         anew = newer and other.unit.voice is None
-        if anew and other.chance >= AMENDS * lead.chance and _amends(other, lead):
+        heard = other.chance >= AMENDS * lead.chance or _names_its_number(other, lead)
+        if anew and heard and _amends(other, lead):
             return other, lead
         if not _may_compare(lead, other) or not _differ(lead, other):
             continue
@@ -57,6 +60,12 @@ def _says_anew(other: Weighed, lead: Weighed) -> bool:
     """Whether one has the words of the other around what answers in it."""
     own, its = (frozenset(terms(_around(one))) for one in (other, lead))
     return len(own & its) >= max(FEWEST, SAME * min(len(own), len(its)))
+
+
+def _names_its_number(other: Weighed, lead: Weighed) -> bool:
+    """Whether both have two figures: the clause's number, and the one that is amended."""
+    own, its = ({figure.value for figure in numbers(one.unit.text)} for one in (other, lead))
+    return len(own & its) > 1
 
 
 def _amends(other: Weighed, lead: Weighed) -> bool:
@@ -97,7 +106,7 @@ def elsewhere(cited: Weighed, other: Weighed) -> Note:
 
 def _said(one: Weighed) -> str:
     start, end = one.phrase or (0, len(one.unit.text))
-    return one.unit.text[start:end].strip()
+    return one.unit.text[start:end].strip(" \n.,;:")
 
 
 def _figures(one: Weighed) -> tuple[Number, ...]:
@@ -122,8 +131,29 @@ def _may_compare(one: Weighed, other: Weighed) -> bool:
     years = _years(one), _years(other)
     if all(years) and not years[0] & years[1] and not asked:
         return False
+    if not asked and (_are_apart(_months(one), _months(other)) or _are_of_a_series(one, other)):
+        return False
     named = _names(one), _names(other)
     return not all(named) or not named[0].isdisjoint(named[1])
+
+
+def _are_of_a_series(one: Weighed, other: Weighed) -> bool:
+    """Whether the titles name other months or years, as those of reports on each of them do."""
+    titles = (dates(each.hit.document.title or "") for each in (one, other))
+    own, its = ([date for date in found if date.day is None] for found in titles)
+    return bool(own and its) and not any(a.within(b) or b.within(a) for a in own for b in its)
+
+
+def _are_apart(one: Sequence[Interval], other: Sequence[Interval]) -> bool:
+    """Whether both speak of times, and of none together."""
+    return bool(one and other) and not any(a.meets(b) for a in one for b in other)
+
+
+def _months(one: Weighed) -> list[Interval]:
+    """The times of a month and more, up to a quarter, that a unit speaks of."""
+    times = dates_of(one.hit.document, one.unit.sentence)
+    long = (time for time in times if _MONTH <= time.end - time.start < 4 * _MONTH)
+    return [Interval(time.start, time.end) for time in long]
 
 
 def _years(one: Weighed) -> set[int]:

@@ -423,9 +423,11 @@ def _side_by_side(
     reading: Reading, sides: tuple[Weighed, Weighed], statements: Sequence[Statement]
 ) -> tuple[tuple[Statement, ...], Note]:
     """The two sides first, then what else was shown; and the note on them."""
-    first, second = (quote.quoted(reading, (side,)) for side in sides)
-    shown = quote.renumbered((*first, *second, *statements))
-    return shown, conflicts.note(sides, (1, len(first) + 1))
+    made = (statement for side in sides for statement in quote.quoted(reading, (side,)))
+    shown = quote.renumbered((*made, *statements))
+    places = {(c.document_id, c.start): c.marker for one in shown for c in one.citations}
+    first, second = (places[side.hit.document.id, side.unit.sentence.start] for side in sides)
+    return shown, conflicts.note(sides, (first, second))
 
 
 def _trace(found: _Found, cited: Iterable[Citation] = (), unfit: tuple[Window, ...] = ()) -> Trace:

@@ -45,7 +45,7 @@ TITLE = 5
 NEAREST = 3
 """Sentences shown where nothing answers."""
 
-_CLOSED = tuple(".;,!?\u3002\uff1b\uff01\uff1f")
+_CLOSED = tuple(".;:,!?\u3002\uff1b\uff1a\uff01\uff1f")
 """Signs behind which an item of a list needs none to part it from the next."""
 _NUMBER = re.compile(r"\s*\(?\d{1,2}[.)]\s+")
 _PRONOUNS = frozenset("he her his it its she that their them these they this those".split())

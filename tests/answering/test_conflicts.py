@@ -162,6 +162,28 @@ def test_what_says_it_anew_is_shown_before_what_is_out_of_date(older: str, newer
     assert disagreement(both(older, newer, less=0.001)) is None
 
 
+def test_an_amendment_names_the_clause_and_what_it_replaces() -> None:
+    """Two figures of the sentence that answers stand in the newer one, with another beside them."""
+    older = "4.1 The liability of the Contractor is limited to [£250,000] per incident."
+    newer = 'In clause 4.1, "£250,000" is replaced by [£400,000].'
+    assert files(disagreement(both(older, newer, days=(OLD, NEW), less=0.001))) == ["b", "a"]
+
+
+@pytest.mark.parametrize("less", [0.8, 0.001])
+def test_reports_of_two_months_do_not_disagree(less: float) -> None:
+    """Neither where their titles name the months, nor where the sentences do."""
+    may, june = "Shop revenue was [£31,950].", "Shop revenue was [£36,720]."
+    found = tuple(
+        opened(re.sub(r"[\[\]]", "", text), name=name, title=f"Report, {month} 2024", published=day)
+        for text, name, month, day in ((may, "a", "May", OLD), (june, "b", "June", NEW))
+    )
+    said = {"31,950": (0.9, "£31,950"), "36,720": (0.9 * less, "£36,720")}
+    assert disagreement(reading(found, said)) is None
+    may, june = "We had [12,480] visitors in May.", "We had [14,115] visitors in June."
+    days = date(2024, 6, 3), date(2024, 7, 2)
+    assert disagreement(both(may, june, days=days, less=0.9 * less)) is None
+
+
 def test_what_only_has_a_figure_says_nothing_anew() -> None:
     """A newer text of other words is no correction."""
     older, newer = "The depot has [14] docks.", "The cafe has [12] seats, and two docks are shut."

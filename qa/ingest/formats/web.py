@@ -220,9 +220,10 @@ def _mark(item: Any) -> str:
     """What stands before a list item: its number in a numbered list, else a bullet.
 
     The number counts on from the last item that says its own, or from what the list starts with.
+    A list inside of an item has bullets: its numbers would be taken for the outer list's.
     """
     listed = item.getparent()
-    if listed is None or listed.tag != "ol":
+    if listed is None or listed.tag != "ol" or any(listed.iterancestors("li")):
         return "- "
     number = _integer(listed.get("start"), 1) - 1
     for one in listed.iterchildren("li"):
