@@ -46,12 +46,16 @@ def disagreement(reading: Reading) -> tuple[Weighed, Weighed] | None:
     for other in reading.weighed[1:]:
         newer = is_newer(other.hit.document, lead.hit.document)
         anew = newer and other.unit.voice is None
-        heard = other.chance >= AMENDS * lead.chance or _names_its_number(other, lead)
-        if anew and heard and _amends(other, lead):
-            return other, lead
+        likely = other.chance >= LIKELY * lead.chance
+        if not anew and not likely:
+            continue
+        if anew and _amends(other, lead):
+            heard = other.chance >= AMENDS * lead.chance
+            if heard or _names_its_number(other, lead):
+                return other, lead
         if not _may_compare(lead, other) or not _differ(lead, other):
             continue
-        if other.chance >= LIKELY * lead.chance or (anew and _says_anew(other, lead)):
+        if likely or _says_anew(other, lead):
             return (other, lead) if newer else (lead, other)
     return None
 

@@ -349,8 +349,9 @@ def settle(found: _Found) -> _Settled:
     statements = quote.renumbered(shown)
     notes += _remarks(found, readings)
     disagreeing = conflicts.disagreement(readings[0]) if len(readings) == 1 else None
-    if disagreeing is not None:
-        statements, note = _side_by_side(readings[0], disagreeing, statements)
+    both = _side_by_side(readings[0], disagreeing, statements) if disagreeing else None
+    if both is not None:
+        statements, note = both
         notes.append(note)
     return _Settled(readings, statements, kind, tuple(notes))
 
@@ -421,13 +422,18 @@ def _quoted(found: _Found, notes: tuple[Note, ...] = ()) -> Events:
 
 def _side_by_side(
     reading: Reading, sides: tuple[Weighed, Weighed], statements: Sequence[Statement]
-) -> tuple[tuple[Statement, ...], Note]:
-    """The two sides first, then what else was shown; and the note on them."""
+) -> tuple[tuple[Statement, ...], Note] | None:
+    """The two sides first, then what else was shown; and the note on them.
+
+    None where both are shown in the same text, as lines of one block of code in two files are.
+    """
     made = (statement for side in sides for statement in quote.quoted(reading, (side,)))
     shown = quote.renumbered((*made, *statements))
     places = {(c.document_id, c.start): c.marker for one in shown for c in one.citations}
-    first, second = (places[side.hit.document.id, side.unit.sentence.start] for side in sides)
-    return shown, conflicts.note(sides, (first, second))
+    cited = [places.get((one.hit.document.id, one.unit.sentence.start)) for one in sides]
+    if cited[0] is None or cited[1] is None:
+        return None
+    return shown, conflicts.note(sides, (cited[0], cited[1]))
 
 
 def _trace(found: _Found, cited: Iterable[Citation] = (), unfit: tuple[Window, ...] = ()) -> Trace:

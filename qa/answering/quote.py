@@ -106,7 +106,7 @@ def quoted(
     are first cited.
     """
     made: list[Statement] = []
-    headings = {one.unit.sentence: heading for heading, one in alike.sections(reading)}
+    headings = {(one.window, one.place): heading for heading, one in alike.sections(reading)}
     for number in dict.fromkeys(one.window for one in chosen):
         own = [one for one in chosen if one.window == number]
         lead = own[0].unit.sentence.start
@@ -135,12 +135,12 @@ def renumbered(statements: Iterable[Statement]) -> tuple[Statement, ...]:
 
 
 def _pieces(
-    window: Window, chosen: Sequence[Weighed], headings: Mapping[Sentence, Unit]
+    window: Window, chosen: Sequence[Weighed], headings: Mapping[tuple[int, int], Unit]
 ) -> Iterator[tuple[Statement, ...]]:
     """The statements of one window, those that need each other together, in reading order."""
 
     def above(one: Weighed) -> tuple[Statement, ...]:
-        heading = headings.get(one.unit.sentence)
+        heading = headings.get((one.window, one.place))
         return (_said(window.hit, heading.text, (heading.sentence,)),) if heading else ()
 
     for first, group in groupby(chosen, lambda one: _begins(window.units, one.place)):

@@ -123,7 +123,10 @@ class View(Protocol):
         """When each document was written, by id: ``published`` and ``written``."""
 
     def without(self, documents: Iterable[str]) -> "View":
-        """The same generation as if it did not hold the passages of ``documents`` (ids)."""
+        """The same generation as if it did not hold the passages of ``documents`` (ids).
+
+        ``dates`` does not tell of them either.
+        """
 
     def paths(self, document_id: str) -> tuple[str, ...]:
         """The files that hold a document, sorted."""

@@ -125,6 +125,28 @@ def test_what_is_not_found(made: Assistant) -> None:
     assert (answer.confidence or 0) < made.bar().perhaps
 
 
+def test_what_was_left_out_was_not_looked_at(tmp_path: Path) -> None:
+    """A refusal as of a day counts the documents known by then, not all."""
+    days = ("2020-01-01", "2024-01-01", "2024-02-01")
+    papers = {f"{at}.md": f"---\ndate: {day}\n---\n\n{MILL}\n" for at, day in enumerate(days)}
+    with assistant(tmp_path, papers, FakeReader({})) as made:
+        assert made.ask("Who is the mayor?", as_of=date(2021, 1, 1)).reason == (
+            "I found no answer in the 1 document."
+        )
+
+
+def test_one_text_in_two_files_does_not_disagree_with_itself(tmp_path: Path) -> None:
+    """Two lines of a block of code that is shown whole, once, for two files that have it."""
+    code = "To start it, run:\n\n```\nserve --port 80\nserve --retries 3\n```\n"
+    asked = "Which number does it take?"
+    reader = FakeReader({asked: ["80", "3"]})
+    papers = {"a.md": f"# Red\n\n{code}", "b.md": f"# Blue works\n\nIt is ours now.\n\n{code}"}
+    with assistant(tmp_path, papers, reader) as made:
+        assert len({one.text for one in made.ask(asked).statements}) == len(
+            made.ask(asked).statements
+        )
+
+
 def test_nothing_in_the_library(tmp_path: Path) -> None:
     """Where there is nothing to read, that is the reason."""
     answer = assistant(tmp_path, {}, READER).ask(OWNS)

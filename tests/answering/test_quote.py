@@ -326,6 +326,8 @@ def test_items_that_nothing_opens_have_their_heading() -> None:
     assert told(reading((diet,), {"Potatoes": 0.9})) == [
         ("Never give: Potatoes", ["Never give", "Potatoes"])
     ]
+    colon = opened("# Rabbits\n\n## Allowed:\n\n- Hay", name="colon")
+    assert told(reading((colon,), {"Hay": 0.9}))[0][0] == "Allowed: Hay"
     asked = opened("# Shop\n\n## Do you deliver?\n\n- Yes, on Fridays", name="shop")
     assert told(reading((asked,), {"Yes": 0.9}))[0][0] == "Do you deliver? Yes, on Fridays"
 

@@ -188,6 +188,16 @@ def test_a_plain_text_that_only_points_at_the_html_is_not_read_in_its_place(tmp_
     )
 
 
+def test_a_plain_text_of_another_script_is_read_as_long_as_it_is(tmp_path: Path) -> None:
+    """Chinese has no blanks between its words: a letter in one line is no stub."""
+    letter = "董事会批准了新桥的预算，工程将于五月开始。".encode()
+    chinese = _MAIL.replace(b"iso-8859-1", b"utf-8").replace(b"quoted-printable", b"8bit")
+    chinese = chinese.replace(b"Gr=FC=DFe aus Bonn.", letter).replace(
+        b"<p>Not this.</p>", b"<p>Not<p>this<p>but<p>that."
+    )
+    assert reading(tmp_path, "a.eml", chinese).text.endswith(letter.decode())
+
+
 def test_a_message_in_html_alone(tmp_path: Path) -> None:
     """A message that has only HTML is read as a browser would show it."""
     data = b"Subject: S\nContent-Type: text/html\n\n<h1>Big</h1><p hidden>evil</p><p>Text"

@@ -17,7 +17,7 @@ from qa.times.intervals import Claimed
 
 _LONG = 20_000  # characters of a header; the parser's time grows with their square
 _STUB = 4
-"""A plain text of so many times fewer words than the HTML beside it only points at that."""
+"""A plain text so many times shorter than the HTML beside it only points at that."""
 _SHOWN = ("From", "To", "Cc", "Date", "Subject")
 _SEPARATOR = re.compile(rb"^From \S.*$(?=\n[!-9;-~]+:)", re.M)
 _SUFFIXES = {
@@ -134,7 +134,7 @@ def _body(parsed: Message) -> tuple[str, list[Part]]:
             is_logo = kind.startswith("image/") and part.get("Content-ID") is not None
             attached.append(Part(named, b"" if is_logo else data))
     said, shown = "\n\n".join(plain), "\n\n".join(rich)
-    is_stub = _STUB * len(said.split()) <= len(shown.split())
+    is_stub = _STUB * len(said.strip()) <= len(shown)
     return shown if is_stub else said, attached
 
 

@@ -84,6 +84,7 @@ class _Reader:
         self.cells: list[Spanned] | None = None
         self.named: list[bool] = []  # of the cells, which are headers
         self.tables: list[list[tuple[list[Spanned], bool]]] = []  # rows of each open table
+        self.numbers: list[int] = []  # the last one of each open numbered list
         self.verbatim = 0
         self.quoted = 0
         self.marked = False
@@ -141,7 +142,9 @@ class _Reader:
             self._flush()
             self.quoted += tag == "blockquote"
             if tag == "li":
-                self.prefix, self.kind = _mark(element), "li"
+                self.prefix, self.kind = self._mark(element), "li"
+            elif tag == "ol":
+                self.numbers.append(_integer(element.get("start"), 1) - 1)
             elif tag in _HEADINGS:
                 self.prefix, self.kind = _HEADINGS[tag], ""
         elif tag == "q":
@@ -170,12 +173,25 @@ class _Reader:
         elif tag in _BLOCKS:
             self._flush()
             self.quoted -= tag == "blockquote"
+            if tag == "ol":
+                self.numbers.pop()
             if tag == "li" or tag in _HEADINGS:
                 self.prefix, self.kind = "", ""
         elif tag == "q":
             self._add("”")
         if tag == "pre":
             self.verbatim -= 1
+
+    def _mark(self, item: Any) -> str:
+        """What stands before a list item: its number in a numbered list, else a bullet.
+
+        A list inside of an item has bullets: its numbers would be taken for the outer list's.
+        """
+        listed = item.getparent()
+        if listed is None or listed.tag != "ol" or any(listed.iterancestors("li")):
+            return "- "
+        self.numbers[-1] = _integer(item.get("value"), self.numbers[-1] + 1)
+        return f"{self.numbers[-1]}. "
 
     def _add(self, text: str | None) -> None:
         if text:
@@ -216,26 +232,9 @@ def _is_layout(table: Any) -> bool:
     return any(table.find(f".//{tag}") is not None for tag in (*_HEADINGS, "article", "section"))
 
 
-def _mark(item: Any) -> str:
-    """What stands before a list item: its number in a numbered list, else a bullet.
-
-    The number counts on from the last item that says its own, or from what the list starts with.
-    A list inside of an item has bullets: its numbers would be taken for the outer list's.
-    """
-    listed = item.getparent()
-    if listed is None or listed.tag != "ol" or any(listed.iterancestors("li")):
-        return "- "
-    number = _integer(listed.get("start"), 1) - 1
-    for one in listed.iterchildren("li"):
-        number = _integer(one.get("value"), number + 1)
-        if one is item:
-            break
-    return f"{number}. "
-
-
 def _integer(text: str | None, otherwise: int) -> int:
     text = (text or "").strip()
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else otherwise
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else otherwise
 
 
 def _is_entry(term: Any) -> bool:
@@ -249,8 +248,7 @@ def _is_entry(term: Any) -> bool:
 
 def _spans(cell: Any) -> tuple[int, int]:
     """How many columns and rows a cell covers."""
-    spans = (cell.get(name) or "1" for name in ("colspan", "rowspan"))
-    columns, rows = (int(one) if one.isascii() and one.isdigit() else 1 for one in spans)
+    columns, rows = (_integer(cell.get(name), 1) for name in ("colspan", "rowspan"))
     return min(columns, 1_000), min(rows, 1_000)
 
 

@@ -51,26 +51,28 @@ class LocalView:
         given: Mapping[str, date],
         nearest: Nearest,
         *,
-        some: bool = False,
+        without: frozenset[str] = frozenset(),
     ) -> None:
         self._connection = connection
         self._index = index
         self._given = given  # the dates that a user gave documents, by id
         self._nearest = nearest
-        self._some = some  # not all passages are in the index
+        self._without = without  # documents whose passages are not in the index
         self.meta = meta
 
     def without(self, documents: Iterable[str]) -> "LocalView":
         """The same generation as if it did not hold the passages of ``documents`` (ids)."""
         import numpy as np
 
-        gone = np.array(catalog.read_numbers(self._connection, list(documents)), np.int64)
+        without = self._without.union(documents)
+        gone = np.array(catalog.read_numbers(self._connection, list(without)), np.int64)
         index, old = self._index, self._index.passages
         kept = ~np.isin(old.numbers, gone)
         left = index._replace(
             passages=lexical.passages(old.numbers[kept], old.lengths[kept]), rows=index.rows[kept]
         )
-        return LocalView(self._connection, self.meta, left, self._given, self._nearest, some=True)
+        parts = self._connection, self.meta, left, self._given, self._nearest
+        return LocalView(*parts, without=without)
 
     @property
     def passages(self) -> int:
@@ -117,7 +119,7 @@ class LocalView:
             numbers = self._index.passages.numbers
             at = np.minimum(np.searchsorted(numbers, known), max(len(numbers) - 1, 0))
             near: NDArray[np.int64] = at[numbers[at] == known]
-            if len(near) >= min(DEPTH, len(numbers)) // 2 or not self._some:
+            if len(near) >= min(DEPTH, len(numbers)) // 2 or not self._without:
                 return near
             count *= 2  # most of what is near is not of the documents asked for
         return None
@@ -157,11 +159,11 @@ class LocalView:
         return self._bm25(terms)[0]
 
     def _bm25(self, terms: Sequence[str]) -> _BM25:
-        return lexical.bm25(self._connection, terms, self._index.passages, some=self._some)
+        return lexical.bm25(self._connection, terms, self._index.passages, some=bool(self._without))
 
     def document_frequency(self, terms: Iterable[str]) -> dict[str, int]:
         """How many passages hold each term."""
-        among = self._index.passages if self._some else None
+        among = self._index.passages if self._without else None
         return lexical.document_frequency(self._connection, terms, among)
 
     def at(self, positions: Sequence[int]) -> list[StoredPassage]:
@@ -191,7 +193,8 @@ class LocalView:
             name: days.compared(own[name], paths)
             for name, paths in days.in_names(self._connection).items()
         }
-        return own | named | {name: (day, None) for name, day in self._given.items()}
+        found = own | named | {name: (day, None) for name, day in self._given.items()}
+        return {name: when for name, when in found.items() if name not in self._without}
 
     def paths(self, document_id: str) -> tuple[str, ...]:
         """The files that hold a document, sorted."""

@@ -322,7 +322,7 @@ class SharedView:
         )
         found: dict[str, days.When] = {}
         for head in self._heads().values():
-            if (name := head.document.id) in paths:
+            if (name := head.document.id) in paths and name not in self._without:
                 files = paths[name]
                 one = days.dated(head.document, self._given.get(name), files)
                 found[name] = one.published, one.written
