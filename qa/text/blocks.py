@@ -70,6 +70,9 @@ _NUMBER = re.compile(
     """,
     re.VERBOSE,
 )
+_CLAUSE = re.compile(r"§?\s?\d{1,3}(?:\.\d{1,3}){1,4}\.?[ \t]+(?=[\"“‘(]?[^\W\d_a-z])")
+"""The number of a clause, "2.3 The rent is reviewed", which is a part of it: others refer to it."""
+_OUTLINED = re.compile(r"(\d{1,3}(?:\.\d{1,3}){0,3})[.)]?[ \t]+\S.{0,78}[^.!?:;,]")
 _NOTE = re.compile(r"\[(?:\^[^\]\s]{1,40}|fn:[^\]\s]{1,40}|\d{1,3}|[*†‡§])\]:?[ \t]+(?=\S)")
 _FIELDS = re.compile(r"[^\s:;][^:;]{0,60}:\s[^;]*;\s*[^\s:;][^:;]{0,60}:\s")
 _FIELD = re.compile(  # "Built by: Seres", "service.mail.relay[0].port: 25"
@@ -102,6 +105,9 @@ _NAMES = re.compile(r"[@\d]")  # an address or a day
 _LONGEST_HEADING = 200
 _LONGEST_ATTRIBUTION = 200
 _SHORT_LINE = 0.8
+_SHORT = 60  # characters of a line that may be a record without a figure
+_BREAKS = ",;-–—&(/"  # what a line that breaks off ends in
+_IN_A_FIGURE = re.compile(r"\d\s?(?:[%€$£]|[A-Z]{3}|[a-z]{1,2})?$")
 
 
 def blocks(text: str) -> list[Block]:
@@ -286,12 +292,17 @@ class _Blocks:
     def _is_marked(self, i: int) -> bool:
         """Whether a line shows by itself what it is: an item, a row or a field."""
         line = self._line(i)
-        if _BULLET.match(line) or _NUMBER.match(line) or self._is_row(i, line):
+        if _BULLET.match(line) or _NUMBER.match(line) or _CLAUSE.match(line):
+            return True
+        if self._is_row(i, line):
             return True
         return self._is_field(i)
 
     def _line(self, i: int) -> str:
         return self.text[slice(*self.lines[i])]
+
+    def _line_at(self, i: int) -> str:
+        return self._line(i) if i < len(self.lines) else ""
 
     def _indent(self, i: int) -> int:
         raw = self._raw(i).expandtabs(_INDENT)
@@ -391,6 +402,9 @@ class _Blocks:
             start += hashes.end()
             self._alone("heading", start, start + len(title), len(hashes[1]))
             return 1
+        if (outlined := _OUTLINED.fullmatch(line)) and self._opens(i, outlined[1]):
+            self._alone("heading", start, end, 2 + outlined[1].count("."))
+            return 1
         if not self.apart or len(line) > _LONGEST_HEADING or i + 1 == len(self.lines):
             return 0
         below = self.text[slice(*self.lines[i + 1])]
@@ -403,6 +417,11 @@ class _Blocks:
         self._alone("heading", start, end, self.underlines.index(style) + 1)
         return 2
 
+    def _opens(self, i: int, number: str) -> bool:
+        """Whether the first clause of ``number`` stands right below: "2. Rent", and then "2.1"."""
+        below = next((line for at in range(i + 1, i + 4) if (line := self._line_at(at))), "")
+        return below.startswith(f"{number}.1") and bool(_CLAUSE.match(below))
+
     def _body(self, i: int, start: int, end: int, line: str) -> None:
         """A line that is neither blank, fence nor heading."""
         if not line.strip(_MARKUP):
@@ -410,6 +429,8 @@ class _Blocks:
             self.apart = True
             self.table = self.table or "|" in line
             return
+        if _CLAUSE.match(line) and (self.apart or self.kind == "item" or self._is_clause()):
+            self.close()
         marker = _BULLET.match(line)
         if marker is None and (self.apart or self.kind == "item" or self._introduced()):
             marker = _NUMBER.match(line)
@@ -429,6 +450,10 @@ class _Blocks:
         else:
             self.open.append((start, end))
             self.apart = False
+
+    def _is_clause(self) -> bool:
+        """Whether the open paragraph is a numbered clause."""
+        return bool(self.open) and bool(_CLAUSE.match(self.text, *self.open[0]))
 
     def _introduced(self) -> bool:
         """Whether the line before ends in a colon, so that a list may follow."""
@@ -488,8 +513,7 @@ def _paragraphs(text: str, lines: list[Span]) -> Iterator[list[Span]]:
 
     In wrapped text the next word would not have fitted on the line.  Where it would have,
     with room to spare, and starts with a capital after a line that does not break off, the
-    line stands for itself: a title, a name, a line of an address.  So does every line where all
-    begin with the same word, as records do.
+    line stands for itself: a title, a name, a line of an address.  So does every line of records.
     """
     if _are_parallel(text, lines):
         yield from ([line] for line in lines)
@@ -501,7 +525,7 @@ def _paragraphs(text: str, lines: list[Span]) -> Iterator[list[Span]]:
             word = text[after[0] : after[1]].split(None, 1)[0]
             last = text[max(start, end - 30) : end].rsplit(None, 1)[-1]
             fits = end - start + 1 + len(word) <= width
-            if fits and last[-1] not in ",;-–—&(/" and last.casefold() not in STOPWORDS:
+            if fits and last[-1] not in _BREAKS and last.casefold() not in STOPWORDS:
                 yield paragraph
                 paragraph = []
         paragraph.append(after)
@@ -515,10 +539,26 @@ def _is_wrapped(lines: list[Span]) -> bool:
 
 
 def _are_parallel(text: str, lines: list[Span]) -> bool:
-    """Whether all lines, and they are several, begin with the same word, and none breaks off."""
+    """Whether all lines, and they are several, are made alike, as records are, and none breaks off.
+
+    They begin with the same word, or with a figure, or end in one ("Day ticket 6.00"); or three and
+    more short ones begin with a capital, and no sentence ends in any.
+    """
     if len(lines) < 2:
         return False
-    firsts = {text[start:end].split(None, 1)[0].casefold() for start, end in lines}
-    first = next(iter(firsts))
-    same = len(firsts) == 1 and first not in STOPWORDS and first[0].isalpha()
-    return same and all(text[end - 1] not in ",;-–—&(/" for _, end in lines)
+    said = [text[start:end] for start, end in lines]
+    if any(one[-1] in _BREAKS for one in said):
+        return False
+    first = said[0].split(None, 1)[0].casefold()
+    same = all(one.split(None, 1)[0].casefold() == first for one in said)
+    if same and first not in STOPWORDS and first[0].isalpha():
+        return True
+    if all(one[0].isdigit() for one in said) or all(_IN_A_FIGURE.search(one) for one in said):
+        return True
+    return len(lines) > 2 and all(
+        len(one) <= _SHORT
+        and (one[0].isupper() or one[0].isdigit())
+        and one[-1] not in ".!?:。！？："
+        and one.rsplit(None, 1)[-1].casefold() not in STOPWORDS
+        for one in said
+    )

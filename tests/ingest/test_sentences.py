@@ -222,6 +222,21 @@ STRUCTURE = {
         "He said: “I go. You stay. We win.” He left.",
         "He said: “I go.‖You stay.‖We win.”‖He left.",
     ),
+    "clauses": (
+        "2. Rent\n2.1 The rent is 5. It is due\nmonthly.\n2.2 Late fees apply.",
+        "2. Rent‖2.1 The rent is 5.‖It is due\nmonthly.‖2.2 Late fees apply.",
+    ),
+    "no clause": ("The costs rose to\n2.5 Million euros.", "The costs rose to\n2.5 Million euros."),
+    "prices": ("Day ticket 12.50\nFamily ticket 29 €", "Day ticket 12.50‖Family ticket 29 €"),
+    "programme": ("09:00 Doors\n10:30 the talk", "09:00 Doors‖10:30 the talk"),
+    "people": (
+        "Anna Berg, chair\nTom Lee, keys\nIda Moss, tea",
+        "Anna Berg, chair‖Tom Lee, keys‖Ida Moss, tea",
+    ),
+    "narrow": (
+        "She met the chair of\nMarine Affairs at the\nPort of Oslo.",
+        "She met the chair of\nMarine Affairs at the\nPort of Oslo.",
+    ),
     "unclosed quotation": ("“One here. Two here.", "“One here.‖Two here."),
     "no final newline": ("One.\n\nTwo", "One.‖Two"),
     "nothing": (" \n\t\n---\n", ""),
@@ -240,6 +255,14 @@ def test_headings_know_their_depth() -> None:
     text = "Top\n===\n\nSub\n~~~~\n\nText.\n\nNext\n====\n\n### Deep\n"
     depths = [(text[b.start : b.end], b.level) for b in blocks(text) if b.kind == "heading"]
     assert depths == [("Top", 1), ("Sub", 2), ("Next", 1), ("Deep", 3)]
+
+
+def test_clauses_stand_under_the_title_that_has_their_number() -> None:
+    """What is called "clause 2" is found by its number; a list of steps has no such titles."""
+    text = "1. Parties\n1.1 Orrin lets.\n\n2. Rent\n\n2.1 It is 5.\n2.2 It is due.\n"
+    titles = [text[one.start : one.end] for one in blocks(text) if one.kind == "heading"]
+    assert titles == ["1. Parties", "2. Rent"]
+    assert [one.kind for one in blocks("1. Open it\n2. Shut it\n")] == ["item", "item"]
 
 
 def test_a_long_line_is_cut_at_clauses() -> None:
