@@ -8,7 +8,8 @@ resolves to, by its document's date where it speaks of none.
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
+from functools import lru_cache
 from typing import Literal, NamedTuple
 
 from qa.data import Dated, Document, Note, Reading, Statement, Unit, Weighed, Window
@@ -37,6 +38,7 @@ _OWN = re.compile(
 THEN, OTHERWISE, WRITTEN_THEN, WRITTEN_OTHERWISE = 1.5, -2.5, 0.5, -0.7
 """What a unit's logit gains where it speaks of the time asked for, or of others alone; and where
 it speaks of none, but its document was, or was not, written then."""
+_YEAR = timedelta(days=364)  # from its first day to its last
 _LATER = 0.4  # of the likeliest unit's chance: what a newer document's must have to lead
 
 
@@ -211,13 +213,16 @@ def adjusted_for(period: Period | None) -> Callable[[Weighed], float] | None:
 
 
 def _says_it(period: Period, one: Weighed) -> bool | None:
-    """Whether a unit speaks of the time asked for; None where it speaks of none."""
+    """Whether a unit speaks of the time asked for, or its title of another; None where of none."""
     figures = _figures(period.interval) if period.interval and period.way == "during" else None
     # The very figures may stand where they are read as no time, as in a column's header.
     if figures is not None and re.search(rf"(?<!\w){re.escape(figures)}(?!\w)", one.unit.text):
         return True
-    times = _times(one)
-    return any(_fits(period, time) for time in times) if times else None
+    if times := _times(one):
+        return any(_fits(period, time) for time in times)
+    # A report of March tells of March, however little each sentence says so.
+    about = _titled(one.hit.document.title or "")
+    return False if about and not any(_fits(period, time) for time in about) else None
 
 
 def is_of_another(period: Period | None, one: Weighed) -> bool:
@@ -230,6 +235,13 @@ def is_of_another(period: Period | None, one: Weighed) -> bool:
 def _times(one: Weighed) -> list[Interval]:
     every = dates_of(one.hit.document, one.unit.sentence)
     return [Interval(time.start, time.end) for time in every]
+
+
+@lru_cache(maxsize=256)
+def _titled(title: str) -> tuple[Interval, ...]:
+    """The months and quarters that a title names; no years, for rules of 2019 may hold in 2024."""
+    found = (one.interval for one in expressions(title, None) if not one.relative)
+    return tuple(time for time in found if time and timedelta() < time.end - time.start < _YEAR)
 
 
 def newest(reading: Reading) -> tuple[Reading, tuple[Weighed, Weighed] | None]:

@@ -211,6 +211,23 @@ def test_what_is_of_another_time_is_known() -> None:
     assert not is_of_another(None, year)
 
 
+def test_a_report_of_a_month_speaks_of_it() -> None:
+    """Of three monthly reports whose titles alone name the month the one asked for leads."""
+    text = "Two school classes came."
+    march, april = (
+        opened(text, name=name, title=f"Report {name} 2025", published=date(2025, 5, 2))
+        for name in ("March", "April")
+    )
+    adjust = adjusted_for(asked("How many classes came in March 2025?"))
+    assert adjust is not None
+    in_march, in_april = (reading(one, {"classes": 0.5}).weighed[0] for one in (march, april))
+    assert adjust(in_april) == OTHERWISE < adjust(in_march)
+    assert is_of_another(asked("How many classes came in March 2025?"), in_april)
+    rules = opened(text, title="Rules of 2019", published=date(2019, 5, 2))
+    (rule,) = reading(rules, {"classes": 0.5}).weighed
+    assert not is_of_another(asked("How many classes came in March 2025?"), rule)
+
+
 OLD = opened("Maija Lind leads Tallis.", name="old", published=date(2023, 2, 14))
 NEW = opened("Oskar Berg leads Tallis.", name="new", published=date(2025, 2, 20))
 
