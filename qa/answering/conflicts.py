@@ -15,6 +15,7 @@ from itertools import permutations
 from qa.answering.alike import listed
 from qa.data import Note, Reading, Weighed
 from qa.positions import line_of
+from qa.text.blocks import CLAUSE
 from qa.text.facts import Number, dates, names, numbers
 from qa.text.words import terms
 from qa.times.intervals import Interval
@@ -32,6 +33,7 @@ WORDY = 4
 """What answers in more words is no figure, if one without a unit is among them: "item 1 as ..."."""
 _CODE = re.compile(r"[^\W\d_]-$")
 """What stands before the digits of a name such as "C-1004", which are no figure."""
+_HEAD = 400  # characters of a document in which it says what it amends
 _MONTH = timedelta(days=27)  # from its first to its last day: a shorter time tells of no year
 
 
@@ -49,6 +51,8 @@ def disagreement(reading: Reading) -> tuple[Weighed, Weighed] | None:
         likely = other.chance >= LIKELY * lead.chance
         if not anew and not likely:
             continue
+        if anew and _names_its_clause(other, lead):
+            return other, lead
         if anew and _amends(other, lead):
             heard = other.chance >= AMENDS * lead.chance
             if heard or _names_its_number(other, lead):
@@ -72,16 +76,31 @@ def _names_its_number(other: Weighed, lead: Weighed) -> bool:
     return len(own & its) > 1
 
 
-def _amends(other: Weighed, lead: Weighed) -> bool:
-    """Whether a text names the figure that answers, and one other of its kind beside it.
-
-    "The period of 180 days is replaced by 270 days."
-    """
-    answers = _figures(lead) if lead.phrase else ()
-    if len(answers) != 1 or answers[0].unit is None:
+def _names_its_clause(other: Weighed, lead: Weighed) -> bool:
+    """Whether one names the other's clause, "Clause 4.1 is now ...", and its document the other's."""
+    clause, title = CLAUSE.match(lead.unit.text), (lead.hit.document.title or "").casefold()
+    its = other.hit.document
+    if clause is None or not title or title == (its.title or "").casefold():
         return False
-    given = {one.value for one in numbers(other.unit.text) if one.unit == answers[0].unit}
-    return len(given) == 2 and answers[0].value in given
+    named = rf"(?<![\d.]){re.escape(clause[1])}(?!\.?\d)"
+    return title in its.text[:_HEAD].casefold() and bool(re.search(named, other.unit.text))
+
+
+def _amends(other: Weighed, lead: Weighed) -> bool:
+    """Whether a text names what answers, and one other of its kind beside it.
+
+    "The period of 180 days is replaced by 270 days."  "It is on 8 May, not on 1 May."
+    """
+    text, days = other.unit.text, dates(_said(lead)) if lead.phrase else ()
+    if len(days) == 1:
+        named = set(dates(text))
+        return len(named) == 2 and any(one.within(days[0]) for one in named)
+    answers = _figures(lead) if lead.phrase else ()
+    if len(answers) != 1:
+        return False
+    given = [one for one in numbers(text) if one.unit == answers[0].unit]
+    values = {one.value for one in given}
+    return len(values) == 2 and answers[0].value in values
 
 
 def note(sides: tuple[Weighed, Weighed], markers: tuple[int, int]) -> Note:

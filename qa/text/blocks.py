@@ -70,7 +70,7 @@ _NUMBER = re.compile(
     """,
     re.VERBOSE,
 )
-_CLAUSE = re.compile(r"§?\s?\d{1,3}(?:\.\d{1,3}){1,4}\.?[ \t]+(?=[\"“‘(]?[^\W\d_a-z])")
+CLAUSE = re.compile(r"§?\s?(\d{1,3}(?:\.\d{1,3}){1,4})\.?[ \t]+(?=[\"“‘(]?[^\W\d_a-z])")
 """The number of a clause, "2.3 The rent is reviewed", which is a part of it: others refer to it."""
 _OUTLINED = re.compile(r"(\d{1,3}(?:\.\d{1,3}){0,3})[.)]?[ \t]+\S.{0,78}[^.!?:;,]")
 _NOTE = re.compile(r"\[(?:\^[^\]\s]{1,40}|fn:[^\]\s]{1,40}|\d{1,3}|[*†‡§])\]:?[ \t]+(?=\S)")
@@ -292,7 +292,7 @@ class _Blocks:
     def _is_marked(self, i: int) -> bool:
         """Whether a line shows by itself what it is: an item, a row or a field."""
         line = self._line(i)
-        if _BULLET.match(line) or _NUMBER.match(line) or _CLAUSE.match(line):
+        if _BULLET.match(line) or _NUMBER.match(line) or CLAUSE.match(line):
             return True
         if self._is_row(i, line):
             return True
@@ -420,7 +420,7 @@ class _Blocks:
     def _opens(self, i: int, number: str) -> bool:
         """Whether the first clause of ``number`` stands right below: "2. Rent", and then "2.1"."""
         below = next((line for at in range(i + 1, i + 4) if (line := self._line_at(at))), "")
-        return below.startswith(f"{number}.1") and bool(_CLAUSE.match(below))
+        return below.startswith(f"{number}.1") and bool(CLAUSE.match(below))
 
     def _body(self, i: int, start: int, end: int, line: str) -> None:
         """A line that is neither blank, fence nor heading."""
@@ -429,7 +429,7 @@ class _Blocks:
             self.apart = True
             self.table = self.table or "|" in line
             return
-        if _CLAUSE.match(line) and (self.apart or self.kind == "item" or self._is_clause()):
+        if CLAUSE.match(line) and (self.apart or self.kind == "item" or self._is_clause()):
             self.close()
         marker = _BULLET.match(line)
         if marker is None and (self.apart or self.kind == "item" or self._introduced()):
@@ -453,7 +453,7 @@ class _Blocks:
 
     def _is_clause(self) -> bool:
         """Whether the open paragraph is a numbered clause."""
-        return bool(self.open) and bool(_CLAUSE.match(self.text, *self.open[0]))
+        return bool(self.open) and bool(CLAUSE.match(self.text, *self.open[0]))
 
     def _introduced(self) -> bool:
         """Whether the line before ends in a colon, so that a list may follow."""

@@ -169,6 +169,26 @@ def test_an_amendment_names_the_clause_and_what_it_replaces() -> None:
     assert files(disagreement(both(older, newer, days=(OLD, NEW), less=0.001))) == ["b", "a"]
 
 
+def test_an_amendment_names_a_clause_of_the_document_that_it_is_of() -> None:
+    """What replaces clause 7.1 is shown first, though it has no figure; of another contract not."""
+    lease = opened("7.1 The contact is Moira Lang.", name="a", title="LEASE OF SHED", published=OLD)
+    change = "Clause 7.1 is replaced by: Hamish Orr."
+    heads = "Amendment to the Lease of Shed 4", "Amendment to the Licence"
+    made = [opened(f"{head}\n\n{change}", name="b", published=NEW) for head in heads]
+    said = {"Moira": (0.9, "Moira Lang"), "Hamish": (0.001, "Hamish Orr")}
+    mine, other = (disagreement(reading((lease, one), said)) for one in made)
+    assert (files(mine), other) == (["b", "a"], None)
+
+
+def test_a_correction_names_what_was_wrong() -> None:
+    """A newer sentence with the day, or the figure, that answers and another one corrects it."""
+    for older, newer in (
+        ("We move on [1 September 2025].", "The move is on 8 September, not on [1 September]."),
+        ("The gate has the code [5519].", "It is 5591, not [5519]."),
+    ):
+        assert files(disagreement(both(older, newer, days=(OLD, NEW), less=0.2))) == ["b", "a"]
+
+
 @pytest.mark.parametrize("less", [0.8, 0.001])
 def test_reports_of_two_months_do_not_disagree(less: float) -> None:
     """Neither where their titles name the months, nor where the sentences do."""
