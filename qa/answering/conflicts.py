@@ -77,7 +77,7 @@ def _names_its_number(other: Weighed, lead: Weighed) -> bool:
 
 
 def _names_its_clause(other: Weighed, lead: Weighed) -> bool:
-    """Whether one names the other's clause, "Clause 4.1 is now ...", and its document the other's."""
+    """Whether one names the other's clause, "Clause 4.1 is now ...", and its head the document."""
     clause, title = CLAUSE.match(lead.unit.text), (lead.hit.document.title or "").casefold()
     its = other.hit.document
     if clause is None or not title or title == (its.title or "").casefold():
