@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from qa.answering.quote import select
-from qa.answering.read import reading_of, said_of
+from qa.answering.read import beside_of, reading_of, said_of
 from qa.answering.retrieve import retrieve
 from qa.answering.windows import open_windows
 from qa.assistant import Assistant
@@ -69,7 +69,9 @@ def _measured(assistant: Assistant, asked: list[tuple[int, str]]) -> list[str]:
 def _read(assistant: Assistant, question: str, windows: Sequence[Window]) -> Reading:
     reader = assistant.multilingual
     assert reader is not None
-    return reading_of(question, windows, said_of(question, (), windows, reader), reader.card)
+    said = said_of(question, (), windows, reader)
+    beside = beside_of(question, (), windows, reader)
+    return reading_of(question, windows, said, reader.card, beside=beside)
 
 
 if __name__ == "__main__":

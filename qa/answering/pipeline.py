@@ -21,7 +21,7 @@ from qa.answering.alike import listed
 from qa.answering.bar import Bar, shipped
 from qa.answering.changes import asks_for_changes, changes
 from qa.answering.question import Completion, Question, complete_with, question_of
-from qa.answering.read import likeness_of, reading_of, said_of
+from qa.answering.read import beside_of, reading_of, said_of
 from qa.answering.retrieve import LIMIT, is_across, retrieve
 from qa.answering.sources import source_block
 from qa.answering.spelling import corrected
@@ -103,9 +103,6 @@ class Answering(NamedTuple):
     judge: Callable[[], LLM | None]
 
 
-_minilm = cache(MiniLM)  # the embedded model, beside another embedding
-
-
 class _Looked(NamedTuple):
     """What was found for a question: passages, and the windows around them, best first."""
 
@@ -126,18 +123,15 @@ class _Found(NamedTuple):
     bar: Bar
 
 
-def _readings(
-    question: Question, windows: Sequence[Window], reader: Reader, embedding: Embedding
-) -> list[Reading]:
+def _readings(question: Question, windows: Sequence[Window], reader: Reader) -> list[Reading]:
     """A reading for each part of the question."""
-    measured = embedding if embedding.name == MiniLM.name else _minilm()  # as the card was
     texts = period.texts_for(question.period)
     adjust = period.adjusted_for(question.period)
     turns, made = question.turns, []
     for part in question.parts or (question.lookup,):
         said = said_of(part, turns, windows, reader, texts)
-        likeness = likeness_of(part, turns, measured)
-        made.append(reading_of(part, windows, said, reader.card, adjust, likeness))
+        beside = beside_of(part, turns, windows, reader, texts)
+        made.append(reading_of(part, windows, said, reader.card, adjust, beside))
         turns = (*question.turns, (part, ""))  # "and when?" asks of the same thing
     return made
 
@@ -250,16 +244,16 @@ def _read(parts: Answering, looked: _Looked) -> _Found:
                 bar = shipped(reader.card)._replace(stale=bar.stale)
         if parts.strict:  # only what answers is to be shown
             bar = bar._replace(perhaps=bar.answered)
-        readings = _readings(question, windows, reader, parts.embedding)
+        readings = _readings(question, windows, reader)
         if any(listed(one) for one in readings):  # a list may go on further down
             more = _retrieved(question.searches, looked.view, parts.embedding, 2 * LIMIT)
             hits = _joined(hits, more)
             windows = open_windows(hits, looked.view)[: max(len(windows), 2 * LIMIT)]
-            readings = _readings(question, windows, reader, parts.embedding)
+            readings = _readings(question, windows, reader)
         instead = period.newest_instead(question.period)
         if instead is not None and _surest(readings).confidence < bar.perhaps:
             newest = question.at(instead)
-            again = _readings(newest, windows, reader, parts.embedding)
+            again = _readings(newest, windows, reader)
             if _surest(again).confidence >= bar.perhaps:
                 question, readings = newest, again
     if bar.stale:

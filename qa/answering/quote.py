@@ -37,7 +37,7 @@ apart .785 of such answerable questions are so shown what answers them by 2.7 un
 share of 0.1 .791 by 2.9, with 0.2 .763 by 2.5."""
 CODE = 6
 """A block of code of so many lines is shown whole."""
-STEPS = 0.4
+STEPS = 0.3
 """Of a numbered list of which this share of the steps is chosen all is shown: one left out
 misleads."""
 TITLE = 5
@@ -221,13 +221,14 @@ def _run(window: Window, first: int, chosen: Sequence[Weighed]) -> Statement:
 def _steps(hit: Hit, units: Sequence[Unit], first: int, end: int) -> list[int]:
     """Where the steps of a numbered list begin that is short enough to be shown whole.
 
-    None are where clauses of a contract stand, which have titles.  What only belongs to a step,
+    None are where clauses of a contract stand, most of which have titles.  What only belongs to a step,
     such as the bullets below it, is none by itself.
     """
-    if end - first > LISTED or any(_is_title(hit, units, at) for at in range(first, end)):
-        return []
     found = [at for at in range(first, end) if _NUMBER.fullmatch(_before(hit, units[at]))]
-    return found if found[:1] == [first] else []
+    titled = sum(_is_title(hit, units, at) for at in found)
+    return (
+        found if end - first <= LISTED and found[:1] == [first] and 2 * titled < len(found) else []
+    )
 
 
 def _head_of_entry(window: Window, place: int) -> Unit | None:

@@ -1,32 +1,32 @@
 """Windows to a Reading: each unit's chance of being part of the answer, and the answer's.
 
 The reader's own logits are joined with what retrieval said by small linear models, fitted on
-documents held apart (``train/calibrate.py``): of a unit, of the likeliest ones once more beside
-their own cosines with the question, and of the answer that the best unit leads.  Words are looked
-at only to tell units apart that are made alike (``alike``).
+documents held apart (``train/calibrate.py``): of a unit, of the likeliest ones once more when they
+are read side by side, and of the answer that the best unit leads.  Words are looked at only to tell
+units apart that are made alike (``alike``).
 """
 
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from qa.answering.alike import LESS, meant_less
+from qa.answering.alike import MEANT, meant_less, referred
 from qa.answering.voiced import own_first
 from qa.data import Reading, Weighed, Window
-from qa.models.embed.base import Embedding
-from qa.models.reader.base import Card, Reader, Said, Shown, Turns, answers, following, log_odds
+from qa.models.reader.base import Card, Reader, Said, Shown, Turns, answers, log_odds
 
 Adjust = Callable[[Weighed], float]
 """What a rule adds to a unit's logit: where a date or a year is asked for."""
 
-Likeness = Callable[[Sequence[str]], Sequence[float]]
-"""The cosines of texts with the question."""
+Beside = Callable[[Sequence[Weighed]], tuple[list[float], float]]
+"""Units side by side as one window: the logit of each, and the log-odds that they answer."""
 
 Texts = Callable[[Window], tuple[str, ...]]
 """How the units of a window are read, where that is not as they stand."""
 
-AGAIN = 12
-"""So many of the likeliest units are weighed again."""
+AGAIN = 8
+"""So many of the likeliest units are read again, side by side."""
+_ABOVE = 70  # characters of a title, and of a heading, that a unit is then read under
 
 _SECOND = 0.01
 """The least chance of the second unit that tells anything: that a library of one sentence has no
@@ -54,22 +54,25 @@ def reading_of(
     said: Sequence[Said],
     card: Card,
     adjust: Adjust | None = None,
-    likeness: Likeness | None = None,
+    beside: Beside | None = None,
 ) -> Reading:
     """What that makes of all units; ``windows`` and ``said`` are aligned, best hit first."""
-    weighed = weighed_once(windows, said, card, adjust)
-    if weighed and card.again and likeness is not None:
-        weighed = _weighed_again(weighed, card, likeness)
+    weighed, together = weighed_once(windows, said, card, adjust), 0.0
+    if weighed and card.again and beside is not None:
+        weighed, together = _weighed_again(weighed, card, beside)
     # Where a time is asked for, its own rule tells units apart.
-    less = meant_less(question, windows, weighed) if adjust is None else set()
+    moved = dict.fromkeys(meant_less(question, windows, weighed) if adjust is None else (), -MEANT)
+    if named := referred(question, windows, weighed):
+        moved = {at: MEANT if at in named else -MEANT for at in range(len(weighed))}
     weighed = own_first(
-        replace(one, chance=chance(log_odds(one.chance) - LESS)) if at in less else one
+        replace(one, chance=chance(log_odds(one.chance) + moved[at])) if at in moved else one
         for at, one in enumerate(weighed)
     )
     outcomes = tuple(one.outcome for one in said)
     confidence = 0.0
     if weighed:
-        confidence = chance(linear(card.answer, answer_features(weighed, outcomes, windows)))
+        features = answer_features(weighed, outcomes, windows, together)
+        confidence = chance(linear(card.answer, features))
     return Reading(question, tuple(windows), outcomes, tuple(weighed), confidence)
 
 
@@ -91,34 +94,61 @@ def weighed_once(
     return weighed
 
 
-def _weighed_again(weighed: Sequence[Weighed], card: Card, likeness: Likeness) -> list[Weighed]:
-    """The likeliest ones beside their cosines with the question; what is less likely stays."""
+def _weighed_again(
+    weighed: Sequence[Weighed], card: Card, beside: Beside
+) -> tuple[list[Weighed], float]:
+    """The likeliest ones by what they say side by side, and whether they answer together.
+
+    What is less likely stays as it is.
+    """
     likeliest = weighed[:AGAIN]
-    features = again_features(likeliest, likeness)
+    logits, together = beside(likeliest)
     made = [
         replace(one, chance=chance(linear(card.again, its)))
-        for one, its in zip(likeliest, features, strict=True)
+        for one, its in zip(likeliest, again_features(likeliest, logits), strict=True)
     ]
-    return sorted((*made, *weighed[AGAIN:]), key=lambda one: -one.chance)
+    return sorted((*made, *weighed[AGAIN:]), key=lambda one: -one.chance), together
 
 
-def again_features(likeliest: Sequence[Weighed], likeness: Likeness) -> list[dict[str, float]]:
+def again_features(likeliest: Sequence[Weighed], logits: Sequence[float]) -> list[dict[str, float]]:
     """What the chance of each of the likeliest units is made of when it is weighed again."""
-    cosines = likeness([one.unit.text for one in likeliest])
     return [
-        {"logit": log_odds(one.chance), "meaning": cosine, "apart": max(cosines) - cosine}
-        for one, cosine in zip(likeliest, cosines, strict=True)
+        {"logit": log_odds(one.chance), "beside": logit, "behind": max(logits) - logit}
+        for one, logit in zip(likeliest, logits, strict=True)
     ]
 
 
-def likeness_of(question: str, turns: Turns, embedding: Embedding) -> Likeness:
-    """The cosines of texts with ``question``, a follow-up read after the question before it."""
+def beside_of(
+    question: str,
+    turns: Turns,
+    windows: Sequence[Window],
+    reader: Reader,
+    texts: Texts | None = None,
+) -> Beside:
+    """What ``reader`` says of the likeliest units side by side, each under its title and heading.
 
-    def likeness(texts: Sequence[str]) -> Sequence[float]:
-        asked = embedding.embed_question(following(question, turns))
-        return [float(one) for one in embedding.embed(texts) @ asked]
+    They stand in the order of their windows, not of their chances, which would be told by it.
+    """
+    read = [texts(one) if texts else tuple(u.text for u in one.units) for one in windows]
 
-    return likeness
+    def beside(likeliest: Sequence[Weighed]) -> tuple[list[float], float]:
+        places = [(one.window, one.place) for one in likeliest]
+        order = sorted(places)
+        units = tuple(above(windows[at], place) + read[at][place] for at, place in order)
+        (said,) = reader.read(question, turns, [Shown("", "", units)])
+        logits = dict(zip(order, said.evidence, strict=True))
+        return [logits[place] for place in places], answers(said.outcome)
+
+    return beside
+
+
+def above(window: Window, place: int) -> str:
+    """The title and the nearest heading that a unit stands under, as "Rules > Guests: "."""
+    inside = (one.text for one in reversed(window.units[:place]) if one.role == "heading")
+    heading = next(inside, (window.hit.passage.heading or "").rpartition(" > ")[2])
+    said = (window.hit.document.title or "")[:_ABOVE], heading[:_ABOVE]
+    found = " > ".join(dict.fromkeys(one for one in said if one))
+    return f"{found}: " if found else ""
 
 
 def unit_features(
@@ -144,8 +174,12 @@ def answer_features(
     weighed: Sequence[Weighed],
     outcomes: Sequence[tuple[float, float, float, float]],
     windows: Sequence[Window],
+    together: float,
 ) -> dict[str, float]:
-    """What the confidence in an answer is made of; ``weighed`` is sorted, likeliest first."""
+    """What the confidence in an answer is made of; ``weighed`` is sorted, likeliest first.
+
+    ``together`` are the log-odds that the likeliest ones, side by side, answer.
+    """
     lead = weighed[0]
     second = max(weighed[1].chance if len(weighed) > 1 else 0.0, _SECOND)
     return {
@@ -155,6 +189,7 @@ def answer_features(
         "most": max(answers(one) for one in outcomes),
         "score": lead.hit.score,
         "best": max(one.hit.score for one in windows),
+        "together": together,
     }
 
 

@@ -1,13 +1,13 @@
 """What the reader says of windows, made into chances."""
 
 import math
+from collections.abc import Sequence
 
 import pytest
 
-from qa.answering.read import chance, likeness_of, reading_of, said_of
+from qa.answering.read import beside_of, chance, reading_of, said_of
 from qa.data import Weighed
-from qa.models.embed.minilm import MiniLM
-from qa.models.reader.base import Said
+from qa.models.reader.base import Said, Shown, Turns
 from qa.models.reader.fake import FakeReader
 from tests.answering.made import SILENT, opened
 
@@ -27,28 +27,53 @@ def loud(*logits: float) -> Said:
     return Said(logits, ANSWERS, (None,) * len(logits))
 
 
-def test_the_likeliest_are_weighed_again_beside_their_meaning() -> None:
-    """Of units that the reader finds about as likely, the one nearer to the question leads."""
-    card = CARD._replace(again={"logit": 1.0, "meaning": 4.0, "apart": 0.0, "bias": -2.0})
+def test_the_likeliest_are_weighed_again_side_by_side() -> None:
+    """Of units found about as likely, the one that is likelier beside the other leads."""
+    card = CARD._replace(again={"logit": 1.0, "beside": 0.5, "behind": -1.0, "bias": -0.2})
     said = [loud(1.1, 1.0)]
-    alone = reading_of("?", [TEA], said, card._replace(again={}), likeness=lambda _: [0.1, 0.9])
+    alone = reading_of("?", [TEA], said, card._replace(again={}), beside=lambda _: ([0, 3], 1))
     assert [one.place for one in alone.weighed] == [0, 1]
-    found = reading_of("?", [TEA], said, card, likeness=lambda _: [0.1, 0.9])
+    found = reading_of("?", [TEA], said, card, beside=lambda _: ([0, 3], 1))
     assert [one.place for one in found.weighed] == [1, 0]
-    # logit + 4 * 0.9 - 2
+    # logit + 0.5 * 3 - 0 - 0.2
     once = next(one.chance for one in alone.weighed if one.place == 1)
-    logit = math.log(once / (1 - once)) + 1.6
+    logit = math.log(once / (1 - once)) + 1.3
     assert found.weighed[0].chance == pytest.approx(1 / (1 + math.exp(-logit)))
 
 
-def test_a_follow_up_is_compared_with_the_question_before_it() -> None:
-    """A follow-up such as "And in May?" is near to nothing by itself."""
-    embedding = MiniLM()
-    alone, after = (
-        likeness_of("and the price?", turns, embedding)(["The tent costs 90 euros."])
-        for turns in ((), (("How heavy is the tent?", ""),))
-    )
-    assert after[0] > alone[0]
+class Listening(FakeReader):
+    """A reader that keeps what it is shown."""
+
+    shown: Sequence[Shown] = ()
+
+    def read(self, question: str, turns: Turns, windows: Sequence[Shown]) -> list[Said]:
+        """What the fake reader says."""
+        self.shown = windows
+        return super().read(question, turns, windows)
+
+
+def test_side_by_side_each_unit_stands_under_its_title_and_heading() -> None:
+    """They make one window, in the order of their own, and each gets its logit."""
+    reader = Listening({"How long?": ["240 m"]})
+    likeliest = reading_of("?", [TEA, QUAYS], [loud(0.0, 1.0), loud(*[2.0] * 7)], CARD).weighed
+    logits, _ = beside_of("How long?", (), [TEA, QUAYS], reader)(likeliest)
+    assert reader.shown == [
+        Shown(
+            "",
+            "",
+            (
+                "Tea is a drink.",
+                "It is picked in April.",
+                "Harbour: The quays are old.",
+                "Quays: The quays are:",
+                "Quays: North Quay",
+                "Quays: South Quay",
+                "Quays: Quay: North; Length: 240 m",
+            ),
+        )
+    ]
+    found = [one.unit.text for one, logit in zip(likeliest, logits, strict=True) if logit > 0]
+    assert found == ["Quay: North; Length: 240 m"]
 
 
 def test_units_are_sorted_by_chance() -> None:
@@ -120,3 +145,22 @@ def test_a_chance_is_a_probability() -> None:
     """Any logit is one."""
     assert [chance(one) for one in (0.0, -1e9, 1e9)] == [0.5, chance(-30), chance(30)]
     assert 0 < chance(-1e9) < 1e-12
+
+
+def test_a_clause_is_found_by_its_number() -> None:
+    """What "clause 2.3" says stands behind that number, or below it; 12.3 and 2.31 are others."""
+    lease = opened(
+        "2. Rent\n2.1 The rent is 5.\n2.3 It is reviewed.\n12.3 Keys are lent.\n\n"
+        "# 2.31 Cars\n\nNone.\n\n# 2.4 Pets\n\nDogs may stay.\n",
+        name="lease",
+    )
+    said = [loud(*[0.0] * len(lease.units))]
+
+    def leads(question: str) -> list[str]:
+        found = reading_of(question, [lease], said, CARD).weighed
+        return [one.unit.text for one in found if one.chance > found[-1].chance]
+
+    assert leads("What does clause 2.3 say?") == ["2.3 It is reviewed."]
+    assert leads("What is in 2.4?") == ["Dogs may stay."]
+    assert leads("Does it take 2.3 kg?") == []
+    assert leads("What does the rent cost?") == []

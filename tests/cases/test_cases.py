@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from qa.answering import quote
-from qa.answering.read import likeness_of, reading_of, said_of
+from qa.answering.read import beside_of, reading_of, said_of
 from qa.answering.windows import open_windows
 from qa.assistant import Assistant, Parts
 from qa.data import Answer, Hit, Statement
@@ -72,8 +72,8 @@ def shown(folder: Path, case: Case) -> tuple[Statement, ...]:
     read = open_windows(hits, OneDocument(passages))  # type: ignore[arg-type]
     turns = tuple((one, "") for one in [case["after"]]) if "after" in case else ()
     said = said_of(case["question"], turns, read, READER())
-    likeness = likeness_of(case["question"], turns, EMBEDDING())
-    found = reading_of(case["question"], read, said, READER().card, likeness=likeness)
+    beside = beside_of(case["question"], turns, read, READER())
+    found = reading_of(case["question"], read, said, READER().card, beside=beside)
     return quote.quoted(found, quote.select(found, sure=False), sure=False)
 
 

@@ -34,10 +34,15 @@ class Ensemble:
     def read(self, question: str, turns: Turns, windows: Sequence[Shown]) -> list[Said]:
         """What both make of each window, in order."""
         with ThreadPoolExecutor(1) as pool:
-            pool.submit(self.careful.load)  # where it fails, reading fails the same way
-            said = self.quick.read(question, turns, windows)
-        best = sorted(range(len(said)), key=lambda i: -_promise(said[i]))[:AGAIN]
-        again = self.careful.read(question, turns, [windows[i] for i in best])
+            if len(windows) <= AGAIN:  # all are read again: at once
+                best = list(range(len(windows)))
+                ahead = pool.submit(self.careful.read, question, turns, windows)
+                said, again = self.quick.read(question, turns, windows), ahead.result()
+            else:
+                pool.submit(self.careful.load)  # where it fails, reading fails the same way
+                said = self.quick.read(question, turns, windows)
+                best = sorted(range(len(said)), key=lambda i: -_promise(said[i]))[:AGAIN]
+                again = self.careful.read(question, turns, [windows[i] for i in best])
         for i, other in zip(best, again, strict=True):
             said[i] = _mean(said[i], other)
         return said

@@ -24,13 +24,14 @@ CARD = Card(
         "most": 0.02,
         "score": 3.05,
         "best": -2.17,
+        "together": 0.0,
         "bias": -0.37,
     },
     answered=0.9,
     perhaps=0.485,
     meaning="a card of its own, so that a test does not move when the reader is trained anew",
 )
-"""A trained reader's card, rounded; without cosines, which would move what a test has graded."""
+"""A trained reader's card, rounded; nothing is read side by side: a test's grades would move."""
 
 
 class FakeReader:
