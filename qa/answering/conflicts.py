@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 from itertools import permutations
+from typing import NamedTuple
 
 from qa.answering.alike import listed
-from qa.data import Note, Reading, Weighed
+from qa.data import Document, Note, Reading, Weighed
 from qa.positions import line_of
 from qa.text.blocks import CLAUSE
 from qa.text.facts import Number, dates, names, numbers
@@ -35,6 +36,22 @@ _CODE = re.compile(r"[^\W\d_]-$")
 """What stands before the digits of a name such as "C-1004", which are no figure."""
 _HEAD = 400  # characters of a document in which it says what it amends
 _MONTH = timedelta(days=27)  # from its first to its last day: a shorter time tells of no year
+
+
+class Clause(NamedTuple):
+    """A numbered clause: its document, and how others name it, by number and title."""
+
+    document: Document
+    named: str
+
+
+def clause(reading: Reading) -> Clause | None:
+    """The clause that leads, where that is one of a document with a title."""
+    for one in reading.weighed[:1]:
+        number, document = CLAUSE.match(one.unit.text), one.hit.document
+        if number and document.title:
+            return Clause(document, f"{number[1]} {document.title}")
+    return None
 
 
 def disagreement(reading: Reading) -> tuple[Weighed, Weighed] | None:
@@ -59,15 +76,20 @@ def disagreement(reading: Reading) -> tuple[Weighed, Weighed] | None:
                 return other, lead
         if not _may_compare(lead, other) or not _differ(lead, other):
             continue
-        if likely or _says_anew(other, lead):
+        if (likely and _shared(other, lead)) or _says_anew(other, lead):
             return (other, lead) if newer else (lead, other)
     return None
 
 
+def _shared(one: Weighed, other: Weighed) -> int:
+    """How many words stand around what answers in both: without any they tell of two things."""
+    return len(frozenset(terms(_around(one))) & frozenset(terms(_around(other))))
+
+
 def _says_anew(other: Weighed, lead: Weighed) -> bool:
     """Whether one has the words of the other around what answers in it."""
-    own, its = (frozenset(terms(_around(one))) for one in (other, lead))
-    return len(own & its) >= max(FEWEST, SAME * min(len(own), len(its)))
+    fewest = min(len(frozenset(terms(_around(one)))) for one in (other, lead))
+    return _shared(other, lead) >= max(FEWEST, SAME * fewest)
 
 
 def _names_its_number(other: Weighed, lead: Weighed) -> bool:

@@ -47,8 +47,8 @@ class Period(NamedTuple):
 
     ``lookup`` is the question with the time it means in figures, ``rest`` without it.
     ``interval`` is the time named; of "the latest" None, or the time that nothing answers for.
-    ``said`` is what of the question's own words had to be read so.  ``any_year`` is a day named
-    without its year, in some year.
+    ``said`` is what of the question's own words had to be read so.  ``any_year`` is a day or a
+    month named without its year, in some year.
     """
 
     way: Way
@@ -56,12 +56,17 @@ class Period(NamedTuple):
     lookup: str
     rest: str
     said: tuple[Dated, ...] = ()
-    any_year: date | None = None
+    any_year: Interval | None = None
 
     @property
     def is_of_days(self) -> bool:
         """Whether a time was asked for by which units are told apart."""
         return self.way != "latest" and (self.interval or self.any_year) is not None
+
+    @property
+    def is_of_a_bare_day(self) -> bool:
+        """Whether a day without its year was asked for: another one may be meant."""
+        return self.any_year is not None and self.any_year.start == self.any_year.end
 
     @property
     def notes(self) -> tuple[Note, ...]:
@@ -74,17 +79,14 @@ class Period(NamedTuple):
 
 def period_of(question: str, today: date) -> Period | None:
     """The time that ``question`` asks about; None where it has no sure words of time."""
-    every = [
-        (one, one.interval) for one in expressions(question, on(today)) if one.interval is not None
-    ]
+    words = expressions(question, on(today))
+    every = [(one, one.interval) for one in words if one.interval is not None]
     found = [(one, time) for one, time in every if not one.relative or _OWN.search(one.text)]
     if not found:
         if _LATEST.search(question) is not None:
             return Period("latest", None, question, question)
-        # "5 February", in some year, is a day; what is more or less than that is none.
-        has_figures = [time for one, time in every if any(map(str.isdigit, one.text))]
-        days = [time.start for time in has_figures if time.start == time.end]
-        return Period("during", None, question, question, (), days[0]) if len(days) == 1 else None
+        bare = [time for one in words if (time := _without_year(one)) is not None]
+        return Period("during", None, question, question, (), bare[0]) if len(bare) == 1 else None
     basis = f"from today, {today}"
     own = [(one, time) for one, time in found if one.relative]
     said = tuple(Dated(one.text, time.start, time.end, basis, True) for one, time in own)
@@ -102,6 +104,15 @@ def period_of(question: str, today: date) -> Period | None:
         before = before[: lead.start()]
     rest = " ".join(f"{before.rstrip(' ,')} {after}".split()).replace(" ?", "?").lstrip(" ,")
     return Period(way, time, lookup, rest, said)
+
+
+def _without_year(one: Expression) -> Interval | None:
+    """A day, "5 February", or a month, "May", that is named without its year; in some year."""
+    time = one.interval or (one.either[0] if one.either else None)
+    if time is None:
+        return None
+    is_day = time.start == time.end and any(map(str.isdigit, one.text))
+    return time if is_day or _is_month(time) else None
 
 
 def newest_instead(period: Period | None) -> Period | None:
@@ -161,10 +172,12 @@ def _figures(interval: Interval) -> str | None:
 
 
 def _fits(period: Period, time: Interval, *, whole: bool = False) -> bool:
-    asked, day = period.interval, period.any_year
-    if asked is None:  # that day of whatever year
-        its = time.start.month, time.start.day
-        return day is not None and time.start == time.end and its == (day.month, day.day)
+    asked, bare = period.interval, period.any_year
+    if asked is None:  # that day, or a time within that month, of whatever year
+        if bare is None or time.end - time.start > bare.end - bare.start:
+            return False
+        same_day = bare.start != bare.end or time.start.day == bare.start.day
+        return same_day and time.start.month == time.end.month == bare.start.month
     if period.way == "since":
         return time.start >= asked.start if whole else time.end >= asked.start
     if period.way == "after":
@@ -203,7 +216,7 @@ def adjusted_for(period: Period | None) -> Callable[[Weighed], float] | None:
 
     def gain(one: Weighed) -> float:
         says, written = _says_it(period, one), anchor(one.hit.document)
-        if says is not None and (says or period.interval is not None):
+        if says is not None and (says or not period.is_of_a_bare_day):
             return THEN if says else OTHERWISE
         if written is None or period.interval is None:
             return 0.0  # of a day without its year another one may be meant
@@ -219,7 +232,11 @@ def _says_it(period: Period, one: Weighed) -> bool | None:
     if figures is not None and re.search(rf"(?<!\w){re.escape(figures)}(?!\w)", one.unit.text):
         return True
     if times := _times(one):
-        return any(_fits(period, time) for time in times)
+        if any(_fits(period, time) for time in times):
+            return True
+        bare = period.any_year  # of a month's own day another one may be meant
+        others = [time for time in times if bare is None or _is_month(time)]
+        return False if others else None
     # A report of March tells of March, however little each sentence says so.
     about = _titled(one.hit.document.title or "")
     return False if about and not any(_fits(period, time) for time in about) else None
@@ -230,6 +247,10 @@ def is_of_another(period: Period | None, one: Weighed) -> bool:
     if period is None or period.interval is None or period.way == "latest":
         return False
     return _says_it(period, one) is False
+
+
+def _is_month(time: Interval) -> bool:
+    return time == containing(time.start, "month")
 
 
 def _times(one: Weighed) -> list[Interval]:

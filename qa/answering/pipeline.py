@@ -54,7 +54,7 @@ from qa.models.embed.minilm import MiniLM
 from qa.models.reader.base import Reader, Turns, following
 from qa.settings.prompts import load
 from qa.text.language import is_foreign
-from qa.times.quoted import anchor
+from qa.times.quoted import anchor, is_newer
 
 Events = Iterator[Note | Statement | LeftOut | Answer]
 
@@ -245,9 +245,14 @@ def _read(parts: Answering, looked: _Looked) -> _Found:
         if parts.strict:  # only what answers is to be shown
             bar = bar._replace(perhaps=bar.answered)
         readings = _readings(question, windows, reader)
+        more: Sequence[Hit] = ()
         if any(listed(one) for one in readings):  # a list may go on further down
             more = _retrieved(question.searches, looked.view, parts.embedding, 2 * LIMIT)
-            hits = _joined(hits, more)
+        elif clause := conflicts.clause(_surest(readings)):  # a newer document may amend it
+            found = _retrieved((clause.named,), looked.view, parts.embedding, LIMIT)
+            more = [one for one in found if is_newer(one.document, clause.document)]
+        if len(joined := _joined(hits, more)) > len(hits):
+            hits = joined
             windows = open_windows(hits, looked.view)[: max(len(windows), 2 * LIMIT)]
             readings = _readings(question, windows, reader)
         instead = period.newest_instead(question.period)

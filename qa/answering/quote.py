@@ -221,14 +221,14 @@ def _run(window: Window, first: int, chosen: Sequence[Weighed]) -> Statement:
 def _steps(hit: Hit, units: Sequence[Unit], first: int, end: int) -> list[int]:
     """Where the steps of a numbered list begin that is short enough to be shown whole.
 
-    None are where clauses of a contract stand, most of which have titles.  What only belongs to a step,
-    such as the bullets below it, is none by itself.
+    None are where clauses of a contract stand, most of which have titles.  What only belongs to a
+    step, such as the bullets below it, is none by itself.
     """
     found = [at for at in range(first, end) if _NUMBER.fullmatch(_before(hit, units[at]))]
+    if end - first > LISTED or found[:1] != [first]:
+        return []
     titled = sum(_is_title(hit, units, at) for at in found)
-    return (
-        found if end - first <= LISTED and found[:1] == [first] and 2 * titled < len(found) else []
-    )
+    return found if 2 * titled < len(found) else []
 
 
 def _head_of_entry(window: Window, place: int) -> Unit | None:

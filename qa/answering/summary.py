@@ -10,6 +10,7 @@ from dataclasses import replace
 from qa.answering.cite import cite
 from qa.data import Hit, Note, Statement
 from qa.library.interface import View
+from qa.times.expressions import expressions
 
 MOST = 8
 """Sentences that are shown at most."""
@@ -21,12 +22,13 @@ def summary(
 ) -> tuple[tuple[Statement, ...], tuple[Note, ...]]:
     """The opening of a document, then the first sentence of each section.
 
-    It is the one whose file ``asked`` names, else the best hit's.  Where a document has no
-    headings, the first of each passage; of one without a sentence nothing, and no note.
+    It is the one whose file ``asked`` names, or that is of the day it names, else the best hit's.
+    Where a document has no headings, the first of each passage; of one without a sentence nothing,
+    and no note.
     """
     if not hits:
         return (), ()
-    best, headings = _named(asked, hits, view) or hits[0], set()
+    best, headings = _named(asked, hits, view) or _of_its_day(asked, hits), set()
     statements: list[Statement] = []
     for passage in view.document_passages(best.document.id):
         if passage.heading is not None and passage.heading in headings:
@@ -42,6 +44,12 @@ def summary(
             break
     notes = (Note.of("summary", path=best.path),) if statements else ()
     return tuple(statements), notes
+
+
+def _of_its_day(asked: str, hits: Sequence[Hit]) -> Hit:
+    """The best hit in a document that was written on a day that is named, else the best of all."""
+    days = {one.interval.start for one in expressions(asked, None) if one.interval}
+    return next((one for one in hits if one.document.published in days), hits[0])
 
 
 def _named(asked: str, hits: Sequence[Hit], view: View) -> Hit | None:

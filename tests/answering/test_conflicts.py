@@ -48,6 +48,8 @@ NONE = [
     ("At Ambler there are [1,420] employees.", "At Belk there are [1,180] employees."),
     # of another time
     ("In 2022 the revenue was [91 million] euros.", "In 2023 it was [96 million] euros."),
+    # of two things
+    ("Caskie asked [3,850 pounds].", "The price of each probe is [390 pounds]."),
     # of no figure, or of several
     ("Open is [ticket C-1004] of Fjell.", "Open is [ticket C-1005] of Fjell."),
     (

@@ -1,6 +1,7 @@
 """What there is for "summarise" without a model."""
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 from qa.answering.summary import MOST, summary
@@ -50,6 +51,22 @@ def test_a_summary_is_the_opening_and_the_sections_first_sentences() -> None:
         ],
         ["These are the opening and the sections' first sentences of d.md, no summary."],
     )
+
+
+def test_the_day_that_is_named_tells_which_document_is_meant() -> None:
+    """Asked for the minutes of a day, those of that day are shown, however well others fit."""
+    made = []
+    for name, day in (("faq", date(2025, 7, 10)), ("minutes", date(2025, 5, 12))):
+        document = Document(name, f"The {name} are quite short today.", published=day)
+        made.append(Hit(split(document, words)[0], document, (f"{name}.md",), len(made) + 1, 1.0))
+
+    def of(asked: str) -> str:
+        view = OneDocument((made[1].passage,) if "12" in asked else (made[0].passage,))
+        (note,) = summary(asked, made, view)[1]  # type: ignore[arg-type]
+        return told(note)
+
+    assert "minutes.md" in of("Summarise the minutes of 12 May 2025.")
+    assert "faq.md" in of("Summarise the minutes of 3 May 2025.")
 
 
 def test_a_summary_is_short() -> None:
