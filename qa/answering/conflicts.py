@@ -115,14 +115,18 @@ def _amends(other: Weighed, lead: Weighed) -> bool:
     """
     text, days = other.unit.text, dates(_said(lead)) if lead.phrase else ()
     if len(days) == 1:
-        named = set(dates(text))
-        return len(named) == 2 and any(one.within(days[0]) for one in named)
+        named, its = set(dates(text)), dates(_said(other))
+        both = len(named) == 2 and any(one.within(days[0]) for one in named)
+        return both and len(its) == 1 and not its[0].within(days[0])
     answers = _figures(lead) if lead.phrase else ()
     if len(answers) != 1:
         return False
-    given = [one for one in numbers(text) if one.unit == answers[0].unit]
-    values = {one.value for one in given}
-    return len(values) == 2 and answers[0].value in values
+    values = {one.value for one in numbers(text) if one.unit == answers[0].unit}
+    both = len(values) == 2 and answers[0].value in values
+    # "5519" without a unit may be any number's neighbour: the other one must be what answers.
+    return both and bool(
+        answers[0].unit or {one.value for one in _figures(other)} - {answers[0].value}
+    )
 
 
 def note(sides: tuple[Weighed, Weighed], markers: tuple[int, int]) -> Note:
