@@ -16,6 +16,8 @@ from qa.ingest.files import taken
 from qa.ingest.formats import dates
 from qa.ingest.formats.draft import Draft, Part, Raw
 from qa.ingest.formats.registry import FORMATS, KINDS, NEWER, Format
+from qa.text.blocks import VERBATIM
+from qa.times.entries import entries
 from qa.times.intervals import Claimed, Publication
 from qa.times.publication import publication
 
@@ -200,7 +202,8 @@ def _document(draft: Draft) -> Document:
         page_starts=draft.page_starts,
     )
     known, saved = _plausible(draft.published), _plausible(draft.saved)
-    told = "" if draft.is_rows else text  # the dates of rows are theirs
+    is_log = text.startswith(VERBATIM) and bool(entries(text))
+    told = text if is_log or not draft.is_rows else ""  # the dates of rows are theirs
     document = _dated(document, publication(told, known=known, saved=saved))
     return replace(document, id=document_id(document))
 

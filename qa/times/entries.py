@@ -25,7 +25,7 @@ _LABEL = (
     r"\**\s*[:：|]\s*"
 )
 _OPENS = re.compile(
-    rf"^[ \t#*_>|\[(•-]*(?:(?P<label>{_LABEL})|(?P<on>on|am|le|el)\s+"
+    rf"^\ufeff?[ \t#*_>|\[(•-]*(?:(?P<label>{_LABEL})|(?P<on>on|am|le|el)\s+"
     rf"|(?P<column>[^\W\d][\w ]{{0,20}}: ))?(?=[^\n]{{0,20}}\d)(?P<date>"
     r"(?:[^\W\d]{2,10}\.?,?[ \t]+)?(?:den[ \t]+)?(?:\d{4}[ \t]?[-/.年][ \t]?\d{1,2}"
     r"|\d{1,2}[-/.][ \t]?\d{1,2}[-/.]\d{4}"

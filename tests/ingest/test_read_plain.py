@@ -36,6 +36,14 @@ def test_title_of_a_text_file(tmp_path: Path, text: str, title: str | None) -> N
     assert title == reading(tmp_path, "a.txt", text).title
 
 
+def test_a_log_file_is_of_its_last_entry(tmp_path: Path) -> None:
+    """So that what was known as of a day has it; a program with days in it is of none."""
+    log = "2025-07-01 06:00:02 INFO started\n2025-07-03 05:02:51 ERROR E05 on port 1\n"
+    assert reading(tmp_path, "a.log", log).published == date(2025, 7, 3)
+    code = "# 2025-07-01 written\nDAY = '2025-07-03'\n"
+    assert reading(tmp_path, "a.py", code).published is None
+
+
 def test_front_matter_is_told_and_not_quoted(tmp_path: Path) -> None:
     """Title, author and date come from the front matter, and line numbers are the file's."""
     found = reading(
