@@ -19,6 +19,12 @@ NEAR = 40
 """So many of the likeliest units are compared with each other."""
 MEANT = 4.5
 """What a unit's logit gains that is named by its number, or loses to one that is meant instead."""
+KEYED = 2.5
+"""What a row's logit gains whose first cell is a code that the question names.
+
+Of 20 plain questions about a price list the right row leads 17, and 3 without.  Of 1,478 on
+documents held apart four name a code, so that what it costs is hardly known.
+"""
 SHARED = 0.5
 """Alike are two units that share this part of the longer one's words."""
 BESIDE = 0.3
@@ -30,6 +36,8 @@ LISTED = 0.05
 
 
 _REFERRED = re.compile(r"(?<![\w.,:/$€£-])(\d{1,3}(?:\.\d{1,3}){1,4})(?![\w%]|[.,:/-]\d)")
+_KEY = re.compile(r"\b(?=[\w./-]*\d)(?=[\w./-]*[^\W\d_])\w+(?:[./-]\w+)*")  # letters and digits
+_FIRST_CELL = re.compile(r"(?:[^:;|]{1,40}: )?([^;|]{1,40})")
 _NAME = re.compile(r"[\w.,]*\d[\w.,]*|[^\W\d_a-z]\w*")
 
 
@@ -72,6 +80,17 @@ def referred(question: str, windows: Sequence[Window], weighed: Sequence[Weighed
     units = enumerate(_record(windows, one) for one in weighed[:NEAR])
     heads = ((at, (one.heading.text if one.heading else "", *one.text[:1])) for at, one in units)
     return {at for at, texts in heads if any(map(begins.match, texts))}
+
+
+def keyed(question: str, weighed: Sequence[Weighed]) -> set[int]:
+    """Which of ``weighed`` are rows whose first cell is a code that is named, as "TW-200" is."""
+    codes = {one.casefold() for one in _KEY.findall(question)}
+    found = set()
+    for at, one in enumerate(weighed):
+        cell = _FIRST_CELL.match(one.unit.text) if one.unit.role == "row" else None
+        if cell is not None and cell[1].strip().casefold() in codes:
+            found.add(at)
+    return found
 
 
 def _is_meant(asked: frozenset[str], one: _Record, other: _Record) -> bool:

@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from qa.answering.alike import MEANT, meant_less, referred
+from qa.answering.alike import KEYED, MEANT, keyed, meant_less, referred
 from qa.answering.voiced import own_first
 from qa.data import Reading, Weighed, Window
 from qa.models.reader.base import Card, Reader, Said, Shown, Turns, answers, log_odds
@@ -61,7 +61,8 @@ def reading_of(
     if weighed and card.again and beside is not None:
         weighed, together = _weighed_again(weighed, card, beside)
     # Where a time is asked for, its own rule tells units apart.
-    moved = dict.fromkeys(meant_less(question, windows, weighed) if adjust is None else (), -MEANT)
+    moved = dict.fromkeys(keyed(question, weighed), KEYED)
+    moved |= dict.fromkeys(meant_less(question, windows, weighed) if adjust is None else (), -MEANT)
     if named := referred(question, windows, weighed):
         moved = {at: MEANT if at in named else -MEANT for at in range(len(weighed))}
     weighed = own_first(

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from qa.answering.read import beside_of, chance, reading_of, said_of
+from qa.answering.alike import keyed
+from qa.answering.read import beside_of, chance, reading_of, said_of, weighed_once
 from qa.data import Weighed
 from qa.models.reader.base import Said, Shown, Turns
 from qa.models.reader.fake import FakeReader
@@ -164,3 +165,22 @@ def test_a_clause_is_found_by_its_number() -> None:
     assert leads("What is in 2.4?") == ["Dogs may stay."]
     assert leads("Does it take 2.3 kg?") == []
     assert leads("What does the rent cost?") == []
+
+
+def test_a_row_is_found_by_its_code() -> None:
+    """A code of letters and digits that is a row's first cell names it; a part of one does not."""
+    stock = opened(
+        "| Article | Price |\n|---|---|\n| TW-20 | 4 |\n| TW-200 | 9 |\n| see TW-20 | 7 |\n"
+        "| 20 | 3 |\n",
+        name="stock",
+    )
+    said = [loud(*[0.0] * len(stock.units))]
+    rows = weighed_once([stock], said, CARD)
+
+    def named(question: str) -> list[str]:
+        return [rows[at].unit.text for at in keyed(question, rows)]
+
+    assert named("How much is the tw-20?") == ["Article: TW-20; Price: 4"]
+    assert named("How much are 20?") == []
+    found = reading_of("How much is the TW-200?", [stock], said, CARD).weighed
+    assert found[0].unit.text == "Article: TW-200; Price: 9"
