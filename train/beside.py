@@ -17,26 +17,13 @@ from qa.models.reader.base import Card
 from qa.models.reader.onnx import OnnxReader
 
 from .calibrate import Case, cases
-from .items import (
-    CONTRA,
-    FULL,
-    HELD,
-    NONE,
-    PART,
-    SOME,
-    Item,
-    from_lines,
-    overlap,
-    phrase_of,
-    to_lines,
-)
+from .items import HELD, Item, from_lines, overlap, to_lines
+from .written import learnt
 
 PASSES = 2
 """Times that each of them is trained on."""
 _MANY = (5, 6, 7, 8, 8, 8, 9)  # units of one window, drawn
-_PUT_IN = (
-    0.6  # share of the answerable questions where what answers is put in that is not likeliest
-)
+_PUT_IN = 0.6  # share of the questions where what answers is put in though it is less likely
 _BARE = 0.15  # share of the windows whose units stand without title and heading
 
 
@@ -77,10 +64,7 @@ def of_case(case: Case, held: Card, rng: random.Random) -> Item | None:
         one.unit.text if bare else read.above(case.windows[one.window], one.place) + one.unit.text
         for one in chosen
     )
-    target, phrase = NONE, None
-    if mine:
-        places = [(chosen[i].unit.sentence.start, chosen[i].unit.sentence.end) for i in mine]
-        whole = all(any(overlap(place, its) for place in places) for its in asked.evidence)
-        target = {"full": FULL if whole else SOME, "part": PART, "contra": CONTRA}[asked.label]
-        phrase = phrase_of(asked.answer, units, mine) if asked.label == "full" else None
+    places = [(chosen[i].unit.sentence.start, chosen[i].unit.sentence.end) for i in mine]
+    whole = all(any(overlap(place, its) for place in places) for its in asked.evidence)
+    target, phrase = learnt(asked, units, mine, whole=whole)
     return Item("beside", asked.question, asked.history, "", "", units, (), mine, target, phrase)

@@ -21,6 +21,7 @@ from .items import (
     PART,
     SOME,
     Item,
+    Target,
     asked_of_another,
     overlap,
     phrase_of,
@@ -114,15 +115,22 @@ def item(source: str, asked: Asked, opened: Window) -> Item:
     units = tuple(unit.text for unit in opened.units)
     frames = tuple(i for i, unit in enumerate(opened.units) if unit.is_frame)
     mine, whole = gold(asked, opened)
-    target, phrase = NONE, None
-    if mine and asked.label == "full":
-        target, phrase = FULL if whole else SOME, phrase_of(asked.answer, units, mine)
-    elif mine:
-        target = PART if asked.label == "part" else CONTRA
+    target, phrase = learnt(asked, units, mine, whole=whole)
     turns, context, opening = asked.history, opened.context, opened.opening
     return Item(
         source, asked.question, turns, context, opening, units, frames, mine, target, phrase
     )
+
+
+def learnt(
+    asked: Asked, units: Sequence[str], mine: Sequence[int], *, whole: bool
+) -> tuple[Target, tuple[int, int, int] | None]:
+    """How far units answer of which ``mine`` do, and by which words; ``whole`` if that is all."""
+    if not mine:
+        return NONE, None
+    if asked.label == "full":
+        return FULL if whole else SOME, phrase_of(asked.answer, units, mine)
+    return PART if asked.label == "part" else CONTRA, None
 
 
 def windows_of(one: Written, rng: random.Random, most: int) -> list[Window]:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from qa.answering.windows import heading_above
+from qa.answering.windows import heading_of
 from qa.data import Reading, Unit, Weighed, Window
 from qa.text.facts import numbers
 from qa.text.words import words
@@ -184,8 +184,7 @@ def sections(reading: Reading) -> tuple[tuple[Unit, Weighed], ...]:
 
 def _record(windows: Sequence[Window], one: Weighed) -> _Record:
     found = windows[one.window]
-    above = (*heading_above(found), *found.units[: one.place])
-    heading = next((unit for unit in reversed(above) if unit.role == "heading"), None)
+    heading = heading_of(found, one.place)
     said = _words(heading.text) if heading else frozenset()
     own = _words(one.unit.text)
     is_row = one.unit.role in ("row", "field")

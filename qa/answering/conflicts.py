@@ -14,7 +14,7 @@ from itertools import permutations
 from typing import NamedTuple
 
 from qa.answering.alike import listed
-from qa.data import Document, Note, Reading, Weighed
+from qa.data import Note, Reading, Weighed
 from qa.positions import line_of
 from qa.text.blocks import CLAUSE
 from qa.text.facts import Number, dates, names, numbers
@@ -39,19 +39,16 @@ _MONTH = timedelta(days=27)  # from its first to its last day: a shorter time te
 
 
 class Clause(NamedTuple):
-    """A numbered clause: its document, and how others name it, by number and title."""
+    """A numbered clause of a document with a title, by both of which others name it."""
 
-    document: Document
-    named: str
+    number: str
+    title: str
 
 
-def clause(reading: Reading) -> Clause | None:
-    """The clause that leads, where that is one of a document with a title."""
-    for one in reading.weighed[:1]:
-        number, document = CLAUSE.match(one.unit.text), one.hit.document
-        if number and document.title:
-            return Clause(document, f"{number[1]} {document.title}")
-    return None
+def clause_of(one: Weighed) -> Clause | None:
+    """The clause that a unit is, if it is one."""
+    number, title = CLAUSE.match(one.unit.text), one.hit.document.title
+    return Clause(number[1], title) if number and title else None
 
 
 def disagreement(reading: Reading) -> tuple[Weighed, Weighed] | None:
@@ -100,12 +97,12 @@ def _names_its_number(other: Weighed, lead: Weighed) -> bool:
 
 def _names_its_clause(other: Weighed, lead: Weighed) -> bool:
     """Whether one names the other's clause, "Clause 4.1 is now ...", and its head the document."""
-    clause, title = CLAUSE.match(lead.unit.text), (lead.hit.document.title or "").casefold()
-    its = other.hit.document
-    if clause is None or not title or title == (its.title or "").casefold():
+    clause, its = clause_of(lead), other.hit.document
+    if clause is None or clause.title.casefold() == (its.title or "").casefold():
         return False
-    named = rf"(?<![\d.]){re.escape(clause[1])}(?!\.?\d)"
-    return title in its.text[:_HEAD].casefold() and bool(re.search(named, other.unit.text))
+    named = rf"(?<![\d.]){re.escape(clause.number)}(?!\.?\d)"
+    is_of_it = clause.title.casefold() in its.text[:_HEAD].casefold()
+    return is_of_it and bool(re.search(named, other.unit.text))
 
 
 def _amends(other: Weighed, lead: Weighed) -> bool:

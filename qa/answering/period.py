@@ -64,11 +64,6 @@ class Period(NamedTuple):
         return self.way != "latest" and (self.interval or self.any_year) is not None
 
     @property
-    def is_of_a_bare_day(self) -> bool:
-        """Whether a day without its year was asked for: another one may be meant."""
-        return self.any_year is not None and self.any_year.start == self.any_year.end
-
-    @property
     def notes(self) -> tuple[Note, ...]:
         """How the question's words were read."""
         return tuple(
@@ -216,7 +211,7 @@ def adjusted_for(period: Period | None) -> Callable[[Weighed], float] | None:
 
     def gain(one: Weighed) -> float:
         says, written = _says_it(period, one), anchor(one.hit.document)
-        if says is not None and (says or not period.is_of_a_bare_day):
+        if says is not None:
             return THEN if says else OTHERWISE
         if written is None or period.interval is None:
             return 0.0  # of a day without its year another one may be meant
@@ -231,15 +226,16 @@ def _says_it(period: Period, one: Weighed) -> bool | None:
     # The very figures may stand where they are read as no time, as in a column's header.
     if figures is not None and re.search(rf"(?<!\w){re.escape(figures)}(?!\w)", one.unit.text):
         return True
-    if times := _times(one):
-        if any(_fits(period, time) for time in times):
-            return True
-        bare = period.any_year  # of a month's own day another one may be meant
-        others = [time for time in times if bare is None or _is_month(time)]
-        return False if others else None
+    times, bare = _times(one), period.any_year
+    if any(_fits(period, time) for time in times):
+        return True
+    if bare is not None and not _is_month(bare):
+        return None  # of a day without its year another one may be meant
     # A report of March tells of March, however little each sentence says so.
-    about = _titled(one.hit.document.title or "")
-    return False if about and not any(_fits(period, time) for time in about) else None
+    others = times or _titled(one.hit.document.title or "")
+    if bare is not None:
+        others = [time for time in others if _is_month(time)]
+    return False if others and not any(_fits(period, time) for time in others) else None
 
 
 def is_of_another(period: Period | None, one: Weighed) -> bool:

@@ -248,9 +248,10 @@ def _read(parts: Answering, looked: _Looked) -> _Found:
         more: Sequence[Hit] = ()
         if any(listed(one) for one in readings):  # a list may go on further down
             more = _retrieved(question.searches, looked.view, parts.embedding, 2 * LIMIT)
-        elif clause := conflicts.clause(_surest(readings)):  # a newer document may amend it
-            found = _retrieved((clause.named,), looked.view, parts.embedding, LIMIT)
-            more = [one for one in found if is_newer(one.document, clause.document)]
+        elif (lead := _surest(readings).weighed[:1]) and (clause := conflicts.clause_of(lead[0])):
+            found = _retrieved((" ".join(clause),), looked.view, parts.embedding, LIMIT)
+            # A newer document may amend it.
+            more = [one for one in found if is_newer(one.document, lead[0].hit.document)]
         if len(joined := _joined(hits, more)) > len(hits):
             hits = joined
             windows = open_windows(hits, looked.view)[: max(len(windows), 2 * LIMIT)]

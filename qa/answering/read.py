@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from qa.answering.alike import KEYED, MEANT, keyed, meant_less, referred
 from qa.answering.voiced import own_first
+from qa.answering.windows import heading_of
 from qa.data import Reading, Weighed, Window
 from qa.models.reader.base import Card, Reader, Said, Shown, Turns, answers, log_odds
 
@@ -60,9 +61,10 @@ def reading_of(
     weighed, together = weighed_once(windows, said, card, adjust), 0.0
     if weighed and card.again and beside is not None:
         weighed, together = _weighed_again(weighed, card, beside)
-    # Where a time is asked for, its own rule tells units apart.
     moved = dict.fromkeys(keyed(question, weighed), KEYED)
-    moved |= dict.fromkeys(meant_less(question, windows, weighed) if adjust is None else (), -MEANT)
+    # Where a time is asked for that tells units apart, words do not.
+    if adjust is None or not any(map(adjust, weighed)):
+        moved |= dict.fromkeys(meant_less(question, windows, weighed), -MEANT)
     if named := referred(question, windows, weighed):
         moved = {at: MEANT if at in named else -MEANT for at in range(len(weighed))}
     weighed = own_first(
@@ -145,8 +147,8 @@ def beside_of(
 
 def above(window: Window, place: int) -> str:
     """The title and the nearest heading that a unit stands under, as "Rules > Guests: "."""
-    inside = (one.text for one in reversed(window.units[:place]) if one.role == "heading")
-    heading = next(inside, (window.hit.passage.heading or "").rpartition(" > ")[2])
+    nearest, path = heading_of(window, place), window.hit.passage.heading or ""
+    heading = nearest.text if nearest else path.rpartition(" > ")[2]
     said = (window.hit.document.title or "")[:_ABOVE], heading[:_ABOVE]
     found = " > ".join(dict.fromkeys(one for one in said if one))
     return f"{found}: " if found else ""

@@ -48,7 +48,8 @@ def summary(
 
 def _of_its_day(asked: str, hits: Sequence[Hit]) -> Hit:
     """The best hit in a document that was written on a day that is named, else the best of all."""
-    days = {one.interval.start for one in expressions(asked, None) if one.interval}
+    times = [one.interval for one in expressions(asked, None) if one.interval]
+    days = {time.start for time in times if time.start == time.end}
     return next((one for one in hits if one.document.published in days), hits[0])
 
 

@@ -176,6 +176,12 @@ def heading_above(found: Window) -> tuple[Unit, ...]:
     return tuple(_unit(document.text, block, "heading") for block in blocks_[first:at])
 
 
+def heading_of(found: Window, place: int) -> Unit | None:
+    """The nearest heading above a unit of the window, in it or right above it."""
+    above = (*heading_above(found), *found.units[:place])
+    return next((unit for unit in reversed(above) if unit.role == "heading"), None)
+
+
 def letterhead(found: Window) -> tuple[Unit, ...]:
     """The lines of fields that head the window's document, such as an e-mail's, if far above."""
     document = found.hit.document

@@ -301,9 +301,6 @@ class _Blocks:
     def _line(self, i: int) -> str:
         return self.text[slice(*self.lines[i])]
 
-    def _line_at(self, i: int) -> str:
-        return self._line(i) if i < len(self.lines) else ""
-
     def _indent(self, i: int) -> int:
         raw = self._raw(i).expandtabs(_INDENT)
         return len(raw) - len(raw.lstrip())
@@ -419,7 +416,7 @@ class _Blocks:
 
     def _opens(self, i: int, number: str) -> bool:
         """Whether the first clause of ``number`` stands right below: "2. Rent", and then "2.1"."""
-        below = next((line for at in range(i + 1, i + 4) if (line := self._line_at(at))), "")
+        below = next((self.text[a:b] for a, b in self.lines[i + 1 : i + 4] if a < b), "")
         return below.startswith(f"{number}.1") and bool(CLAUSE.match(below))
 
     def _body(self, i: int, start: int, end: int, line: str) -> None:

@@ -184,3 +184,13 @@ def test_a_row_is_found_by_its_code() -> None:
     assert named("How much are 20?") == []
     found = reading_of("How much is the TW-200?", [stock], said, CARD).weighed
     assert found[0].unit.text == "Article: TW-200; Price: 9"
+
+
+def test_where_no_time_tells_rows_apart_their_words_do() -> None:
+    """Asked of May, the row of May leads also in a table that nothing dates."""
+    fares = opened("| Month | Fare |\n|---|---|\n| June | 4 |\n| May | 9 |\n", name="fares")
+    said = [loud(*[0.0] * len(fares.units))]
+    found = reading_of("What is the fare in May?", [fares], said, CARD, lambda _: 0.0).weighed
+    assert found[0].unit.text == "Month: May; Fare: 9"
+    moved = reading_of("What is the fare in May?", [fares], said, CARD, lambda _: 0.1).weighed
+    assert moved[0].unit.text == "Month: June; Fare: 4"
