@@ -13,6 +13,7 @@ from importlib.resources import files
 
 _CODES = {"han": "zh", "kana": "ja"}
 _LETTERS = re.compile(r"[^\W\d_]+")
+_IN_NAMES = re.compile(r"\b([A-ZÀ-Þ][\w'’-]+)(?: [a-z]{1,3}){1,2}(?= [A-ZÀ-Þ])")
 
 
 def tongue(text: str) -> str | None:
@@ -39,11 +40,14 @@ def known(text: str) -> str | None:
     """What ``tongue`` tells where it is sure; None where it is not.
 
     One common word that is plain ASCII ("per", "wat") is a slip or a loan too often, however
-    often it stands there: "door" heads many a column.  Single letters alone are of no language.
+    often it stands there: "door" heads many a column.  Single letters alone are of no language,
+    nor are short words within names.
 
     >>> [known(one) for one in ("Wer hat sie gebaut?", "谁造货车？", "Кто это?", "per diem?")]
     ['de', 'han', 'cyrillic', None]
+    >>> known("Lucía Ferrer; Bram de Wit")
     """
+    text = _IN_NAMES.sub(r"\1", text)
     found = tongue(text)
     if found is None or found not in _held():
         return found

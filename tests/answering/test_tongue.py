@@ -40,6 +40,8 @@ def test_languages_are_told_apart(text: str, expected: str | None) -> None:
         ("max hotel Leeds per night", None),
         ("Key | Door | Holder | K7 | Boiler room door | Nils Orre", None),
         ("What does Der Spiegel say about El Niño?", "en"),
+        ("primary: Bram de Wit; secondary: Lucía Ferrer; region: EMEA", None),
+        ("Das Museum der Stadt öffnet um neun.", "de"),
     ],
 )
 def test_what_is_answered_in_another_language_is_sure_to_be_in_it(
