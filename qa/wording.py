@@ -47,6 +47,7 @@ _FAULTS = {
 _NOTES = {
     "perhaps": "This may answer it:",
     "contradicted": "The documents say otherwise:",
+    "absent": "No document names “{code}”.",
     "taken_for": "“{typed}” was taken for “{taken}”.",
     "unanswered": "Nothing was found for “{part}”.",
     "abroad": (

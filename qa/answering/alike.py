@@ -64,22 +64,37 @@ def meant_less(question: str, windows: Sequence[Window], weighed: Sequence[Weigh
     }
 
 
-def referred(question: str, windows: Sequence[Window], weighed: Sequence[Weighed]) -> set[int]:
-    """Which of ``weighed`` are of a clause that the question names by its number: "clause 2.3"."""
+def referred(
+    question: str, windows: Sequence[Window], weighed: Sequence[Weighed]
+) -> dict[int, float]:
+    """What the logits of ``weighed`` gain where the question names a number: "clause 2.3", "3.3.2".
+
+    What begins with it, stands under it or has it for a cell gains, what does not name it loses;
+    2.3.1 is of 2.3.
+    """
     named = [
         re.escape(one[1])
         for one in _REFERRED.finditer(question)  # but for "2.3 kg" and "2.3 million"
-        if not any(
+        if one[1].count(".") > 1
+        or not any(
             its.start <= one.start() < its.end and (its.unit or str(its.value) != one[1])
             for its in numbers(question)
         )
     ]
     if not named:
-        return set()
-    begins = re.compile(rf"§?\s?(?:{'|'.join(named)})(?![\d%]|\.\d)")
-    units = enumerate(_record(windows, one) for one in weighed[:NEAR])
-    heads = ((at, (one.heading.text if one.heading else "", *one.text[:1])) for at, one in units)
-    return {at for at, texts in heads if any(map(begins.match, texts))}
+        return {}
+    number = rf"(?:{'|'.join(named)})(?:\.\d+)*(?![\w%]|[.,]\d)"
+    begins, holds = re.compile(rf"§?\s?{number}"), re.compile(rf"(?<![\w.,]){number}")
+    cell = re.compile(rf"(?:^|: |\| ?){number}\s*(?:[;|]|$)")
+    gains = dict.fromkeys(range(len(weighed)), -MEANT)
+    for at, one in enumerate(weighed[:NEAR]):
+        heading, text = heading_of(windows[one.window], one.place), one.unit.text
+        is_head = begins.match(text) or (heading is not None and begins.match(heading.text))
+        if is_head or (one.unit.role == "row" and cell.search(text)):
+            gains[at] = MEANT
+        elif holds.search(text):
+            gains[at] = 0.0
+    return gains if MEANT in gains.values() else {}
 
 
 def keyed(question: str, weighed: Sequence[Weighed]) -> set[int]:

@@ -10,11 +10,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import lru_cache
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from qa.data import Dated, Document, Note, Reading, Statement, Unit, Weighed, Window
+from qa.text.facts import dates, numbers
+from qa.text.words import terms
+from qa.times.direction import cues
 from qa.times.expressions import expressions
-from qa.times.intervals import Expression, Interval, containing, on
+from qa.times.intervals import Expression, Interval, containing, hull, on
 from qa.times.quoted import anchor, dates_of, days_text, is_counted, is_newer
 
 Way = Literal["during", "since", "after", "before", "latest"]
@@ -39,7 +43,8 @@ THEN, OTHERWISE, WRITTEN_THEN, WRITTEN_OTHERWISE = 1.5, -2.5, 0.5, -0.7
 """What a unit's logit gains where it speaks of the time asked for, or of others alone; and where
 it speaks of none, but its document was, or was not, written then."""
 _YEAR = timedelta(days=364)  # from its first day to its last
-_LATER = 0.4  # of the likeliest unit's chance: what a newer document's must have to lead
+_LATER = 0.4  # of the likeliest unit's chance: what a newer document's must have to lead ...
+_ANEW, _SAID = 0.15, 2  # ... and where it has as many of the question's words, so many at least
 
 
 class Period(NamedTuple):
@@ -250,8 +255,14 @@ def _is_month(time: Interval) -> bool:
 
 
 def _times(one: Weighed) -> list[Interval]:
+    """The times that a unit speaks of; of a row also from one day to the next that it has.
+
+    "2026-10-19 | 2026-10-25 | Adeyemi" is of the days between as well.
+    """
     every = dates_of(one.hit.document, one.unit.sentence)
-    return [Interval(time.start, time.end) for time in every]
+    times = [Interval(time.start, time.end) for time in every]
+    days = [time for time in times if time.start == time.end] if one.unit.role == "row" else []
+    return times + [hull(a, b) for a, b in pairwise(days) if a.start < b.start]
 
 
 @lru_cache(maxsize=256)
@@ -266,13 +277,45 @@ def newest(reading: Reading) -> tuple[Reading, tuple[Weighed, Weighed] | None]:
 
     The second is None where the likeliest unit is of the newest already, or nothing tells.
     """
+    return _led_by_newest(reading, _LATER, lambda _: True)
+
+
+def said_anew(question: str, reading: Reading) -> tuple[Reading, tuple[Weighed, Weighed] | None]:
+    """The same where no time is asked for: led by what a newer document says of the same.
+
+    It has all words of the question that the likeliest unit has, at least two, and a figure or a
+    day where that answers.  What is asked of the past ("what was the price?") an older document
+    may answer.
+    """
+    if not reading.weighed or any(cue.tense == "past" for cue in cues(question)):
+        return reading, None
+    lead = reading.weighed[0]
+    held = frozenset(terms(question)) & frozenset(terms(lead.unit.text))
+    kinds = _kinds(lead.unit.text[slice(*lead.phrase)]) if lead.phrase else frozenset()
+
+    def may_lead(one: Weighed) -> bool:
+        text = one.unit.text
+        return held <= frozenset(terms(text)) and kinds <= _kinds(text) and not one.unit.voice
+
+    return _led_by_newest(reading, _ANEW, may_lead) if len(held) >= _SAID else (reading, None)
+
+
+def _kinds(text: str) -> frozenset[str | None]:
+    """The units of a text's figures, and whether there is a day."""
+    days = frozenset({"a day"} if dates(text) else ())
+    return days | {one.unit for one in numbers(text) if not days}
+
+
+def _led_by_newest(
+    reading: Reading, least: float, may_lead: Callable[[Weighed], bool]
+) -> tuple[Reading, tuple[Weighed, Weighed] | None]:
     if not reading.weighed:
         return reading, None
     first = lead = reading.weighed[0]
     for one in reading.weighed[1:]:
-        if one.chance < _LATER * first.chance:
+        if one.chance < least * first.chance:
             break
-        if is_newer(one.hit.document, lead.hit.document):
+        if is_newer(one.hit.document, lead.hit.document) and may_lead(one):
             lead = one
     if lead is first:
         return reading, None

@@ -19,6 +19,7 @@ from qa import wording
 from qa.answering import conflicts, period, quote, voiced
 from qa.answering.alike import listed
 from qa.answering.bar import Bar, shipped
+from qa.answering.called import absent, in_full
 from qa.answering.changes import asks_for_changes, changes
 from qa.answering.question import Completion, Question, complete_with, question_of
 from qa.answering.read import beside_of, reading_of, said_of
@@ -125,10 +126,11 @@ class _Found(NamedTuple):
 
 def _readings(question: Question, windows: Sequence[Window], reader: Reader) -> list[Reading]:
     """A reading for each part of the question."""
-    texts = period.texts_for(question.period)
+    of_time = period.texts_for(question.period)
     adjust = period.adjusted_for(question.period)
     turns, made = question.turns, []
     for part in question.parts or (question.lookup,):
+        texts = in_full(part, of_time)
         said = said_of(part, turns, windows, reader, texts)
         beside = beside_of(part, turns, windows, reader, texts)
         made.append(reading_of(part, windows, said, reader.card, adjust, beside))
@@ -262,6 +264,10 @@ def _read(parts: Answering, looked: _Looked) -> _Found:
             again = _readings(newest, windows, reader)
             if _surest(again).confidence >= bar.perhaps:
                 question, readings = newest, again
+        for at, one in enumerate(readings):
+            if (code := absent(one.question, looked.view)) is not None:
+                readings[at] = replace(one, confidence=0.0)
+                notes += (Note.of("absent", code=code),)
     if bar.stale:
         notes += (Note.of("stale", reason=bar.stale),)
     return _Found(looked._replace(question=question, hits=hits, notes=notes), tuple(readings), bar)
@@ -328,15 +334,20 @@ def settle(found: _Found) -> _Settled:
     if kind == "answered" and any(one.unit.voice for one in surest.weighed[:1]):
         kind = "perhaps"  # the bars were measured on documents' own words
     notes: list[Note] = []
+    sides = None
     if asked is not None and readings[0].weighed and _asks_newest(asked, readings[0].weighed[0]):
         newest, sides = period.newest(readings[0])
-        readings = (newest, *readings[1:])
         if asked.interval is not None:
             notes.append(period.as_of(asked, newest.weighed[0]))
-        if sides is not None:
-            now, was = (anchor(one.hit.document) or "" for one in sides)
-            old = " ".join(sides[1].unit.text.split())
-            notes.append(Note.of("earlier", old=old, was=was, now=now))
+    elif asked is None and len(readings) == 1:
+        newest, sides = period.said_anew(readings[0].question, readings[0])
+        if sides is not None and kind == "answered":
+            kind = "perhaps"  # the bars were measured on what is likeliest
+    if sides is not None:
+        readings = (newest, *readings[1:])
+        now, was = (anchor(one.hit.document) or "" for one in sides)
+        old = " ".join(sides[1].unit.text.split())
+        notes.append(Note.of("earlier", old=old, was=was, now=now))
     if kind == "not_found":
         return _Settled(readings, (), kind, ())
     shown: list[Statement] = []
@@ -352,7 +363,7 @@ def settle(found: _Found) -> _Settled:
     both = _side_by_side(readings[0], disagreeing, statements) if disagreeing else None
     if both is not None:
         statements, note = both
-        notes.append(note)
+        notes = [*(one for one in notes if one.kind != "earlier"), note]
     return _Settled(readings, statements, kind, tuple(notes))
 
 

@@ -65,8 +65,7 @@ def reading_of(
     # Where a time is asked for that tells units apart, words do not.
     if adjust is None or not any(map(adjust, weighed)):
         moved |= dict.fromkeys(meant_less(question, windows, weighed), -MEANT)
-    if named := referred(question, windows, weighed):
-        moved = {at: MEANT if at in named else -MEANT for at in range(len(weighed))}
+    moved = referred(question, windows, weighed) or moved
     weighed = own_first(
         replace(one, chance=chance(log_odds(one.chance) + moved[at])) if at in moved else one
         for at, one in enumerate(weighed)

@@ -16,6 +16,7 @@ from qa.answering.period import (
     is_of_another,
     newest,
     period_of,
+    said_anew,
     texts_for,
 )
 from qa.assistant import Assistant, Parts
@@ -212,6 +213,18 @@ def test_what_is_of_another_month_than_one_without_its_year_loses() -> None:
     assert gains == {"7": OTHERWISE, "2": THEN, "1": 0.0, "9": 0.0, "5": 0.0}
 
 
+def test_a_row_is_of_the_days_between_its_two() -> None:
+    """Who is asked for on a day in the week of a roster's row is the one of that row."""
+    roster = opened(
+        "| From | To | On call |\n|---|---|---|\n| 2026-10-19 | 2026-10-25 | Adeyemi |\n"
+        "| 2026-10-26 | 2026-11-01 | Wit |\n"
+    )
+    gain = adjusted_for(asked("Who is on call on 20 October 2026?"))
+    assert gain is not None
+    rows = reading(roster, {"Adeyemi": 0.5, "Wit": 0.5}).weighed
+    assert [gain(one) for one in rows] == [THEN, OTHERWISE]
+
+
 def test_what_is_of_another_time_is_known() -> None:
     """So that a reader can be told; what speaks of no time is not."""
     found = reading(REPORT, {"last year": 0.5, "bakery": 0.4})
@@ -260,6 +273,39 @@ def test_the_newest_may_lead_already() -> None:
     found = reading((OLD, NEW), {"Berg": 0.9, "Lind": 0.8})
     assert newest(found) == (found, None)
     assert newest(reading((OLD,), {})) == (reading((OLD,), {}), None)
+
+
+PLANT_2024 = opened(
+    "The plant will cost 2.4 million euros.", name="old", published=date(2024, 2, 14)
+)
+PLANT_2025 = opened(
+    "The cost of the plant has risen to 2.7 million euros. The plant pays no cost of its own."
+    " The roof costs 2 million euros.",
+    name="new",
+    published=date(2025, 2, 20),
+)
+
+
+@pytest.mark.parametrize(
+    ("question", "said", "chance", "leads"),
+    [
+        ("What does the plant cost?", "risen", 0.2, "new"),
+        ("What does the plant cost?", "risen", 0.1, "old"),  # too unlikely
+        ("What did the plant cost?", "risen", 0.2, "old"),  # asked of the past
+        ("What does the plant cost?", "no cost", 0.2, "old"),  # it has no figure in euros
+        ("What does the plant cost?", "The roof", 0.2, "old"),  # it has not "plant"
+        ("What will it cost?", "risen", 0.2, "old"),  # one word of the question is too little
+    ],
+)
+def test_what_a_newer_document_says_of_the_same_leads(
+    question: str, said: str, chance: float, leads: str
+) -> None:
+    """Where no time is asked for, a newer figure leads that is given in the question's words."""
+    plants = (PLANT_2024, PLANT_2025)
+    found = reading(plants, {"will cost": (0.9, "2.4 million euros"), said: chance})
+    new, sides = said_anew(question, found)
+    assert new.weighed[0].hit.document.id == leads
+    assert (sides is None) is (leads == "old")
 
 
 REVENUE = "what was the revenue of Tallis Foods in"

@@ -167,6 +167,31 @@ def test_a_clause_is_found_by_its_number() -> None:
     assert leads("What does the rent cost?") == []
 
 
+def test_a_version_is_no_clause() -> None:
+    """A row whose cell is the number is named too, what only mentions it is not put behind."""
+    policy = opened(
+        "# Rules\n\n3.2 Keys are never sent by mail.\n\n3.3 Keys are new.\n\n"
+        "The leak of 3.3.2 was told.\n",
+        name="policy",
+    )
+    ends = opened("| Version | Until |\n|---|---|\n| 3.2 | May |\n| 3.21 | July |\n", name="ends")
+    notes = opened("## 3.3.2 - 2026-06-11\n\n- Keys are hidden.\n", name="notes")
+    windows = [policy, ends, notes]
+    said = [loud(*[0.0] * len(one.units)) for one in windows]
+
+    def found(question: str) -> dict[str, float]:
+        return {
+            one.unit.text: one.chance for one in reading_of(question, windows, said, CARD).weighed
+        }
+
+    of = found("until when does 3.2 get fixes?")
+    assert min(of["3.2 Keys are never sent by mail."], of["Version: 3.2; Until: May"]) > 0.9
+    assert max(of["3.3 Keys are new."], of["Version: 3.21; Until: July"]) < 0.1
+    of = found("who told of the leak of 3.3.2?")
+    assert of["Keys are hidden."] > 0.9 > of["The leak of 3.3.2 was told."] > 0.3
+    assert of["3.3 Keys are new."] < 0.1
+
+
 def test_a_row_is_found_by_its_code() -> None:
     """A code of letters and digits that is a row's first cell names it; a part of one does not."""
     stock = opened(

@@ -1,0 +1,64 @@
+"""What a question and the documents call the same thing, and what no document calls at all.
+
+A contract says "the Investor" of whom its first clause names; a code, a version or an option that
+is asked for stands in the documents, or nothing there answers.
+"""
+
+import re
+from functools import lru_cache
+
+from qa.answering.read import Texts
+from qa.data import Window
+from qa.library.interface import View
+from qa.text.words import terms
+
+_TERM = re.compile(  # 'Harlow Estates Ltd, of Ashford (hereinafter "the Landlord")'
+    r"(?P<party>[^()\n;]{3,300})\((?:[^()“”\"]{0,40}\s)?[“\"](?:[Tt]he\s+)?"
+    r"(?P<term>[^\W\d_a-z][\w-]*(?:\s[\w-]+){0,3})[”\"]\s*\)"
+)
+_BEFORE = re.compile(r".*\b(?:[Bb]etween|by)\s+|[^\w]+|(?:[a-z]+\s+)+", re.DOTALL)
+_HEAD = 5_000  # characters of a document in which it says what its terms mean
+_CODE = re.compile(  # "E1502", "B-77125", "3.4.2", "--parallel"; no year, no "Q3", no "16MiB"
+    r"(?<![\w.,/-])(?:[A-Za-z]{1,6}-?(?P<figures>(?!(?:19|20)\d\d(?!\d))\d{3,})|\d+(?:\.\d+){2,}"
+    r"|--[a-z][\w-]+)(?![\w-]|\.\d)"
+)
+
+
+def in_full(question: str, texts: Texts | None) -> Texts:
+    """How units are read: a defined term with the name that the question has for it behind."""
+    asked = frozenset(terms(question))
+
+    def read(window: Window) -> tuple[str, ...]:
+        said = texts(window) if texts else tuple(unit.text for unit in window.units)
+        for term, name in _defined(window.hit.document.text[:_HEAD]):
+            if asked & frozenset(terms(name)) and not asked & frozenset(terms(term)):
+                its = re.compile(rf"\b{re.escape(term)}\b")
+                said = tuple(f"{one} ({term}: {name})" if its.search(one) else one for one in said)
+        return said
+
+    return read
+
+
+@lru_cache(maxsize=64)
+def _defined(text: str) -> tuple[tuple[str, str], ...]:
+    """The terms of a text, and the party that each stands for."""
+    found = []
+    for one in _TERM.finditer(text):
+        party = one["party"].replace("*", "")
+        while (lead := _BEFORE.match(party)) is not None and lead.end():
+            party = party[lead.end() :]
+        if name := party.partition(",")[0].strip():
+            found.append((one["term"], name))
+    return tuple(found)
+
+
+def absent(question: str, view: View) -> str | None:
+    """The first code, version or option that is asked for and that no document or file has."""
+    for one in _CODE.finditer(question):
+        said, figures = one[0].casefold(), one["figures"]
+        forms = {figures, said.replace("-", "")} if figures else set(terms(said))
+        held = view.document_frequency(forms).values()
+        is_held = any(held) if figures else all(held)
+        if not is_held and not any(said in file.path.casefold() for file in view.sources()):
+            return one[0]
+    return None
