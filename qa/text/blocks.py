@@ -102,6 +102,7 @@ _INDENT = 4  # more than what opens it: from so many blanks on a text is code in
 _WRAPPED = 0.7  # of the longest line's length: what the lines of a wrapped paragraph have
 _ENDED = re.compile(r"[^\W\d_]{3}[.!?]\s|[。！？]")  # a sentence that says something is over
 _NAMES = re.compile(r"[@\d]")  # an address or a day
+_STAMPED = re.compile(r"\[?\d{1,4}[./-]\d{1,2}[./-]\d{1,4},?[ T]\d{1,2}:\d\d")
 _LONGEST_HEADING = 200
 _LONGEST_ATTRIBUTION = 200
 _SHORT_LINE = 0.8
@@ -510,7 +511,8 @@ def _paragraphs(text: str, lines: list[Span]) -> Iterator[list[Span]]:
 
     In wrapped text the next word would not have fitted on the line.  Where it would have,
     with room to spare, and starts with a capital after a line that does not break off, the
-    line stands for itself: a title, a name, a line of an address.  So does every line of records.
+    line stands for itself: a title, a name, a line of an address.  So does every line of records,
+    and a line that begins with a day and an hour, as a message of a chat does, begins anew.
     """
     if _are_parallel(text, lines):
         yield from ([line] for line in lines)
@@ -518,7 +520,10 @@ def _paragraphs(text: str, lines: list[Span]) -> Iterator[list[Span]]:
     width = max(end - start for start, end in lines) * _SHORT_LINE
     paragraph = [lines[0]]
     for (start, end), after in pairwise(lines):
-        if end - start < width and text[after[0]].isupper():
+        if _STAMPED.match(text, *after):
+            yield paragraph
+            paragraph = []
+        elif end - start < width and text[after[0]].isupper():
             word = text[after[0] : after[1]].split(None, 1)[0]
             last = text[max(start, end - 30) : end].rsplit(None, 1)[-1]
             fits = end - start + 1 + len(word) <= width

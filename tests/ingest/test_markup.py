@@ -133,3 +133,19 @@ def test_blocks_follow_each_other_whatever_is_mixed(text: str) -> None:
         assert end <= block.start < block.end <= len(text)
         assert text[block.start : block.end].strip()
         end = block.end
+
+
+def test_messages_of_a_chat_are_told_apart() -> None:
+    """Each begins with its day and hour; what goes on in the next line belongs to it."""
+    chat = (
+        "[18.09.2024, 22:43] Milena: turn the wheel to the left.\nworked on monday\n"
+        "[18.09.2024, 22:47] Pascal: works, thx\n[18.09.2024, 23:30] Milena: whose is lot 9?\n"
+        "18/09/2024, 23:34 - Tunde: grower 41\n2024-09-19 04:00 Tunde: truck is gone\n"
+    )
+    assert [chat[one.start : one.end] for one in blocks(chat)] == [
+        "[18.09.2024, 22:43] Milena: turn the wheel to the left.\nworked on monday",
+        "[18.09.2024, 22:47] Pascal: works, thx",
+        "[18.09.2024, 23:30] Milena: whose is lot 9?",
+        "18/09/2024, 23:34 - Tunde: grower 41",
+        "2024-09-19 04:00 Tunde: truck is gone",
+    ]
