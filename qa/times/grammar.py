@@ -100,6 +100,10 @@ def _rank(found: Found) -> int | None:
 
 def _day_and_month(found: Found) -> Made:
     pair = found.of("numbers")
+    spelt = found.of("number") and not re.search(r"\d", found.text)
+    last = found.taken[-1][0] == "number"
+    if spelt and (found.language == "en" or (last and found.language != "zh")):
+        return None  # "in March a fire", "im März zwei Schiffe"
     days = list(pair) if pair else found.all("number", "ordinal")
     if min(days) < 1:
         return None

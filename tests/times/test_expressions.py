@@ -134,6 +134,23 @@ def test_a_note_says_by_what_an_expression_was_read() -> None:
     assert [one.basis for one in found] == ["from the publication date"]
 
 
+def _days(sentence: str, day: date, context: str | None = None) -> list[str]:
+    """The days of each expression of a sentence of that day, "A or B" where one of two is meant."""
+    found = expressions(sentence, Interval(day, day), context)
+    return [" or ".join(map(str, one.either or (one.interval,))) for one in found]
+
+
+def test_a_number_in_words_behind_a_month_is_no_day_of_it() -> None:
+    """An article, or how many there were, is not taken for the day on which it was."""
+    day = date(2024, 10, 9)
+    march = ["2024-03-01 to 2024-03-31"]
+    assert _days("In March a fire stopped production for two weeks.", day) == march
+    assert _days("In March three ships sank.", day) == march
+    assert _days("Im März sind zwei Schiffe gesunken, im Mai drei Boote.", day)[0] == march[0]
+    assert _days("En mars deux navires sont partis.", day) == march
+    assert _days("It opened on March the third.", day) == ["2024-03-03"]
+
+
 @given(
     st.text(
         alphabet="last yeroMaych 0123456789,./-–()QHthWnsdTu\n’é" + "since until within ago",
