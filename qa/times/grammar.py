@@ -454,9 +454,19 @@ def _year_alone(found: Found) -> Made:
     return None
 
 
+_OPENS = re.compile(
+    r"(?:^\W*|[.,;:(\u2013\u2014]\s*|\b(?:and|but|that)\s)(?:in|since|during|im|seit|en|depuis|desde)\s$",
+    re.I,
+)
+_DOES = re.compile(r"(?:\s[A-Z][\w&.-]*)+\s(?!(?:the|an?|I|you|he|she|it|we|they|there)\b)[a-z]")
+"""A name that does something: "In November Nordhavn bought", not "In May Street the road"."""
+
+
 def _month_alone(found: Found) -> Made:
     if found.language != "zh":
-        if re.match(r"\s*['\u2019]?\d|-?\w|\s[A-Z]", found.after):
+        named = re.match(r"\s[A-Z]", found.after)
+        named = named and not (_OPENS.search(found.before) and _DOES.match(found.after))
+        if named or re.match(r"\s*['\u2019]?\d|-?\w", found.after):
             return None  # "April Jones"
         if not _SPAN.match(found.after) and not _BEFORE_MONTH.search(found.before):
             return None

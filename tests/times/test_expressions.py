@@ -151,6 +151,21 @@ def test_a_number_in_words_behind_a_month_is_no_day_of_it() -> None:
     assert _days("It opened on March the third.", day) == ["2024-03-03"]
 
 
+def test_a_name_may_stand_behind_the_month_that_opens_a_sentence() -> None:
+    """Who does something in a month is no family name of it, and a street of that name no month."""
+    day = date(2025, 2, 3)
+    november = ["2024-11-01 to 2024-11-30"]
+    assert _days("In November Nordhavn bought two ships.", day) == november
+    assert _days("The yard closed, and in November Nordhavn Shipping Ltd sold it.", day) == november
+    assert _days("In March EU leaders met.", day) == ["2024-03-01 to 2024-03-31"]
+    for other in (
+        "In May Street the road is up.",
+        "In August Wilson's plays it rains.",
+        "It was written by June Carter alone.",
+    ):
+        assert _days(other, day) == []
+
+
 @given(
     st.text(
         alphabet="last yeroMaych 0123456789,./-–()QHthWnsdTu\n’é" + "since until within ago",
