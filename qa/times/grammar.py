@@ -212,6 +212,8 @@ def _ended(found: Found) -> Made:
 
 
 def _part_of(found: Found) -> Made:
+    if found.of("part") in ("start", "end") and re.match(r"\w+ (?:in|im|en)\b", found.text, re.I):
+        return None  # "will start in May"
     return m.part_of(found.of("part"), found.last())
 
 

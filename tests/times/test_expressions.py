@@ -166,6 +166,15 @@ def test_a_name_may_stand_behind_the_month_that_opens_a_sentence() -> None:
         assert _days(other, day) == []
 
 
+def test_what_starts_or_ends_in_a_time_may_do_so_on_any_day_of_it() -> None:
+    """The verb before a month is not read as the beginning or the end of that month."""
+    day = date(2024, 3, 12)
+    assert _days("Deliveries will start in September 2024.", day) == ["2024-09-01 to 2024-09-30"]
+    assert _days("It will end in the autumn of 2026.", day) == ["2026-09-01 to 2026-11-30"]
+    assert _days("Work will start in May.", day) == ["2024-05-01 to 2024-05-31"]
+    assert _days("Due at the start of May 2024.", day) == ["2024-05-01 to 2024-05-10"]
+
+
 @given(
     st.text(
         alphabet="last yeroMaych 0123456789,./-–()QHthWnsdTu\n’é" + "since until within ago",
