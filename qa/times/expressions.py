@@ -12,7 +12,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from qa.times import grammar
-from qa.times.direction import SINCE, direction, is_moved
+from qa.times.direction import PARTICIPLE, SINCE, direction, is_moved
 from qa.times.intervals import Expression, Interval, containing, hull
 from qa.times.readings import AHEAD, VAGUE, Atom, Make, Scope, Sense, absolute, yearless
 from qa.times.words import DASH, MONTH
@@ -65,6 +65,13 @@ _SECOND = re.compile(
     r"\b(?:and|but|who|which|that)\s+(?:\w+ly\s+)?(?!was\b|has\b)\w+s\b[^,.;:]*$", re.I
 )
 """Another verb before it, in the present: "has resigned and leaves on"."""
+_THING = re.compile(
+    rf"\b(?:for|(?:has|have)\s+(?:\w+ly\s+)?{PARTICIPLE})\s+(?:an?|another)\s+"
+    r"(?![^,.;:]*\b(?:times?|while|(?:hour|day|night|week|weekend|month|quarter|year|season)s?)\b)"
+    r"(?:[^\W\d_][\w'\u2019-]*\s+){1,4}?(?:(?:in|on|at)\s+)?$",
+    re.I,
+)
+"""A thing that may be of the day: "asked for a demonstration in May", "have approved a fair in"."""
 _FROM = re.compile(rf"\b(?:from|vo[mn]|du|del?|desde(?:\s+el)?|{'|'.join(_PAIRED)})\s+$", re.I)
 
 
@@ -307,6 +314,8 @@ def _expression(sentence: str, atom: Atom, scope: Scope, anchor: Interval | None
             near = _is_as_near(reading, scope, interval, anchor.start, _EVER, 0)
         elif atom.language != "en" or _LOOSE.search(sentence, 0, start):
             near = _is_as_near(reading, scope, interval, anchor.start, _SOON, _LONG)
+        elif _THING.search(sentence, 0, start):
+            near = _is_as_near(reading, scope, interval, anchor.start, _SOON, -_LONG)
         else:
             near = True
         interval = interval if near else None

@@ -175,6 +175,17 @@ def test_what_starts_or_ends_in_a_time_may_do_so_on_any_day_of_it() -> None:
     assert _days("Due at the start of May 2024.", day) == ["2024-05-01 to 2024-05-10"]
 
 
+def test_what_was_asked_for_may_be_to_come() -> None:
+    """A verb tells when the asking was, not when the thing is that it was for: both are told."""
+    day = date(2024, 3, 12)
+    may = ["2023-05-01 to 2023-05-31 or 2024-05-01 to 2024-05-31"]
+    assert _days("Two schools in Leeds have asked for a demonstration in May.", day) == may
+    assert _days("The council has approved a summer fair in May.", day) == may
+    assert _days("We booked the hall for a talk on Friday.", day) == ["2024-03-08 or 2024-03-15"]
+    assert _days("It was closed for a week in May.", day) == ["2023-05-01 to 2023-05-31"]
+    assert _days("You asked for a stove in October.", day) == ["2023-10-01 to 2023-10-31"]
+
+
 @given(
     st.text(
         alphabet="last yeroMaych 0123456789,./-–()QHthWnsdTu\n’é" + "since until within ago",
