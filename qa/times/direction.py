@@ -10,7 +10,9 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+from qa.text.words import STOPWORDS
 from qa.times.readings import Atom, Tense
+from qa.times.words import words
 
 _STRONG = (
     "ate beat became began begun bent bit bitten blew bore bought bound bred broke broken "
@@ -39,6 +41,14 @@ _BARE = "".join(
         "to be is are was were been has have had will shall can must not please the a he she it"
     ).split()
 )
+_ONE = re.compile(
+    r"(?:(?:^\W*|[,;:]\s+)(?P<name>(?:[A-Z][\w&.'\u2019-]*\s+)+)|^An?\s+(?P<noun>(?:[a-z][\w-]*\s+){1,2}))$"
+)
+_OBJECT = re.compile(r"\s+(?:the|an?|its|his|her|their|[A-Z]\w+)\s")
+_NO_NAME = STOPWORDS.union(
+    "people men women children staff police please always never let make help might".split()
+)
+"""What may open a sentence before such a verb, and is not the name of one."""
 PARTICIPLE = rf"(?:(?!hundred\b)\w{{2,}}ed|{'|'.join(_STRONG)})"
 """A line's first word where it tells of what was done: "Held on", "Signed at"."""
 _PLANNED = r"(?:scheduled|expected|planned|due|set(?=\s+(?:to|for)\b)|projected|forecast|intended)"
@@ -172,9 +182,25 @@ def cues(sentence: str, language: str = "en") -> tuple[Cue, ...]:
         "open": None, "would": "would", "plan": "plan", "future": "future", "past": "past"
     }  # fmt: skip
     return tuple(
-        Cue(match.start(), match.end(), tenses[str(match.lastgroup)])
+        Cue(
+            match.start(),
+            match.end(),
+            "past" if _is_of_one(sentence, match) else tenses[str(match.lastgroup)],
+        )
         for match in _pattern(language).finditer(sentence)
     )
+
+
+def _is_of_one(sentence: str, verb: re.Match[str]) -> bool:
+    """Whether a verb is past for want of an "s": "Voltane cut the price", "A bus hit the gate"."""
+    subject = _ONE.search(sentence, 0, verb.start())
+    is_same = re.fullmatch(_SAME, verb.group()) and _OBJECT.match(sentence, verb.end())
+    if subject is None or not is_same:
+        return False
+    said = (subject["name"] or subject["noun"]).split()
+    if any(one.lower() in _NO_NAME or any(words(one, "en")) for one in said):
+        return False
+    return bool(subject["noun"]) or said[-1][-1] != "s" or len(said) > 1
 
 
 def is_ahead(lead: str) -> bool:

@@ -186,6 +186,27 @@ def test_what_was_asked_for_may_be_to_come() -> None:
     assert _days("You asked for a stove in October.", day) == ["2023-10-01 to 2023-10-31"]
 
 
+def test_a_verb_without_its_s_is_past_of_a_single_subject() -> None:
+    """What one firm cut is told as done, what several or nobody named may be to come as well."""
+    day = date(2025, 6, 18)  # a Wednesday
+    for past in (
+        "Voltane cut the price of the Evora to €25,900 on Monday, a reduction of €2,000.",
+        "Voltane Motors cut the price on Monday.",
+        "In Hull, Voltane cut the price on Monday.",
+        "A digger cut a cable on Monday.",
+    ):
+        assert _days(past, day) == ["2025-06-16"]
+    for open_ in (
+        "Tom and Ann Bell cut the grass on Monday.",
+        "Volunteers cut the grass on Monday.",
+        "Then cut the grass on Monday.",
+        "Will Tom cut the grass on Monday?",
+        "The price cut the board wants is on Monday.",
+        "Pool shut on Monday.",
+    ):
+        assert _days(open_, day) != ["2025-06-16"]
+
+
 @given(
     st.text(
         alphabet="last yeroMaych 0123456789,./-–()QHthWnsdTu\n’é" + "since until within ago",
