@@ -466,9 +466,8 @@ _DOES = re.compile(r"(?:\s[A-Z][\w&.-]*)+\s(?!(?:the|an?|I|you|he|she|it|we|they
 
 def _month_alone(found: Found) -> Made:
     if found.language != "zh":
-        named = re.match(r"\s[A-Z]", found.after)
-        named = named and not (_OPENS.search(found.before) and _DOES.match(found.after))
-        if named or re.match(r"\s*['\u2019]?\d|-?\w", found.after):
+        does = _OPENS.search(found.before) and _DOES.match(found.after)
+        if not does and re.match(r"\s*['\u2019]?\d|-?\w|\s[A-Z]", found.after):
             return None  # "April Jones"
         if not _SPAN.match(found.after) and not _BEFORE_MONTH.search(found.before):
             return None
