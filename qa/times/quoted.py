@@ -11,12 +11,16 @@ from qa.data import Citation, Dated, Document, Sentence
 from qa.times.digits import day_first, is_open
 from qa.times.entries import Entry, entry_at
 from qa.times.expressions import AS_WRITTEN, COUNTED_YEAR, expressions
-from qa.times.intervals import Expression, Interval
+from qa.times.intervals import Expression, Interval, on
+from qa.times.words import spoken, words
 
 GIVEN = "set by the user"
 """The basis of a date that a user gave a document: it goes before what the text says."""
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 _REACH = 400
+_WEEK = timedelta(days=7)
+_FIGURE = re.compile(r"\d")
+_THEN = "the next one, or that of the days told before"
 _END = re.compile(r"[.!?][\"”’)]?\s+(?=[\"“(]?[A-Z])|\n\s*\n")
 
 
@@ -94,7 +98,9 @@ def _expressions(document: Document, sentence: Sentence) -> tuple[Expression, ..
     if not heads:
         found = expressions(said, written, _before(text, start), first)
         first_place = max(entry.start if entry else 0, start - _REACH)
-        found = tuple(_not_of_story(one, text[first_place:start], written) for one in found)
+        earlier = text[first_place:start]
+        found = tuple(_not_of_story(one, earlier, written) for one in found)
+        found = tuple(_or_then(one, earlier, written) for one in found)
     else:
         found = _cells(said, heads, written, first)
     if entry is None:
@@ -173,6 +179,29 @@ def _not_of_story(one: Expression, before: str, written: Interval | None) -> Exp
     years = _YEAR.findall(before.rpartition("\n\n")[2])
     if years and int(years[-1]) < one.interval.start.year:
         return replace(one, interval=None, basis="of the story, or of the present")
+    return one
+
+
+def _or_then(one: Expression, before: str, written: Interval | None) -> Expression:
+    """``one``, a weekday to come, left open where days told ``before`` it lie ahead and have one.
+
+    "The fair is on 7 to 9 November.  I can drive on Thursday": the next one, or that of the fair.
+    """
+    day = one.interval
+    if day is None or written is None or not one.basis.startswith(COUNTED_YEAR):
+        return one
+    if day.start != day.end or not timedelta(0) < day.start - written.end <= _WEEK:
+        return one
+    known = {word.kind for code in spoken(one.text) for word in words(one.text, code)}
+    if "weekday" not in known or _FIGURE.search(one.text):
+        return one
+    for told in expressions(before, written):
+        days, named = told.interval, told.basis.startswith((AS_WRITTEN, COUNTED_YEAR))
+        if named and days and day.end < days.start and days.end - days.start < _WEEK:
+            later = timedelta(days=(day.start - days.start).days % 7)
+            if days.start < days.end and later <= days.end - days.start:
+                either = day, on(days.start + later)
+                return replace(one, interval=None, either=either, basis=_THEN)
     return one
 
 

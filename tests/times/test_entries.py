@@ -181,3 +181,14 @@ def test_a_day_without_its_year_is_open_where_the_paragraph_tells_of_an_earlier_
     written = date(2023, 10, 11)
     assert days(text, "She left in August.", written) == []
     assert days(text, "The roof was mended on 3 May.", written) == [date(2023, 5, 3)]
+
+
+def test_a_weekday_after_days_that_lie_ahead_may_be_one_of_them() -> None:
+    """What is said of a Thursday in a mail about a fair may be of the fair: both days are told."""
+    fair = "The fair in Hull runs from 7 to 9 November."
+    text = f"{fair} I can drive on Thursday, and will call on Wednesday.\n"
+    document = Document("m", text, published=date(2024, 10, 21))  # a Monday
+    thursday, wednesday = dates_of(document, Sentence(len(fair) + 1, len(text)), both=True)
+    assert thursday.start == date(2024, 10, 24)
+    assert thursday.other == (date(2024, 11, 7), date(2024, 11, 7))
+    assert (wednesday.start, wednesday.other) == (date(2024, 10, 23), None)
