@@ -62,16 +62,17 @@ _REST = r"(?:\s+(?:on|at|date|the|le|am|den|el|vom))*[\s:：,|*_–—-]*$"
 _LABEL = re.compile(
     _MARK + r"(?P<label>(?:\w+\s+)?(?:published|posted|issued|released|sent|filed|created|completed"
     r"|saved)"
-    r"|(?:(?:publication|release|issue|invoice|letter"
+    r"|(?:(?:publication|release|issue|invoice|letter|filing"
     r"|report(?:ing)?|statement|document|print)\s+)?date(?:\s+of\s+(?:publication|issue|report|letter"
-    r"|invoice|writing|this\s+\w+))?|press\s+release"
+    r"|invoice|writing|filing|this\s+\w+))?|press\s+release"
     r"|(?:for\s+)?(?:immediate\s+)?release|veröffentlicht|erschienen|(?:rechnungs|brief|ausgabe)?datum"
     r"|publié|fecha(?:\s+de\s+\w+)?|publicado|发布(?:日期|时间)|日期)" + _REST,
     re.I,
 )
 _STATUS = re.compile(
     _MARK + r"(?P<label>(?:last\s+)?(?:updated|modified|reviewed|revised|changed|edited)|stand"
-    r"|as\s+of|status|version(?:\s+[\w.]+)?|revision(?:\s+[\w.]+)?|draft(?:\s+of)?"
+    r"|last\s+change|as\s+of|in\s+force\s+since|status|(?:version|revision)(?:\s+[\w.]+)?"
+    r"(?:,?\s+(?:as\s+of|in\s+force\s+since))?|draft(?:\s+of)?"
     r"|(?:zuletzt\s+|letzte\s+)?(?:aktualisi|geänder|änder)\w+|(?:dernière\s+)?mise?\s+à\s+jour"
     r"|(?:última\s+)?actualiza\w+|更新(?:日期|时间|于)?)" + _REST,
     re.I,
