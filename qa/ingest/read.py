@@ -19,7 +19,7 @@ from qa.ingest.formats.registry import FORMATS, KINDS, NEWER, Format
 from qa.text.blocks import VERBATIM
 from qa.times.entries import entries
 from qa.times.intervals import Claimed, Publication
-from qa.times.publication import publication
+from qa.times.publication import commented, publication
 
 _GROWTH = 10  # times its size that a packed file's contents may take
 _TITLE_LENGTH = 300
@@ -204,7 +204,8 @@ def _document(draft: Draft) -> Document:
     known, saved = _plausible(draft.published), _plausible(draft.saved)
     is_log = text.startswith(VERBATIM) and bool(entries(text))
     told = text if is_log or not draft.is_rows else ""  # the dates of rows are theirs
-    document = _dated(document, publication(told, known=known, saved=saved))
+    found = publication(told, known=known, saved=saved) or commented(text)
+    document = _dated(document, found)
     return replace(document, id=document_id(document))
 
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from qa.times.clues import Clue, Clues, clues, dateline, latest
 from qa.times.entries import entries, only_day
-from qa.times.heads import Dateline, Stated, near, reported, stated
+from qa.times.heads import Dateline, Found, Stated, dates, near, reported, stated
 from qa.times.intervals import Claimed, Interval, Publication, hull, moved, on
 
 _LONGEST = timedelta(days=366)
@@ -21,6 +21,7 @@ _OUTRIGHT, _STATED, _MAYBE = 0.95, 0.7, 0.3
 """Chances of a line's date: what needs no more evidence, what the text states, what is unsure."""
 _QUOTED = 4
 _FORM = 11  # characters by whose form entries are alike: those of a day in figures
+_COMMENT = re.compile(r"\ufeff(?:[ \t\r]*(?:(?:#|//|--|;|/?\*)[^\n]*)?(?:\n|\Z))+")
 _LETTER, _FIGURE = re.compile(r"[^\W\d]+"), re.compile(r"\d+")
 
 
@@ -70,6 +71,15 @@ def publication(
     if saved is not None and _may_be(saved.day, text):
         return Publication(on(saved.day), f"{saved.basis} {saved.day}", "unsure")
     return None
+
+
+def commented(text: str) -> Publication | None:
+    """When a program or its settings were changed, by the labels in the comment they begin with."""
+    comment = _COMMENT.match(text)
+    found = [one for one in dates(comment.group()) if isinstance(one, Found)] if comment else []
+    labelled = [one for one in found if one.form in ("label", "status")]
+    last = max(labelled, key=lambda one: one.interval.end, default=None)
+    return Publication(last.interval, f"{last.label} “{last.words}”", "stated") if last else None
 
 
 def _last_of(text: str, day: Interval) -> Interval | None:

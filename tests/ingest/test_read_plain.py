@@ -44,6 +44,17 @@ def test_a_log_file_is_of_its_last_entry(tmp_path: Path) -> None:
     assert reading(tmp_path, "a.py", code).published is None
 
 
+def test_settings_are_of_the_day_that_their_opening_comment_labels(tmp_path: Path) -> None:
+    """Settings changed last are newer; a day without a label that says so dates nothing."""
+    opening = (
+        "# Limits of the gateway, in force since 1 July 2026\n# Last change: 2026-10-02 (Ines)\n"
+    )
+    settings = "limits:\n  rate: 200 # changed: 2026-11-05\n"
+    assert reading(tmp_path, "a.yaml", opening + settings).published == date(2026, 10, 2)
+    assert reading(tmp_path, "b.yaml", settings).published is None
+    assert reading(tmp_path, "c.yaml", "# Expires: 2027-01-01\n" + settings).published is None
+
+
 def test_front_matter_is_told_and_not_quoted(tmp_path: Path) -> None:
     """Title, author and date come from the front matter, and line numbers are the file's."""
     found = reading(
