@@ -108,6 +108,8 @@ _BAR = re.compile(r"[|·•]\s*$|\s[/–—-]\s*$")
 _NOTHING = re.compile(r"^[\s.,;|)*_–—-]*(?:(?:at|,|\|)?\s*\d{1,2}[:.h]\d\d.{0,20})?\s*$")
 _APART = re.compile(r"\s*[,.;|(\]/–—-]\s*\S|\s+(?=[^\Wa-z])")  # "12 March 2024, Old Town Hall"
 _COLUMNS = re.compile(r"\s{3,}|\t|\u3000")
+_NAMED = re.compile(r"[A-Z][\w ]{0,24}:\s")
+_FIELD = re.compile(rf"[.;]\s+(?={_NAMED.pattern})")  # "By: A. Bell. Date: 2 May 2025. Price: 4"
 _CELLS = re.compile(r"^\|\s*([^|]+?)\s*\|\s*([^|]+?)\s*\|$")
 _DATED = re.compile(r"\b(?:date|datum|fecha)\b|日期", re.I)
 _WORDS = 4  # words at most before a date that a line ends with
@@ -119,6 +121,7 @@ _SPEAKS = ("label", "dateline", "by-line")
 _STEM = 5  # letters of a word that count
 _WRITING = timedelta(days=7)
 _COMMAS = 3
+_BARS = 2  # a line with as many is a row of a table, with as many stops between fields a record
 _GOES_ON = re.compile(r"^\s*(?:[a-z]+\b)(?<!at)(?<!by)")
 
 
@@ -151,7 +154,10 @@ def dates(text: str) -> list[Found | Dateline]:
 
 
 def _read(line: str, where: str, first: bool | None) -> Iterator[Found | Dateline]:
-    columns = _COLUMNS.split(_CELLS.sub(r"\1: \2", line)[:_LINE].strip())
+    line = _CELLS.sub(r"\1: \2", line)[:_LINE].strip()
+    fields = _FIELD.split(line)
+    is_record = len(fields) > _BARS and all(map(_NAMED.match, fields))
+    columns = fields if is_record else _COLUMNS.split(line)
     for column in columns:
         found = atoms(column, first)
         for atom in found:
