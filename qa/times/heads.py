@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from functools import lru_cache
 from importlib.resources import files
+from itertools import zip_longest
 from typing import NamedTuple
 
 from qa.times.digits import day_first
@@ -145,12 +146,27 @@ def dates(text: str) -> list[Found | Dateline]:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     last = len(lines) - (_FOOT_LINES if len(lines) > 2 * _FOOT_LINES + 1 else 0)
     first, made = day_first(text), list[Found | Dateline]()
-    for number, line in enumerate(lines):
+    for number, line in enumerate(_without_due(lines)):
         if number < min(last, _HEAD_LINES) or number >= last:
             where = "foot" if number >= last else f"head {_step(number, (0, 1, 2, 4, 7))}"
             made += _read(line, where, first)
     found = [one for one in made if isinstance(one, Found)]
     return [_beside(one, found) if isinstance(one, Found) else one for one in made]
+
+
+def _without_due(lines: Sequence[str]) -> Iterator[str]:
+    """``lines``, the rows of tables without the cells whose column says what is due."""
+    heads: list[str] = []
+    for line in lines:
+        cells = line.split("|")
+        is_row = len(cells) > _BARS
+        if is_row and heads:
+            line = "|".join(
+                "" if is_ahead(f"{head.strip()}: ") else cell
+                for cell, head in zip_longest(cells, heads, fillvalue="")
+            )
+        heads = (heads or cells) if is_row else []
+        yield line
 
 
 def _read(line: str, where: str, first: bool | None) -> Iterator[Found | Dateline]:
