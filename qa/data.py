@@ -157,8 +157,8 @@ class Unit:
     """A sentence, list item, table row or code line as a reader reads it.
 
     ``sentence`` says where it stands; ``text`` is how it is read, without markup, a row with
-    the words of its header.  ``voice`` is whose words it gives, where they are not the
-    document's own.
+    the words of its header, a setting with its key's path and its comment.  ``voice`` is whose
+    words it gives, where they are not the document's own.
     """
 
     sentence: Sentence

@@ -1,8 +1,9 @@
 """A Reading to statements, without a model: few units, each with what it takes to be understood.
 
 A list item comes with the line that opens its list, a code line with the line that introduces
-it, a row with its header's words and its table's caption, a footnote with the sentence that it is
-of, a sentence that begins with a pronoun with the one before it.
+it, a row with its header's words and its table's caption, a setting with the keys that it stands
+under, a footnote with the sentence that it is of, a sentence that begins with a pronoun with the
+one before it.
 """
 
 import re
@@ -16,6 +17,7 @@ from qa.answering import alike
 from qa.answering.cite import cite
 from qa.answering.windows import heading_above
 from qa.data import Citation, Hit, Reading, Sentence, Statement, Unit, Weighed, Window
+from qa.text.config import told_by
 from qa.text.facts import dates
 from qa.times.entries import entry_at
 
@@ -256,7 +258,7 @@ def _is_title(hit: Hit, units: Sequence[Unit], place: int) -> bool:
 
 def _sentence(window: Window, one: Weighed) -> Iterator[Statement]:
     hit, unit, above = window.hit, one.unit, window.units[: one.place]
-    text, places = unit.text, [unit.sentence]
+    text, places = unit.text, _places(hit.document.text, unit)
     as_it_stands = hit.document.text[unit.sentence.start : unit.sentence.end]
     if unit.role == "row":
         header = next((u for u in reversed(above) if u.role in ("frame", "heading")), None)
@@ -278,6 +280,12 @@ def _sentence(window: Window, one: Weighed) -> Iterator[Statement]:
         if first in _PRONOUNS and above and above[-1].role == "text":
             yield _said(hit, above[-1].text, (above[-1].sentence,))
     yield _said(hit, text, places, (one,))
+
+
+def _places(text: str, unit: Unit) -> list[Sentence]:
+    """Where a unit stands; of a setting its line, its comment and the keys that its path names."""
+    found = told_by(text, unit.sentence.start, unit.sentence.end)
+    return [Sentence(*span) for span in found] or [unit.sentence]
 
 
 def _indented(hit: Hit, units: Sequence[Unit]) -> str:

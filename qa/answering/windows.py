@@ -2,8 +2,9 @@
 
 A window holds whole passages: the one that was found and its neighbours, as far as they fit.
 Each of its units is a sentence, list item, table row or code line, a row with the words of its
-header.  What only says what the units are about (a heading, a table's header, the line that
-opens a list or introduces code) is a frame: it is read and shown with them, and answers nothing.
+header, a setting with its key's path and its comment.  What only says what the units are about (a
+heading, a table's header, the line that opens a list or introduces code) is a frame: it is read and
+shown with them, and answers nothing.
 """
 
 from bisect import bisect_right
@@ -16,6 +17,7 @@ from qa.answering.voiced import voiced
 from qa.data import Document, Hit, Passage, Role, Sentence, Unit, Window
 from qa.ingest.split import tidy
 from qa.library.interface import View
+from qa.text import config
 from qa.text.blocks import VERBATIM, Block, Kind, blocks
 from qa.text.sentences import sentences_of, weight
 from qa.text.tables import header_of, with_header
@@ -40,6 +42,7 @@ _ROLES: dict[Kind, Role] = {
     "field": "field",
     "row": "row",
     "code": "code",
+    "setting": "field",
 }
 _LETTERHEAD = 6  # lines of fields that head a document, and so much of its first blocks
 
@@ -115,7 +118,10 @@ def window(hit: Hit, passages: Sequence[Passage]) -> Window:
         is_inside = bool(found) and found[at].start <= sentence.start < found[at].end
         role = _ROLES.get(found[at].kind, "text") if is_inside else "text"
         raw = text[sentence.start : sentence.end]
-        said = " ".join(raw.split()) if role == "code" else tidy(raw)
+        said = config.said(text, sentence.start, sentence.end)
+        if said is None:
+            said = " ".join(raw.split()) if role == "code" else tidy(raw)
+        is_key = role == "field" and said[-1:] == ":" and ": " not in said  # without a value
         if role == "row":
             top = _top(text, found, at)
             header = header_of(text, found[top].start, found[top].end)
@@ -123,7 +129,7 @@ def window(hit: Hit, passages: Sequence[Passage]) -> Window:
                 role = "frame"
             elif header is not None:
                 said = tidy(with_header(header, text, sentence.start, sentence.end) or said)
-        elif at + 1 < len(found) and _names(text, found[at], found[at + 1]):
+        elif is_key or (at + 1 < len(found) and _names(text, found[at], found[at + 1])):
             role = "frame"
         if said == title and all(unit.role == "frame" for unit in units):
             role = "heading"  # of a text file whose first line is its title
@@ -215,10 +221,11 @@ def _opening(document: Document, before: int) -> str:
     """The first sentence that says something, if it ends before the window."""
     title = tidy(document.title or "").casefold()
     for block in _blocks_of(document, 0, 1)[:8]:
-        if block.kind in ("heading", "attribution", "row", "code", "field"):
+        if block.kind in ("heading", "attribution", "row", "code", "field", "setting"):
             continue
         for sentence in sentences_of(document.text, block):
-            said = tidy(document.text[sentence.start : sentence.end])
+            own = config.said(document.text, sentence.start, sentence.end)
+            said = own or tidy(document.text[sentence.start : sentence.end])
             if said.casefold() != title and len(said.split()) > 3:
                 return " ".join(said.split()[:_OPENING]) if sentence.end <= before else ""
     return ""

@@ -15,6 +15,7 @@ from itertools import accumulate, pairwise
 from qa.data import Document, Passage, Sentence
 from qa.positions import page_of
 from qa.text.blocks import TAG, Block, blocks
+from qa.text.config import said
 from qa.text.sentences import cut, sentences_of, weight
 from qa.text.tables import named_above
 
@@ -67,7 +68,7 @@ def split(document: Document, count: Callable[[list[str]], list[int]]) -> tuple[
         (section, [(block, one) for block in section.blocks for one in sentences_of(text, block)])
         for section in _sections(document)
     ]
-    tokens = iter(count([tidy(text[one.start : one.end]) for _, c in parted for _, one in c]))
+    tokens = iter(count([_read(text, one) for _, content in parted for _, one in content]))
     passages: list[Passage] = []
     for section, content in parted:
         units = list(_units(document, [(*one, next(tokens)) for one in content], count))
@@ -98,8 +99,13 @@ def context(document: Document, passage: Passage) -> str:
 
 def embedded_text(document: Document, passage: Passage) -> str:
     """What the embedding model reads for a passage: its context and its tidied sentences."""
-    said = (tidy(document.text[one.start : one.end]) for one in passage.sentences)
-    return context(document, passage) + " ".join(said)
+    read = (_read(document.text, one) for one in passage.sentences)
+    return context(document, passage) + " ".join(read)
+
+
+def _read(text: str, one: Sentence) -> str:
+    """A sentence as it is embedded: tidied, a setting with the path of its key."""
+    return said(text, one.start, one.end) or tidy(text[one.start : one.end])
 
 
 _LINK = re.compile(r"!?\[([^\[\]\n]{1,300})\]\([^()\s]{1,2000}\)")

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Literal, NamedTuple
 
+from qa.text.config import SETTINGS, settings
 from qa.text.tables import columned, is_caption
 from qa.text.words import STOPWORDS
 
@@ -24,6 +25,8 @@ Kind = Literal[
     "field",
     "row",
     "code",
+    "comment",
+    "setting",
 ]
 Span = tuple[int, int]
 
@@ -35,8 +38,9 @@ class Block(NamedTuple):
     surrounding whitespace.  ``level`` is a heading's depth from 1, else 0.  A "quotation" is
     prose that is marked as quoted, an "attribution" the line above one that says whose words
     follow.  A "footnote" is without the mark that it begins with ("[1] ", "[^1]: "), by which
-    other text refers to it; a "caption" is the line right above a table that names it.  Only
-    "prose", "quotation", "attribution", "footnote" and "item" have several lines.
+    other text refers to it; a "caption" is the line right above a table that names it.  A
+    "comment" is one in a file of settings, a "setting" a key's line there with the comment right
+    above it.  Headings, captions, fields, rows and code have one line.
     """
 
     kind: Kind
@@ -113,6 +117,8 @@ _IN_A_FIGURE = re.compile(r"\d\s?(?:[%€$£]|[A-Z]{3}|[a-z]{1,2})?$")
 
 def blocks(text: str) -> list[Block]:
     """The blocks of ``text`` in order.  Linear in its length."""
+    if text.startswith(SETTINGS):
+        return [Block(one.kind, one.lines) for one in settings(text).values()]
     if text.startswith(VERBATIM):
         lines = _stripped_lines(text)
         first = (_stripped(text, len(VERBATIM), lines[0][1]), *lines[1:])

@@ -87,6 +87,7 @@ _CLOSING = re.compile(r"[*_]{1,3}(?=\s|$)")  # of emphasis that a sentence ends 
 _BOLD_NUMBER = re.compile(r"\s*[*_]{1,3}\d{1,4}(?:\.\d{1,4}){0,4}[.)]\s*")  # "**1. Rent.**"
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
+_WHOLE = frozenset("heading attribution caption row code comment setting".split())
 _TOKEN = re.compile(rf"[{_HAN}\uac00-\ud7af]|[^\W_]{{1,40}}|[^\w\s]|_")
 _PLAIN = re.compile(r"[A-Za-z\u00c0-\u024f]{1,20}")
 _CLAUSE = ";:,，、；：）"
@@ -106,8 +107,7 @@ def sentences(text: str) -> tuple[Sentence, ...]:
 def sentences_of(text: str, block: Block) -> Iterator[Sentence]:
     """The sentences of one block of ``text``."""
     flat = _flat(text, block)
-    whole = block.kind in ("heading", "attribution", "caption", "row", "code")
-    if whole and _is_within(flat, LONGEST):
+    if block.kind in _WHOLE and _is_within(flat, LONGEST):
         yield Sentence(block.start, block.end)
         return
     for start, end in _spans(flat):

@@ -195,6 +195,7 @@ def outlook(subject: str, body: str, attached: Mapping[str, bytes] | None = None
 
 EACH: Mapping[str, Callable[[], bytes]] = {
     ".py": lambda: b"# the mill of Bonn\nMILL = 'Bonn'\n",
+    ".toml": lambda: b"# the mill of Bonn\nmill = 'Bonn'\n",
     ".adoc": lambda: b"= The mill\n\nThe mill of Bonn opened.\n",
     ".org": lambda: b"* The mill\nThe mill of Bonn opened.\n",
     ".tex": lambda: b"\\section{The mill}\nThe mill of \\emph{Bonn} opened.\n",

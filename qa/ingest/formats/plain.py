@@ -8,6 +8,7 @@ from qa.ingest.formats import dates
 from qa.ingest.formats.decode import decode
 from qa.ingest.formats.draft import Draft, Raw
 from qa.text.blocks import VERBATIM
+from qa.text.config import LONGEST, SETTINGS, title_of
 from qa.times.intervals import Claimed
 
 _TITLE_LENGTH = 100
@@ -31,8 +32,16 @@ def txt(raw: Raw) -> Draft:
 
 
 def source(raw: Raw) -> Draft:
-    """A program, its settings or what it logged: every line is one of code."""
+    """A program, or what it logged: every line is one of code."""
     return Draft(text=VERBATIM + decode(raw.data), is_rows=True)
+
+
+def settings(raw: Raw) -> Draft:
+    """Settings: keys with their paths and comments; a file that is too long for them is code."""
+    text = decode(raw.data)
+    if len(text) > LONGEST:
+        return Draft(text=VERBATIM + text, is_rows=True)
+    return Draft(text=SETTINGS + text, title=title_of(SETTINGS + text), is_rows=True)
 
 
 def markdown(raw: Raw) -> Draft:

@@ -11,9 +11,10 @@ class Format(NamedTuple):
     function: str
 
 
-_SOURCE = """.bash .bat .c .cc .cfg .conf .cpp .cs .css .dart .go .gradle .groovy .h .hpp .hs .ini
-    .java .jl .js .jsx .kt .lua .m .mjs .php .pl .pm .properties .proto .ps1 .py .r .rb .rs .scala
-    .scss .sh .sql .swift .tf .toml .ts .tsx .vb .yaml .yml .zsh .log""".split()
+_SOURCE = """.bash .bat .c .cc .cpp .cs .css .dart .go .gradle .groovy .h .hpp .hs .java .jl .js
+    .jsx .kt .lua .m .mjs .php .pl .pm .proto .ps1 .py .r .rb .rs .scala .scss .sh .sql .swift .tf
+    .ts .tsx .vb .zsh .log""".split()
+_SETTINGS = ".cfg .conf .ini .properties .toml .yaml .yml".split()
 _PICTURES = ".png .jpg .jpeg .tif .tiff .bmp .webp .gif".split()
 
 FORMATS = {
@@ -52,6 +53,7 @@ FORMATS = {
     ".msg": Format("outlook", "message"),
     ".zip": Format("archive", "files"),
     **dict.fromkeys(_SOURCE, Format("plain", "source")),
+    **dict.fromkeys(_SETTINGS, Format("plain", "settings")),
     **dict.fromkeys(_PICTURES, Format("ocr", "picture")),
 }
 SUFFIXES: frozenset[str] = frozenset(FORMATS)
