@@ -15,7 +15,7 @@ from textwrap import dedent
 
 from qa.answering import alike
 from qa.answering.cite import cite
-from qa.answering.windows import heading_above
+from qa.answering.windows import heading_above, with_list
 from qa.data import Citation, Hit, Reading, Sentence, Statement, Unit, Weighed, Window
 from qa.text.config import told_by
 from qa.text.facts import dates
@@ -111,9 +111,12 @@ def quoted(
     headings = {(one.window, one.place): heading for heading, one in alike.sections(reading)}
     for number in dict.fromkeys(one.window for one in chosen):
         own = [one for one in chosen if one.window == number]
+        window = reading.windows[number]
+        if not headings:
+            window, own = _with_steps(window, own)
         lead = own[0].unit.sentence.start
         own.sort(key=lambda one: one.place)
-        found = list(_pieces(reading.windows[number], own, headings))
+        found = list(_pieces(window, own, headings))
         starts = [{cited.start for one in some for cited in one.citations} for some in found]
         at = 0 if sure else next((i for i, some in enumerate(starts) if lead in some), 0)
         made += chain.from_iterable(found[at:] + found[:at])
@@ -169,6 +172,12 @@ def _begins(units: Sequence[Unit], place: int) -> int | None:
     return place
 
 
+def _end(units: Sequence[Unit], first: int) -> int:
+    """Where the list or code ends that begins at ``first``."""
+    role = units[first].role
+    return next((i for i in range(first, len(units)) if units[i].role != role), len(units))
+
+
 def _leads_to(window: Window, place: int) -> int | None:
     """Where code begins that the next sentence of a unit's paragraph opens: how it is done."""
     units, text = window.units, window.hit.document.text
@@ -188,16 +197,15 @@ def _run(window: Window, first: int, chosen: Sequence[Weighed]) -> Statement:
     """
     hit, units = window.hit, window.units
     role = units[first].role
-    end = next((i for i in range(first, len(units)) if units[i].role != role), len(units))
+    end = _end(units, first)
     whole = range(first, min(end, first + LISTED))
     run = [one.place for one in chosen if one.place >= first]
     if run and role == "code":
         is_log = entry_at(hit.document.text, units[run[0]].sentence.start) is not None
         is_whole = len(whole) <= CODE and not is_log
     else:
-        steps = _steps(hit, units, first, end)
-        taken = len({bisect(steps, place) for place in run})
-        is_whole = not run or (taken > 1 and taken >= STEPS * len(steps) > 0)
+        is_all = _are_steps(hit, units, first, end, run)
+        is_whole, whole = not run or is_all, range(first, end) if is_all else whole
     run = list(whole) if is_whole else run
     if role == "code":
         text = _indented(hit, [units[place] for place in run])
@@ -220,6 +228,29 @@ def _run(window: Window, first: int, chosen: Sequence[Weighed]) -> Statement:
     return _said(hit, text, places, chosen)
 
 
+def _with_steps(window: Window, chosen: list[Weighed]) -> tuple[Window, list[Weighed]]:
+    """The window with all of the numbered steps that it cuts, where it takes so many of them."""
+    grown = with_list(window)
+    place = {unit.sentence: at for at, unit in enumerate(grown.units)}
+    if grown is window or any(one.unit.sentence not in place for one in chosen):
+        return window, chosen
+    moved = [replace(one, place=place[one.unit.sentence]) for one in chosen]
+    for first, group in groupby(moved, lambda one: _begins(grown.units, one.place)):
+        if first is None or grown.units[first].role != "item":
+            continue
+        run, end = [one.place for one in group], _end(grown.units, first)
+        if _are_steps(window.hit, grown.units, first, end, run):
+            return grown, moved
+    return window, chosen
+
+
+def _are_steps(hit: Hit, units: Sequence[Unit], first: int, end: int, run: Sequence[int]) -> bool:
+    """Whether items are numbered steps so many of which are chosen that all are to be shown."""
+    steps = _steps(hit, units, first, end)
+    taken = len({bisect(steps, place) for place in run})
+    return taken > 1 and taken >= STEPS * len(steps) > 0
+
+
 def _steps(hit: Hit, units: Sequence[Unit], first: int, end: int) -> list[int]:
     """Where the steps of a numbered list begin that is short enough to be shown whole.
 
@@ -227,7 +258,7 @@ def _steps(hit: Hit, units: Sequence[Unit], first: int, end: int) -> list[int]:
     step, such as the bullets below it, is none by itself.
     """
     found = [at for at in range(first, end) if _NUMBER.fullmatch(_before(hit, units[at]))]
-    if end - first > LISTED or found[:1] != [first]:
+    if len(found) > LISTED or found[:1] != [first]:
         return []
     titled = sum(_is_title(hit, units, at) for at in found)
     return found if 2 * titled < len(found) else []

@@ -141,16 +141,35 @@ def window(hit: Hit, passages: Sequence[Passage]) -> Window:
 
 def whole(found: Window, view: View) -> Window:
     """The window, grown to the whole of a table, list or code that it cuts, if that is small."""
+    _, low, high = _cut(found)
+    if (low, high) == (found.hit.passage.start, found.hit.passage.end):
+        return found
+    near = view.document_passages(found.hit.document.id, near=(low, high))
+    grown_ = window(found.hit, [one for one in near if one.end > low and one.start < high])
+    return voiced((grown_,), view)[0]
+
+
+def with_list(found: Window) -> Window:
+    """The same without a library, to be quoted alone: nothing in it has a voice."""
+    blocks_, low, high = _cut(found)
+    text, old = found.hit.document.text, found.hit.passage
+    if (low, high) == (old.start, old.end):
+        return found
+    near = [block for block in blocks_ if low <= block.start < high]
+    lines = [one for block in near for one in sentences_of(text, block)]
+    before = [one for one in lines if one.end <= old.start]
+    behind = [one for one in lines if one.start >= old.end]
+    sentences = (*before, *old.sentences, *behind)
+    return window(found.hit, [replace(old, start=low, end=high, sentences=sentences)])
+
+
+def _cut(found: Window) -> tuple[Sequence[Block], int, int]:
+    """The blocks around a window, and where it begins and ends with the whole of what it cuts."""
     document = found.hit.document
     start, end = found.hit.passage.start, found.hit.passage.end
     blocks_ = _blocks_of(document, start, end)
     low = _run(blocks_, start, document.text)[0]
-    high = max(end, _run(blocks_, end - 1, document.text)[1])
-    if (low, high) == (start, end):
-        return found
-    near = view.document_passages(document.id, near=(low, high))
-    grown_ = window(found.hit, [one for one in near if one.end > low and one.start < high])
-    return voiced((grown_,), view)[0]
+    return blocks_, low, max(end, _run(blocks_, end - 1, document.text)[1])
 
 
 def _run(found: Sequence[Block], at: int, text: str) -> tuple[int, int]:

@@ -5,7 +5,9 @@ from dataclasses import replace
 import pytest
 
 from qa.answering.quote import FEW, LISTED, MAYBE_FEW, nearest, quoted, renumbered, select
-from qa.data import Reading, Statement
+from qa.answering.windows import window
+from qa.data import Document, Hit, Reading, Statement
+from qa.ingest.split import split
 from tests.answering.made import opened, reading
 
 HARBOUR = opened(
@@ -318,6 +320,26 @@ def test_no_step_is_left_out() -> None:
     loose = opened("- Bread is 3.\n- Tea is 2.\n- Milk is 1.", name="prices")
     ((text, _),) = told(reading((loose,), {"Bread": 0.9, "Milk": 0.8}))
     assert text == "Bread is 3. Milk is 1."
+
+
+def test_steps_that_the_window_cuts_are_shown() -> None:
+    """A list of which the window holds the middle is shown from its first step to its last."""
+
+    def turn(at: int) -> str:
+        return f"Turn wheel {at} by one full turn. Wait {at} minutes."
+
+    text = "To change it:\n\n" + "\n".join(f"{at}. {turn(at)}" for at in range(1, 9))
+    document = Document("a", text)
+    cut = split(document, lambda texts: [50] * len(texts))[1:-1]
+    made = window(Hit(cut[0], document, ("a.md",), 1, 1.0), cut)
+    held = [at for at in range(1, 9) if any(f"wheel {at}" in one.text for one in made.units)]
+    assert 1 not in held
+    assert 8 not in held
+    ((said, cited),) = told(reading((made,), {f"wheel {at}": 0.9 for at in held[:3]}))
+    assert said == "To change it: " + " ".join(turn(at) for at in range(1, 9))
+    assert len(cited) == 17
+    ((said, _),) = told(reading((made,), {f"wheel {held[0]}": 0.9}))
+    assert said == f"To change it: Turn wheel {held[0]} by one full turn."
 
 
 def test_items_that_nothing_opens_have_their_heading() -> None:
