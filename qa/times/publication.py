@@ -21,7 +21,7 @@ _OUTRIGHT, _STATED, _MAYBE = 0.95, 0.7, 0.3
 """Chances of a line's date: what needs no more evidence, what the text states, what is unsure."""
 _QUOTED = 4
 _FORM = 11  # characters by whose form entries are alike: those of a day in figures
-_COMMENT = re.compile(r"\ufeff(?:[ \t\r]*(?:(?:#|//|--|;|/?\*)[^\n]*)?(?:\n|\Z))+")
+_COMMENT = re.compile(r"\ufeff+(?:[ \t\r]*(?:(?:#|//|--|;|/?\*)[^\n]*)?(?:\n|\Z))+")
 _LETTER, _FIGURE = re.compile(r"[^\W\d]+"), re.compile(r"\d+")
 
 
