@@ -361,7 +361,7 @@ class Trace:
 OutcomeKind = Literal["answered", "perhaps", "not_found"]
 
 
-OPENINGS = frozenset({"perhaps", "contradicted", "searched", "newest", "newest_undated"})
+OPENINGS = frozenset({"perhaps", "likely", "contradicted", "searched", "newest", "newest_undated"})
 """Kinds of notes that stand above the statements."""
 
 

@@ -46,6 +46,7 @@ _FAULTS = {
 
 _NOTES = {
     "perhaps": "This may answer it:",
+    "likely": "This probably answers it:",
     "contradicted": "The documents say otherwise:",
     "absent": "No document names “{code}”.",
     "taken_for": "“{typed}” was taken for “{taken}”.",

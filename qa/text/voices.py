@@ -60,7 +60,9 @@ _COMMENT = re.compile(  # the two ways in which Markdown hides a line
     re.MULTILINE,
 )
 _ROLE_JSON = re.compile(r"[\"']role[\"']\s*:\s*[\"'](?:assistant|system|user|model)[\"']", re.I)
-_OUTPUT = re.compile(r"(?:This may answer it|The documents say otherwise):|Answered by: \S.*")
+_OUTPUT = re.compile(
+    r"(?:This (?:may answer|probably answers) it|The documents say otherwise):|Answered by: \S.*"
+)
 _FENCE = re.compile(r"[ \t]*(`{3,}|~{3,})")
 _END_OF_SENTENCE = re.compile(r"[.!?…][\"'”’»)]*(?=\s)|[。！？][”」』]?|\n")
 

@@ -105,7 +105,10 @@ def test_what_may_answer_is_said_to(never_sure: Assistant) -> None:
     assert (answer.outcome, answer.answered) == ("perhaps", True)
     assert said(answer)[0] == f"{MILL} [1]"
     assert answer.openings == (events[0],)
-    assert notes(answer) == ("This may answer it:",)
+    assert notes(answer) == ("This probably answers it:",)
+    doubtful = by(never_sure, Graded({MILL: 0.0}, (0.4, 0.1, 0.1, 0.4))).ask(OWNS)
+    assert (doubtful.confidence or 1) < 0.5
+    assert notes(doubtful) == ("This may answer it:",)
 
 
 def test_strict_shows_only_answers(never_sure: Assistant) -> None:

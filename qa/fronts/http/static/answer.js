@@ -8,6 +8,9 @@ const TITLES = {
   not_found: "No answer found",
 };
 
+// Kinds of notes that stand before the statements.
+const OPENINGS = ["perhaps", "likely", "contradicted", "searched", "newest", "newest_undated"];
+
 export function hashOf(citation) {
   return `#${encodeURIComponent(citation.path)}:${citation.start}-${citation.end}`;
 }
@@ -128,7 +131,7 @@ function disagreement(answer) {
 
 // A remark that is drawn, and need not be said as well.
 function isShown(answer, index) {
-  const rest = answer.notes.filter((note) => !["perhaps", "contradicted"].includes(note.kind));
+  const rest = answer.notes.filter((note) => !OPENINGS.includes(note.kind));
   return rest[index]?.kind === "disagree";
 }
 
@@ -151,7 +154,7 @@ function statements(answer) {
       el("p", { class: "side-place" }, [when, oneLine(citation.title ?? citation.path)].filter(Boolean).join(" · ")),
     );
   };
-  const order = answer.remarks[answer.notes.filter((n) => !["perhaps", "contradicted"].includes(n.kind))
+  const order = answer.remarks[answer.notes.filter((n) => !OPENINGS.includes(n.kind))
     .findIndex((note) => note.kind === "disagree")];
   const rest = made.filter((one) => one !== first && one !== second).map(([, one]) => one);
   return el(
