@@ -84,8 +84,8 @@ three near misses to ten answerable questions; .67 on those that it was set on.
 LIKELY = 0.5
 """Confidence from which on what may answer is said to do so probably.
 
-Of 414 questions of ten gold sets that nothing was trained on, 277 were so shown: the leading statement
-was right of .65 and 7 in a hundred had no answer; of the others .36, and 26.
+Of 414 questions of ten gold sets that nothing was trained on, 277 were so shown: the leading
+statement was right of .65 and 7 in a hundred had no answer; of the others .36, and 26.
 """
 
 

@@ -106,7 +106,7 @@ def test_what_may_answer_is_said_to(never_sure: Assistant) -> None:
     assert said(answer)[0] == f"{MILL} [1]"
     assert answer.openings == (events[0],)
     assert notes(answer) == ("This probably answers it:",)
-    doubtful = by(never_sure, Graded({MILL: 0.0}, (0.4, 0.1, 0.1, 0.4))).ask(OWNS)
+    doubtful = by(never_sure, Graded({MILL: -3.0}, (0.02, 0.02, 0.02, 0.94))).ask(OWNS)
     assert (doubtful.confidence or 1) < 0.5
     assert notes(doubtful) == ("This may answer it:",)
 

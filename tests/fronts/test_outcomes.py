@@ -151,7 +151,8 @@ def test_the_documents_say_otherwise(folder: Path) -> None:
     first, second, *_ = result.stdout.splitlines()
     assert (result.exit_code, first) == (0, "The documents say otherwise:")
     assert second == f"{SENTENCE} [1]"
-    assert "answer it:" not in result.stdout and "answers it:" not in result.stdout
+    assert "answer it:" not in result.stdout
+    assert "answers it:" not in result.stdout
 
 
 @pytest.mark.usefixtures("doubting")
