@@ -42,6 +42,8 @@ _VOICES = {
     "output": "in the form of an answer of yours, not of the document",
     "file": "not found in {}",
 }
+RECORDS: frozenset[Role] = frozenset({"row", "item", "code", "field"})
+"""Units that are told apart from those beside them, as sentences of running text are not."""
 _BY_THE_TEXT = ("“", "e-mail header", "front matter", "docinfo field")
 """How a basis of a date tells that the day stands in the text: it quotes it, or names its place."""
 
@@ -67,7 +69,7 @@ class Shown:
 
 def above(shown: Shown) -> tuple[Unit, ...]:
     """What a row, an item or a line of code stands under: headings, what opens it, its header."""
-    if shown.unit.role not in ("row", "item", "code", "field"):
+    if shown.unit.role not in RECORDS:
         return ()
     stretch = shown.stretch
 
@@ -79,6 +81,22 @@ def above(shown: Shown) -> tuple[Unit, ...]:
     first = up(stretch.index(shown.unit), shown.unit.role)
     opened = up(up(first, "frame", "title"), "text", most=_OPENS)
     return stretch[up(opened, "heading") : first]
+
+
+def beside(shown: Shown) -> list[Unit]:
+    """The sentences before and behind one; a row's or an item's are of other things, but a line's.
+
+    Nor does a row explain the sentence above its table.
+    """
+    text, own, at = shown.hit.document.text, shown.sentence, shown.stretch.index(shown.unit)
+
+    def is_apart(unit: Unit) -> bool:
+        between = sorted((own.start, own.end, unit.sentence.start, unit.sentence.end))
+        is_record = not RECORDS.isdisjoint({unit.role, shown.unit.role})
+        return is_record and "\n" in text[between[1] : between[2]]
+
+    around = shown.stretch[max(0, at - 1) : at + 2]
+    return [unit for unit in around if unit != shown.unit and not is_apart(unit)]
 
 
 @dataclass(frozen=True, slots=True)

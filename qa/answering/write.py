@@ -15,7 +15,7 @@ from typing import NamedTuple
 from qa.answering.cite import cite
 from qa.answering.protocol import ModelSentence, Parser
 from qa.answering.question import conversation
-from qa.answering.sources import REFUSAL_TOKEN, Shown, SourceBlock, above, source_block
+from qa.answering.sources import REFUSAL_TOKEN, Shown, SourceBlock, above, beside, source_block
 from qa.checking.judge import Judge
 from qa.checking.missing import credit, definitions
 from qa.checking.verify import Cited, Rarity, by_one_of_each, features, verify
@@ -337,9 +337,7 @@ class _Writer:
         times do.
         """
         document = shown.hit.document
-        at = shown.stretch.index(shown.unit)
-        around = shown.stretch[max(0, at - 1) : at + 2]
-        context = [unit.text for unit in around if unit != shown.unit]
+        context = [unit.text for unit in beside(shown)]
         context += [shown.hit.passage.heading or "", document.title or shown.hit.path]
         if not document.title:  # who "we" are in a letter, which group "the Group" is
             context.append(document.text[:_HEAD].strip().split("\n")[0])

@@ -343,3 +343,34 @@ def test_a_documents_name_explains_what_it_says() -> None:
     reply = "The analyst counts 27 percent, because of the market [1.1]."
     answer = answered(generate("Which share?", [window], Scripted(reply)))
     assert answer.text == "The analyst counts 27 percent, because of the market. [1]"
+
+
+PRICES = """| article | net price GBP | weight kg |
+|---|---|---|
+| Ember 60 kiln | 2480 | 148 |
+| Ember 120 kiln | 3950 | 236 |
+| Ember 200 kiln | 5870 | 455 |
+
+The prices hold until March.
+
+- Clamps need 4 Nm.
+- Nuts need 6 Nm. They are of brass.
+"""
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("The Ember 120 kiln weighs 236 kg [1.3].", True),
+        ("The Ember 120 kiln weighs 455 kg [1.3].", False),
+        ("The Ember 120 kiln costs £2,480 [1.3].", False),
+        ("The prices of the Ember 200 hold until March [1.5].", False),
+        ("The nuts of brass need 6 Nm [1.7].", True),
+        ("The clamps need 6 Nm [1.6].", False),
+    ],
+)
+def test_another_row_or_item_explains_nothing_of_a_row(said: str, shown: bool) -> None:
+    """A figure or a word that only the next row or item has is not said of the one cited."""
+    window = opened(PRICES, title="Prices")
+    answer = answered(generate("What does it weigh?", [window], Scripted(said)))
+    assert ([one.text for one in answer.statements] == [said[:-7] + "."]) == shown
