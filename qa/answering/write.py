@@ -24,7 +24,7 @@ from qa.errors import ModelRejected
 from qa.models.chat.base import LLM, Message, Reply
 from qa.models.tokens import count
 from qa.settings.prompts import digest, load
-from qa.text.language import tongue
+from qa.text.language import known, tongue
 from qa.text.plain import inert, one_line
 from qa.text.words import terms
 from qa.times.quoted import counted
@@ -241,7 +241,7 @@ class _Writer:
         shown = [self.block.sentences[one] for one in sentence.ids]
         cited = [self._cited(one) for one in shown]
         reason = _malformed(sentence, shown)
-        abroad = reason is None and _is_abroad(sentence.text, cited)
+        abroad = reason is None and _is_abroad(sentence.text, shown, cited, self._question)
         if abroad:
             reason = "it is in another language than its sources"
         elif reason is None:
@@ -349,12 +349,15 @@ class _Writer:
         return Cited("\n".join(map(one_line, said)), "\n".join(map(one_line, context)), times)
 
 
-def _is_abroad(statement: str, cited: Sequence[Cited]) -> bool:
-    """Whether a statement is known to be in another language than what it cites.
+def _is_abroad(said: str, shown: Sequence[Shown], cited: Sequence[Cited], asked: str) -> bool:
+    """Whether a statement is surely in another language than what it cites.
 
     Names and figures aside nothing here can compare the two: the source is shown as it stands.
+    What is too short to tell is in the question's, a row in that of what stands around it.
     """
-    mine, theirs = tongue(statement), tongue(" ".join(f"{one.text} {one.context}" for one in cited))
+    mine = tongue(said) if tongue(said) == known(asked) else known(said)
+    theirs = known(" ".join(f"{one.text} {one.context}" for one in cited))
+    theirs = theirs or known(" ".join(unit.text for one in shown for unit in one.stretch))
     return None not in (mine, theirs) and mine != theirs
 
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 from importlib.resources import files
 
 _CODES = {"han": "zh", "kana": "ja"}
-_LETTERS = re.compile(r"[^\W\d_]+")
+_LETTERS = re.compile(r"(?<!\d)[^\W\d_]+(?!\w)")  # none of "E1"
 _IN_NAMES = re.compile(r"\b([A-ZÀ-Þ][\w'’-]+)(?: [a-z]{1,3}){1,2}(?= [A-ZÀ-Þ])")
 
 
@@ -40,8 +40,7 @@ def known(text: str) -> str | None:
     """What ``tongue`` tells where it is sure; None where it is not.
 
     One common word that is plain ASCII ("per", "wat") is a slip or a loan too often, however
-    often it stands there: "door" heads many a column.  Single letters alone are of no language,
-    nor are short words within names.
+    often it stands there: "door" heads many a column.  Short words within names are of none.
 
     >>> [known(one) for one in ("Wer hat sie gebaut?", "谁造货车？", "Кто это?", "per diem?")]
     ['de', 'han', 'cyrillic', None]
@@ -53,8 +52,7 @@ def known(text: str) -> str | None:
         return found
     spoken = set(_LETTERS.findall(text.casefold()))
     own = [word for word in spoken if found in _tongues().get(word, ())]
-    is_known = len(own) > 1 or (own and not text.isascii())
-    return found if is_known and max(map(len, own)) > 1 else None
+    return found if len(own) > 1 or (own and not text.isascii()) else None
 
 
 def language(text: str) -> str | None:
@@ -77,12 +75,16 @@ def is_foreign(text: str) -> bool:
 
 
 def _latin(text: str) -> str | None:
+    """The language of most words that are common in few; single letters alone are of none."""
     shares: defaultdict[str, float] = defaultdict(float)
+    longest: Counter[str] = Counter()
     for word in _LETTERS.findall(text.casefold()):
         tongues = _tongues().get(word, ())
         for name in tongues:
             shares[name] += 1 / len(tongues)
-    return max(shares, key=lambda name: shares[name]) if shares else None
+            longest[name] = max(longest[name], len(word))
+    found = max(shares, key=lambda name: shares[name], default="")
+    return found if longest[found] > 1 else None
 
 
 @lru_cache(maxsize=1)

@@ -17,6 +17,8 @@ from qa.text.language import language, tongue
         ("Qui est le partenaire ?", "fr"),
         ("Who was the partner in Hefei?", "en"),
         ("JAC 2026", None),
+        ("E1 means thermocouple open.", None),
+        ("Y: open", None),
         ("", None),
     ],
 )

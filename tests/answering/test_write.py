@@ -374,3 +374,25 @@ def test_another_row_or_item_explains_nothing_of_a_row(said: str, shown: bool) -
     window = opened(PRICES, title="Prices")
     answer = answered(generate("What does it weigh?", [window], Scripted(said)))
     assert ([one.text for one in answer.statements] == [said[:-7] + "."]) == shown
+
+
+@pytest.mark.parametrize(
+    ("said", "is_shown"),
+    [
+        ("E1 means thermocouple open [1.2].", True),
+        ("E8 says: der Deckel ist offen [1.3].", False),
+        ("Das bedeutet, dass der Deckel offen ist [1.3].", False),
+        ("Cela veut dire que le couvercle est ouvert [1.3].", False),
+        ("Esto significa que la tapa no ha sido cerrada [1.3].", False),
+    ],
+)
+def test_a_code_is_no_word_of_another_language(said: str, is_shown: bool) -> None:
+    """What only has a code that looks like one is compared; a sentence in German is not shown."""
+    window = opened(
+        "| code | meaning |\n|---|---|\n| E1 | thermocouple open |\n| E8 | lid open |\n\n"
+        "Wait until the kiln is cold.\n"
+    )
+    answer = answered(generate("What does the code mean?", [window], Scripted(said)))
+    assert any(one.text == said[:-7] + "." for one in answer.statements) == is_shown
+    told = "Question and documents are in different languages"
+    assert any(told in one for one in notes(answer)) != is_shown
