@@ -13,7 +13,7 @@ from qa.text.facts import names
 from qa.text.words import Word, words
 
 _NEGATOR = re.compile(
-    r"\b(?:not(?!\s+(?:only|just|merely|simply)\b)|cannot|never|no(?!\.)(?!\s+(?:doubt|later))|none|neither|nor|nobody"
+    r"\b(?:not(?!\s+(?:only|just|merely|simply)\b)|cannot|never|no(?!\.|\s*\d)(?!\s+(?:doubt|later))|none|neither|nor|nobody"
     r"|nothing|without|\w+n['’]t|refus\w+ to|fail(?:ed|s)? to|unable to|den(?:y|ied|ies)"
     r"|lack(?:s|ed|ing)?|hardly|no longer)\b",
     re.IGNORECASE,
@@ -58,7 +58,7 @@ _SIDES = [
     for mine, its in permutations(pair)
 ]
 _BREAK = re.compile(r"[,;:|\n]| {2}")
-_NO = re.compile(r"no\b[.,;:!]?(?:\s|$)", re.IGNORECASE)
+_NO = re.compile(r"no\b[.,;:!]?(?:\s+(?!\d)|$)", re.IGNORECASE)
 _SYMMETRIC = frozenset({"and", "with", "or", "of", "as", "both"})
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from qa.checking.missing import CLAUSES, Cited
-from qa.text.facts import Number, numbers
+from qa.text.facts import Number, is_numbered, numbers
 from qa.times.expressions import expressions
 from qa.times.intervals import Expression, Interval
 
@@ -64,5 +64,6 @@ def _clauses(text: str, known: Sequence[Expression]) -> list[_Clause]:
     for part in CLAUSES.split(_IN_DATE.sub(r"\1 ", text)):
         times = expressions(part, None)
         read = (meant.get(one.text.casefold(), one.interval) for one in times)
-        found.append(_Clause(tuple(read), numbers(part)))
+        figures = (one for one in numbers(part) if not is_numbered(part, one.start))
+        found.append(_Clause(tuple(read), tuple(figures)))
     return found

@@ -100,6 +100,8 @@ _MONTHS = {
     for name in (full, full[:3], full[:4] if full == "september" else full)
 }
 _NO_NAMES = frozenset([*_MONTHS, *_CURRENCIES])
+_NUMBERED = re.compile(r"\b(?:Nos?|Nr)\.?\s*(?=\d)|№\s*(?=\d)", re.IGNORECASE)
+"""What makes a name's number of a figure: "Amendment No. 1"."""
 
 _MONTH = r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?" \
     r"|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)\b\.?"  # fmt: skip
@@ -296,6 +298,15 @@ def _numbers(text: str) -> Iterator[Number]:
             yield Number(Decimal(rank), None, match.start(), match.end())
 
 
+def is_numbered(text: str, start: int) -> bool:
+    """Whether the figure at ``start`` only tells one of a kind from others.
+
+    >>> is_numbered("Amendment No. 1", 14), is_numbered("Are there 14? No: 2", 18)
+    (True, False)
+    """
+    return any(found.end() == start for found in _NUMBERED.finditer(text))
+
+
 def unit_of(word: str) -> str | None:
     """The unit or currency that a word or sign stands for.
 
@@ -338,7 +349,8 @@ def names(text: str, known: frozenset[str] = frozenset()) -> tuple[str, ...]:
             continue
         if bare.casefold() in STOPWORDS and not (len(bare) > 1 and bare.isupper()):
             continue
-        if bare.strip(".").lower() in _NO_NAMES or bare == "I":
+        is_sign = _NUMBERED.match(text, match.start())
+        if bare.strip(".").lower() in _NO_NAMES or bare == "I" or is_sign:
             continue
         inner = sum(char.isupper() for char in bare) > 1 or any(char.isdigit() for char in bare)
         if bare not in known and _OPENERS.search(text[: match.start()]) and not inner:

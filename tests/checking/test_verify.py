@@ -269,3 +269,17 @@ def test_any_text_can_be_checked(statement: str, source: str, question: str) -> 
     found = verify(statement, [Cited(source, question)], question)
     assert found.supported == (not found.reasons)
     assert 0 <= found.support <= 1
+
+
+def test_no_before_a_figure_is_no_word_of_its_own() -> None:
+    """In "Amendment No. 1" nothing is denied or named, and the 1 is no figure of any time."""
+    amended = "AMENDMENT No. 1 TO THE AGREEMENT OF 5 JANUARY 2023"
+    dated, clause = "Dated 20 June 2024", "Clause 5.1 is replaced."
+    said = "Clause 5.1 was replaced by Amendment No. 1, dated 20 June 2024."
+    assert check(said, amended, dated, clause).reasons == ()
+    assert "'No'" not in "; ".join(check(said, dated).reasons)
+    assert not check(said.replace("No. 1", "No. 2"), amended, dated, clause).supported
+    assert (
+        check("Pump 1 was sold to Ann.", "No. 1 was sold to Ann.", "Is a pump 1 sold?").reasons
+        == ()
+    )
