@@ -78,7 +78,7 @@ class Cited(NamedTuple):
 
 def definitions(text: str, sentence: str) -> list[str]:
     """Where ``text`` defines abbreviations that ``sentence`` uses: "Harbour Board (HB)"."""
-    return [match.group() for match in _DEFINED.finditer(text) if _named(match.group(2), sentence)]
+    return [match.group() for match in _DEFINED.finditer(text) if named(match.group(2), sentence)]
 
 
 def wrong(statement: str, cited: Sequence[Cited], question: str) -> Iterator[str]:
@@ -114,8 +114,8 @@ def _ranks(text: str) -> frozenset[str]:
 
 def _is_predicate_strange(statement: str, cited: Sequence[Cited], question: str) -> bool:
     """True where a statement shares names and figures with its sources and no other word."""
-    named = terms(" ".join(names(statement, known_names(cited, question))))
-    own = [one for one in weights_of(statement, default_rarity) if one not in named]
+    mine = terms(" ".join(names(statement, known_names(cited, question))))
+    own = [one for one in weights_of(statement, default_rarity) if one not in mine]
     there = frozenset(terms(" ".join(f"{one.text} {one.context}" for one in cited)))
     asked = frozenset(terms(question))
     return len(own) > 1 and not any(credit(one, there) or one in asked for one in own)
@@ -155,15 +155,15 @@ def missing_names(statement: str, cited: Sequence[Cited], question: str) -> Iter
     mine = names(statement, known_names(cited, question))
     spelled_out = _spelled_out(texts, around)
     # "Kestrel's partners are ..." is no answer where the source speaks of Datalith's.
-    rivals = any(not _named(name, statement) for name in names(texts))
+    rivals = any(not named(name, statement) for name in names(texts))
     # A name may come from around the sentence where it takes the place of a pronoun there.
     stood_for = len(_STANDS_FOR.findall(texts)) > len(_STANDS_FOR.findall(statement))
     for name in mine:
         if not (
-            _named(name, texts)
-            or _named(name, spelled_out)
-            or (not rivals and _named(name, question))
-            or (stood_for and _named(name, around))
+            named(name, texts)
+            or named(name, spelled_out)
+            or (not rivals and named(name, question))
+            or (stood_for and named(name, around))
             or _initials_stand(name, mine, texts)
         ):
             yield name
@@ -191,8 +191,8 @@ def _strange_parts(
     if len(parts) < 2:
         return
     around = [*(one.text for one in cited), *(one.context for one in cited), question]
-    named = (name for name in names(statement, known_names(cited, question)) if name not in absent)
-    there = frozenset(terms(" ".join([*around, *named])))
+    mine = (name for name in names(statement, known_names(cited, question)) if name not in absent)
+    there = frozenset(terms(" ".join([*around, *mine])))
     for part in parts:
         own = weights_of(part, default_rarity)
         shared = sum(weight * credit(one, there) for one, weight in own.items())
@@ -286,7 +286,7 @@ def _spelled_out(texts: str, around: str) -> str:
     found = []
     for match in _DEFINED.finditer(f"{texts} \n{around}"):
         full, short = match.group(1).strip(), match.group(2)
-        if _named(short, texts):
+        if named(short, texts):
             found.append(full)
         if full in texts:
             found.append(short)
@@ -306,7 +306,7 @@ def _initials_stand(name: str, mine: Sequence[str], texts: str) -> bool:
     )
 
 
-def _named(name: str, text: str) -> bool:
+def named(name: str, text: str) -> bool:
     """True where ``text`` has the word, its nation or its people, in whatever case."""
     there = _keys_of(text)
     parts = [part for part in re.split(r"[-&]", name) if part]

@@ -28,6 +28,7 @@ from qa.checking.missing import (
     known_names,
     missing_figures,
     missing_names,
+    named,
     scales_alone,
     weights_of,
     wrong,
@@ -159,6 +160,7 @@ def _carrying(statement: str, texts: Sequence[str], weigh: Rarity) -> tuple[int,
     total = sum(weights.values()) or 1.0
     figures: list[Number | Date] = [*numbers(statement), *dates(statement)]
     spoken = scales_alone(re.sub(r"[\d.,]", "", statement))
+    mine = names(statement, frozenset(name for text in texts for name in names(text)))
     bearing = []
     for text in texts:
         there = frozenset(terms(text))
@@ -166,8 +168,8 @@ def _carrying(statement: str, texts: Sequence[str], weigh: Rarity) -> tuple[int,
         for place, figure in enumerate(figures):
             if figured(figure, text):
                 own[f"#{place}"] = total
-        for scale in scales_alone(text) & spoken:
-            own[f"#{scale}"] = total
+        for fact in (*(scales_alone(text) & spoken), *(one for one in mine if named(one, text))):
+            own[f"#{fact}"] = total
         bearing.append(own)
     chosen: list[int] = []
     covered: set[str] = set()

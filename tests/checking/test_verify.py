@@ -283,3 +283,12 @@ def test_no_before_a_figure_is_no_word_of_its_own() -> None:
         check("Pump 1 was sold to Ann.", "No. 1 was sold to Ann.", "Is a pump 1 sold?").reasons
         == ()
     )
+
+
+def test_rows_that_only_give_a_name_each_are_kept() -> None:
+    """A list of codes needs the row of each of them, and of no other."""
+    rows = [f"Error codes of the kiln\n{row}" for row in ("E1 | open", "E2 | slow", "E4 | lid")]
+    found = check("The table of error codes lists only E1, E2 and E4.", *rows)
+    assert (found.reasons, found.carrying) == ((), (0, 1, 2))
+    assert check("The table of error codes lists only E1 and E4.", *rows).carrying == (0, 2)
+    assert not check("The table of error codes lists only E1, E3 and E4.", *rows).supported
