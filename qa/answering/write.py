@@ -41,7 +41,9 @@ _MARGIN = 0.85  # the share of the window to fill: the model's own vocabulary co
 _NEAREST = 3
 _REPEATED = "it was said before"
 _QUESTION = re.compile(r"[?？]\W*$|^question\s*:", re.IGNORECASE)
-_HEAD = 200  # characters within which a text's first line is looked for
+_HEAD = 200  # characters within which a text's first line, or a mail's sender, is looked for
+_WE = re.compile(r"\b(?:we|our)\b", re.IGNORECASE)
+_SENDER = re.compile(r"^From: .+", re.MULTILINE)
 _AKIN = 0.35  # how much of a statement its source must cover to be shown in its place
 
 
@@ -344,6 +346,8 @@ class _Writer:
         times = counted(document, shown.sentence)
         if document.published and not times:
             context.append(document.published.isoformat())
+        if shown.unit.voice is None and _WE.search(shown.quote):
+            context += _SENDER.findall(document.text[:_HEAD])
         context += definitions(document.text, shown.quote)
         said = [unit.text for unit in (*above(shown), shown.unit)]
         return Cited("\n".join(map(one_line, said)), "\n".join(map(one_line, context)), times)

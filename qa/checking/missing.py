@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from decimal import Decimal
 from functools import lru_cache
+from itertools import chain
 from typing import NamedTuple
 
 from qa.checking.contradiction import contradictions
@@ -30,6 +31,9 @@ _STANDS_FOR = re.compile(
 _DEFINED = re.compile(
     r"((?:[A-Z][\w&.’'-]*\s+(?:(?:of|and|for|the)\s+)*){1,8})\(([A-Z][\w&.]{1,9})\)"
 )
+_PARTY = re.compile(r"([A-Z][^\n()]{2,99}?)\s*\([“\"](?:the )?([A-Z]\w+)[”\"]\)")
+"""Who a contract calls what: 'Sokol Air Ltd, Quay 8 ("the Buyer")'."""
+_CAPITAL = re.compile(r"\b[A-Z]\w+\b(?! [A-Z])")
 _SMALL_WORDS = re.compile(
     r"million|billion|thousand|hundred|percent|dollar|one|two|three|four|five|six|seven|eight|nine"
     r"|ten|jan\w*|feb\w*|march|april|may|june?|july?|august|sept\w*|octob\w*|novemb\w*|decemb\w*"
@@ -77,8 +81,18 @@ class Cited(NamedTuple):
 
 
 def definitions(text: str, sentence: str) -> list[str]:
-    """Where ``text`` defines abbreviations that ``sentence`` uses: "Harbour Board (HB)"."""
-    return [match.group() for match in _DEFINED.finditer(text) if named(match.group(2), sentence)]
+    """Where ``text`` defines what ``sentence`` uses: "Harbour Board (HB)", 'Sokol ("the Buyer")'.
+
+    And how those are called in full whom it calls by their first names.
+    """
+    found = [match.group() for match in _defined(text) if named(match.group(2), sentence)]
+    if firsts := "|".join(dict.fromkeys(_CAPITAL.findall(sentence))):
+        found += dict.fromkeys(re.findall(rf"\b(?:{firsts}) [A-Z][\w-]+", text))
+    return found
+
+
+def _defined(text: str) -> Iterator[re.Match[str]]:
+    return chain(_DEFINED.finditer(text), _PARTY.finditer(text))
 
 
 def wrong(statement: str, cited: Sequence[Cited], question: str) -> Iterator[str]:
@@ -165,6 +179,7 @@ def missing_names(statement: str, cited: Sequence[Cited], question: str) -> Iter
             or (not rivals and named(name, question))
             or (stood_for and named(name, around))
             or _initials_stand(name, mine, texts)
+            or _is_in_full(name, statement, texts, f"{texts} \n{around} \n{question}")
         ):
             yield name
     there = frozenset(terms(" ".join([texts, around, question])))
@@ -284,7 +299,7 @@ def _dated(date: Date, times: Sequence[Expression]) -> bool:
 def _spelled_out(texts: str, around: str) -> str:
     """What the abbreviations of ``texts`` stand for, and the other way round, by ``around``."""
     found = []
-    for match in _DEFINED.finditer(f"{texts} \n{around}"):
+    for match in _defined(f"{texts} \n{around}"):
         full, short = match.group(1).strip(), match.group(2)
         if named(short, texts):
             found.append(full)
@@ -303,6 +318,16 @@ def _initials_stand(name: str, mine: Sequence[str], texts: str) -> bool:
     return any(
         len(short) > 1 and short in initials[max(0, place - len(short) + 1) : place + len(short)]
         for short in shorts
+    )
+
+
+def _is_in_full(name: str, statement: str, texts: str, every: str) -> bool:
+    """True for the "Dole" of "Kasimir Dole" where "Kasimir" stands, and no other of that name."""
+    firsts = re.findall(rf"\b([A-Z]\w+) {re.escape(name)}\b", statement)
+    return any(
+        first in _CAPITAL.findall(texts)
+        and {name} == set(re.findall(rf"\b{first} ([A-Z][\w-]+)", every))
+        for first in firsts
     )
 
 

@@ -396,3 +396,39 @@ def test_a_code_is_no_word_of_another_language(said: str, is_shown: bool) -> Non
     assert any(one.text == said[:-7] + "." for one in answer.statements) == is_shown
     told = "Question and documents are in different languages"
     assert any(told in one for one in notes(answer)) != is_shown
+
+
+LETTER = """From: Ines Quarrie <ines@tarnwick-kilns.example>
+To: Odo Marsh <odo@voltrane.example>
+
+between Tarnwick Kilns Ltd, Foundry Lane 8 ("the Buyer")
+and Voltrane GmbH, Hagen ("the Supplier")
+
+The fair is in May.
+
+Our stand at the fair is C27 in Hall 2.
+
+The Buyer orders at least 400 elements a year.
+
+Kasimir will check every batch with a meter.
+
+Present: Kasimir Dole (workshop), Yusuf Abara (finance)
+"""
+
+
+@pytest.mark.parametrize(
+    ("said", "is_shown"),
+    [
+        ("Tarnwick has stand C27 in Hall 2 at the fair [1.5].", True),
+        ("Voltrane has stand C27 in Hall 2 at the fair [1.5].", False),
+        ("Tarnwick orders at least 400 elements a year [1.6].", True),
+        ("Voltrane orders at least 400 elements a year [1.6].", False),
+        ("Kasimir Dole will check every batch with a meter [1.7].", True),
+        ("Kasimir Abara will check every batch with a meter [1.7].", False),
+        ("Yusuf Abara will check every batch with a meter [1.7].", False),
+    ],
+)
+def test_a_letter_tells_who_is_meant(said: str, is_shown: bool) -> None:
+    """Its sender says who "our" is, a definition who "the Buyer", a list of names the surname."""
+    answer = answered(generate("Who?", [opened(LETTER)], Scripted(said)))
+    assert any(one.text == said[:-7] + "." for one in answer.statements) == is_shown
