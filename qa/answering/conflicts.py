@@ -7,7 +7,6 @@ things.
 """
 
 import re
-from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 from itertools import permutations
@@ -32,10 +31,14 @@ it anew, however little the reader makes of it: who knows the older text alone t
 right."""
 WORDY = 4
 """What answers in more words is no figure, if one without a unit is among them: "item 1 as ..."."""
-_CODE = re.compile(r"[^\W\d_]-$")
+_CODE = re.compile(r"(?:[^\W\d_]-|\b(?:exit|error|status)(?: code)?[ =])$", re.IGNORECASE)
 """What stands before the digits of a name such as "C-1004", which are no figure."""
+TIMES = 20
+"""A figure that is so many times another one is of another thing."""
 _HEAD = 400  # characters of a document in which it says what it amends
 _MONTH = timedelta(days=27)  # from its first to its last day: a shorter time tells of no year
+_OPEN = re.compile(r"since|until|till", re.IGNORECASE)
+_MONTHS = re.compile(r"\b(?:first|last|same)(?: [\w-]+)? months\b", re.IGNORECASE)
 
 
 class Clause(NamedTuple):
@@ -177,10 +180,29 @@ def _may_compare(one: Weighed, other: Weighed) -> bool:
     years = _years(one), _years(other)
     if all(years) and not years[0] & years[1] and not asked:
         return False
-    if not asked and (_are_apart(_months(one), _months(other)) or _are_of_a_series(one, other)):
+    if not asked and (_are_apart(one, other) or _are_of_a_series(one, other)):
         return False
-    named = _names(one), _names(other)
-    return not all(named) or not named[0].isdisjoint(named[1])
+    return not _are_of_two_names(one, other)
+
+
+def _are_of_two_names(one: Weighed, other: Weighed) -> bool:
+    """Whether each has a name that the other lacks, and what answers is not said of one of both.
+
+    That is the name nearest before it, else behind it.
+    """
+    texts = one.unit.text, other.unit.text
+    known = frozenset(name for text in texts for name in names(text))
+
+    def named(text: str) -> tuple[str, ...]:
+        return tuple(terms(" ".join(names(text, known))))
+
+    own, its = (frozenset(named(_around(each))) for each in (one, other))
+    nearest: set[str] = set()
+    for each in (one, other):
+        start, end = each.phrase or (0, 0)
+        before, behind = named(each.unit.text[:start]), named(each.unit.text[end:])
+        nearest |= {*(before[-1:] or behind[:1])}
+    return bool(own - its and its - own) and not nearest <= own & its
 
 
 def _are_of_a_series(one: Weighed, other: Weighed) -> bool:
@@ -190,16 +212,25 @@ def _are_of_a_series(one: Weighed, other: Weighed) -> bool:
     return bool(own and its) and not any(a.within(b) or b.within(a) for a in own for b in its)
 
 
-def _are_apart(one: Sequence[Interval], other: Sequence[Interval]) -> bool:
-    """Whether both speak of times, and of none together."""
-    return bool(one and other) and not any(a.meets(b) for a in one for b in other)
+def _are_apart(one: Weighed, other: Weighed) -> bool:
+    """Whether both speak of times, and of none together that is as long in both."""
+    own, its = _times(one), _times(other)
+    parts = [frozenset(map(str.casefold, _MONTHS.findall(each.unit.text))) for each in (one, other)]
+    if own and its:
+        return not any(a.meets(b) and _length(a) == _length(b) for a in own for b in its)
+    return bool((own or parts[0]) and (its or parts[1])) and parts[0] != parts[1]
 
 
-def _months(one: Weighed) -> list[Interval]:
-    """The times of a month and more, up to a quarter, that a unit speaks of."""
+def _length(time: Interval) -> int:
+    """So many months."""
+    return round((time.end - time.start).days / 30)
+
+
+def _times(one: Weighed) -> list[Interval]:
+    """The times of a month and more, up to a year, that a unit speaks of."""
     times = dates_of(one.hit.document, one.unit.sentence)
-    long = (time for time in times if _MONTH <= time.end - time.start < 4 * _MONTH)
-    return [Interval(time.start, time.end) for time in long]
+    closed = [Interval(one.start, one.end) for one in times if not _OPEN.match(one.text)]
+    return [time for time in closed if 1 <= _length(time) <= 12]
 
 
 def _years(one: Weighed) -> set[int]:
@@ -209,10 +240,6 @@ def _years(one: Weighed) -> set[int]:
         for time in dates_of(one.hit.document, one.unit.sentence)
         if time.relative and time.start.year == time.end.year and time.end - time.start >= _MONTH
     }
-
-
-def _names(one: Weighed) -> frozenset[str]:
-    return frozenset(terms(" ".join(names(_around(one)))))
 
 
 def _around(one: Weighed) -> str:
@@ -237,11 +264,13 @@ def _by_value(figures: tuple[Number, ...]) -> tuple[Number, ...]:
 
 
 def _same_figure(one: Number, other: Number) -> bool:
-    """Whether both may be true: also where they are of other units, or one is rounded.
+    """Whether both may be true: also where they are of other units or sizes, or one is rounded.
 
     Rounded is what is the other with fewer digits: 3.5 million and 3,482,000.
     """
     if one.unit != other.unit or one.value == other.value:
+        return True
+    if max(one.value, other.value) >= TIMES * min(one.value, other.value):
         return True
     for rough, exact in permutations((one.value, other.value)):
         digits = rough.normalize().as_tuple()

@@ -28,6 +28,8 @@ CONFLICTS = [
     ("Ambler has [34 percent] of the market.", "We count the share of Ambler at [27 percent]."),
     ("In 2023 the revenue was [96 million] euros.", "Revenue was [91 million] euros in 2023."),
     ("The tunnel is [12 km] long.", "The tunnel has a length of [14 km]."),
+    ("From January to May 2024 it sold [214].", "It sold [190] from January to May 2024."),
+    ("Kerr said that Ambler has [1,420] employees.", "Ambler has [1,180] employees, said Berg."),
 ]
 
 NONE = [
@@ -50,6 +52,16 @@ NONE = [
     ("In 2022 the revenue was [91 million] euros.", "In 2023 it was [96 million] euros."),
     # of two things
     ("Caskie asked [3,850 pounds].", "The price of each probe is [390 pounds]."),
+    (
+        "Voltane Motors cut the price of the Evora to [25,900 euros].",
+        "The Evora will compete with the Tessaro Mini and the Orrin E2, at [29,200 euros].",
+    ),
+    ("Billing agreed to a credit of [150 euros].", "Credits of [18,400 euros] were paid."),
+    ("Batch B-77121 failed with exit=[7].", "The old command ends with exit code [2]."),
+    # of a part of that time
+    ("In 2024 it sold [214] kilns.", "It sold [138] kilns from January to August 2024."),
+    ("In 2024 it sold [214] kilns.", "It sold [41] kilns in the first two months."),
+    ("In 2023 it sold [178] kilns.", "It sold [36] kilns in the same months of 2023."),
     # of no figure, or of several
     ("Open is [ticket C-1004] of Fjell.", "Open is [ticket C-1005] of Fjell."),
     (
