@@ -59,6 +59,18 @@ _SIDES = [
 ]
 _BREAK = re.compile(r"[,;:|\n]| {2}")
 _NO = re.compile(r"no\b[.,;:!]?(?:\s+(?!\d)|$)", re.IGNORECASE)
+_CELL = re.compile(
+    r"(\w+)[ \t]*[:=][ \t]*(?:(false|off|no|disabled|none)|true|on|yes|enabled)[ \t]*(?=[;|\n]|$)",
+    re.IGNORECASE,
+)
+"""A cell, or a setting, that is one of two, and its name."""
+_ON, _OFF = (
+    re.compile(rf"\b(?:{said})\b(?!\s*[:=|])", re.IGNORECASE)
+    for said in (
+        "yes|true|enabled|active|(?:switched|turned) on|on by default",
+        "false|off|disabled|inactive",
+    )
+)
 _SYMMETRIC = frozenset({"and", "with", "or", "of", "as", "both"})
 
 
@@ -69,9 +81,13 @@ class _Polarity(NamedTuple):
 
 def contradictions(statement: str, sources: list[str]) -> Iterator[str]:
     """A reason for every sign that ``statement`` says the opposite of ``sources``."""
-    if word := _negation_flipped(statement, sources):
+    joined = "\n".join(sources)
+    cells = _CELL.findall(joined)
+    if word := _turned(statement, {bool(off) for _, off in cells}, _CELL.sub(":", joined)):
+        yield f"it says {word!r}, the opposite of a cell of the cited sentences"
+    is_of_cell = any(off and name.casefold() in statement.casefold() for name, off in cells)
+    if not is_of_cell and (word := _negation_flipped(statement, sources)):
         yield f"the negation differs from the cited sentences at {word!r}"
-    joined = " ".join(sources)
     for mine, its in _SIDES:
         found = mine.search(statement)
         if found is None or mine.search(joined) or its.search(statement):
@@ -81,6 +97,15 @@ def contradictions(statement: str, sources: list[str]) -> Iterator[str]:
             yield f"it says {found.group()!r} where the source has {against.group()!r}"
     if pair := _swapped(statement, sources):
         yield f"{pair[0]!r} and {pair[1]!r} have changed places"
+
+
+def _turned(statement: str, denies: Collection[bool], rest: str) -> str | None:
+    """What turns a cell round: "It is switched on" of "default: false"."""
+    on, off = _ON.search(statement), _OFF.search(statement)
+    if len(denies) != 1 or (on and (off or _NEGATOR.search(statement))):
+        return None
+    told = on if True in denies else off
+    return told.group() if told and not (_ON if told is on else _OFF).search(rest) else None
 
 
 def _denied(text: str, at: int) -> bool:

@@ -292,3 +292,22 @@ def test_rows_that_only_give_a_name_each_are_kept() -> None:
     assert (found.reasons, found.carrying) == ((), (0, 1, 2))
     assert check("The table of error codes lists only E1 and E4.", *rows).carrying == (0, 2)
     assert not check("The table of error codes lists only E1, E3 and E4.", *rows).supported
+
+
+@pytest.mark.parametrize(
+    ("statement", "cell", "is_true"),
+    [
+        ("Yes, wifi is switched on by default.", "false", False),
+        ("The wifi is enabled by default.", "off", False),
+        ("No, wifi is off by default.", "false", True),
+        ("Wifi is not switched on by default.", "false", True),
+        ("Wifi switches the radio on.", "false", True),
+        ("Wifi does not switch the radio on.", "false", False),
+        ("The wifi is off by default.", "true", False),
+        ("The wifi is switched on by default.", "yes", True),
+    ],
+)
+def test_a_cell_of_no_denies(statement: str, cell: str, is_true: bool) -> None:
+    """What a table gives as false is not switched on, and what it gives as true not off."""
+    row = f"key: wifi; default: {cell}; meaning: switches the radio on"
+    assert check(statement, row).supported == is_true
