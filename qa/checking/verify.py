@@ -41,6 +41,7 @@ __all__ = ["Check", "Cited", "Rarity", "by_one_of_each", "features", "probabilit
 _OWN_SUBJECT = re.compile(
     r"[\dA-Z“\"‘(]|(?:the|an?|this|that|these|those|its?|his|her|their|she|he|they|one|some|no)\b"
 )
+_OPENS_WITH = re.compile(r"(?:[A-Z][\w-]+ )+(?=[a-z]+(?: |\.))")
 _AROUND = 0.5
 """What a word counts for that stands only around the cited sentence or in the question."""
 _CARRIES = 0.12
@@ -161,8 +162,13 @@ def _carrying(statement: str, texts: Sequence[str], weigh: Rarity) -> tuple[int,
     figures: list[Number | Date] = [*numbers(statement), *dates(statement)]
     spoken = scales_alone(re.sub(r"[\d.,]", "", statement))
     mine = names(statement, frozenset(name for text in texts for name in names(text)))
-    bearing = []
-    for text in texts:
+    bearing: list[dict[str, float]] = []
+    subjects = [_subject(text, texts) for text in texts]
+    is_mine = [any(named(one, statement) for one in subject) for subject in subjects]
+    for text, subject, is_own in zip(texts, subjects, is_mine, strict=True):
+        if subject and not is_own and any(is_mine):
+            bearing.append({})  # "Ann left.  Bob leads.": what Ann did Bob did not
+            continue
         there = frozenset(terms(text))
         own = {one: weight for one, weight in weights.items() if credit(one, there)}
         for place, figure in enumerate(figures):
@@ -181,3 +187,10 @@ def _carrying(statement: str, texts: Sequence[str], weigh: Rarity) -> tuple[int,
         chosen.append(best)
         covered.update(bearing[best])
     return tuple(sorted(chosen))
+
+
+def _subject(text: str, texts: Sequence[str]) -> tuple[str, ...]:
+    """The name that a sentence opens with, which does what it says."""
+    opening = _OPENS_WITH.match(text)
+    known = frozenset(name for one in texts for name in names(one))
+    return names(opening.group(), known) if opening else ()

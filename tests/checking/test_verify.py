@@ -311,3 +311,25 @@ def test_a_cell_of_no_denies(statement: str, cell: str, is_true: bool) -> None:
     """What a table gives as false is not switched on, and what it gives as true not off."""
     row = f"key: wifi; default: {cell}; meaning: switches the radio on"
     assert check(statement, row).supported == is_true
+
+
+@pytest.mark.parametrize(
+    ("statement", "carrying"),
+    [
+        ("Petra left the company on 31 July 2024.", (0,)),
+        ("Ines has been head of sales since 1 August 2024.", (1,)),
+        ("Petra left on 31 July 2024, and Ines has been head of sales since August 2024.", (0, 1)),
+        ("Ines Quarrie left the company on 31 July 2024.", None),
+        ("Petra Lindqvist has been head of sales since 1 August 2024.", None),
+    ],
+)
+def test_what_one_person_did_another_did_not(
+    statement: str, carrying: tuple[int, ...] | None
+) -> None:
+    """A sentence about somebody whom the statement does not name lends it neither day nor deed."""
+    found = check(
+        statement,
+        "Petra Lindqvist left the company on 31 July 2024.",
+        "Ines Quarrie has been head of sales since 1 August 2024.",
+    )
+    assert (found.carrying if found.supported else None) == carrying
