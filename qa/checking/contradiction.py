@@ -60,17 +60,11 @@ _SIDES = [
 _BREAK = re.compile(r"[,;:|\n]| {2}")
 _NO = re.compile(r"no\b[.,;:!]?(?:\s+(?!\d)|$)", re.IGNORECASE)
 _CELL = re.compile(
-    r"(\w+)[ \t]*[:=][ \t]*(?:(false|off|no|disabled|none)|true|on|yes|enabled)[ \t]*(?=[;|\n]|$)",
-    re.IGNORECASE,
+    r"(?i)(\w+)[ \t]*[:=][ \t]*(?:(false|off|no|disabled|none)|true|on|yes|enabled)\s*(?=[;|\n]|$)"
 )
 """A cell, or a setting, that is one of two, and its name."""
-_ON, _OFF = (
-    re.compile(rf"\b(?:{said})\b(?!\s*[:=|])", re.IGNORECASE)
-    for said in (
-        "yes|true|enabled|active|(?:switched|turned) on|on by default",
-        "false|off|disabled|inactive",
-    )
-)
+_ON = re.compile(r"(?i)\b(?:yes|true|enabled|(?:switched|turned) on|on by default)\b(?!\s*[:=|])")
+_OFF = re.compile(r"(?i)\b(?:false|off|disabled)\b(?!\s*[:=|])")
 _SYMMETRIC = frozenset({"and", "with", "or", "of", "as", "both"})
 
 

@@ -21,7 +21,6 @@ from qa.times.words import DASH, MONTH, month_number
 Rarity = Callable[[str], float]
 """The inverse document frequency of a term, or anything that grows with its rarity."""
 
-_HEDGE = re.compile(r"\b(?:about|around|nearly|almost|roughly|approximately|some|circa|ca)\b", re.I)
 _STANDS_FOR = re.compile(
     r"\b(?:it|its|he|his|him|she|her|they|their|them|this|these|those|both|we|our"
     r"|the (?:two|pair|latter|former|company|firm|group|brand|tech giant|carmaker|maker|team|club"
@@ -33,7 +32,6 @@ _DEFINED = re.compile(
 )
 _PARTY = re.compile(r"([A-Z][^\n()]{2,99}?)\s*\([“\"](?:the )?([A-Z]\w+)[”\"]\)")
 """Who a contract calls what: 'Sokol Air Ltd, Quay 8 ("the Buyer")'."""
-_CAPITAL = re.compile(r"\b[A-Z]\w+\b(?! [A-Z])")
 _SMALL_WORDS = re.compile(
     r"million|billion|thousand|hundred|percent|dollar|one|two|three|four|five|six|seven|eight|nine"
     r"|ten|jan\w*|feb\w*|march|april|may|june?|july?|august|sept\w*|octob\w*|novemb\w*|decemb\w*"
@@ -86,8 +84,10 @@ def definitions(text: str, sentence: str) -> list[str]:
     And how those are called in full whom it calls by their first names.
     """
     found = [match.group() for match in _defined(text) if named(match.group(2), sentence)]
-    if firsts := "|".join(dict.fromkeys(_CAPITAL.findall(sentence))):
-        found += dict.fromkeys(re.findall(rf"\b(?:{firsts}) [A-Z][\w-]+", text))
+    for first in dict.fromkeys((*names(sentence), *subjects(sentence))):
+        called = set(re.findall(rf"\b{re.escape(first)} [A-Z][\w-]+", text))
+        if len(called) == 1:
+            found.append(f"{called.pop()} ({first})")
     return found
 
 
@@ -144,7 +144,7 @@ def missing_figures(statement: str, cited: Sequence[Cited], question: str) -> It
             continue  # a rank, and compared with ranks
         if figured(number, texts, texts + around):
             continue
-        if _scaled(number, texts) or _hedged(number, statement, texts):
+        if _scaled(number, texts):
             continue
         # Only what the source leaves open may come from around it or from the question.
         rivals = any(one.measure[1] == number.measure[1] for one in numbers(texts))
@@ -179,7 +179,6 @@ def missing_names(statement: str, cited: Sequence[Cited], question: str) -> Iter
             or (not rivals and named(name, question))
             or (stood_for and named(name, around))
             or _initials_stand(name, mine, texts)
-            or _is_in_full(name, statement, texts, f"{texts} \n{around} \n{question}")
         ):
             yield name
     there = frozenset(terms(" ".join([texts, around, question])))
@@ -264,19 +263,6 @@ def _is_month_of(date: Date, texts: str) -> bool:
     )
 
 
-def _hedged(number: Number, statement: str, texts: str) -> bool:
-    """True for "about 2,000" of 1,987: rounder, and near."""
-    if not _HEDGE.search(statement[max(0, number.start - 20) : number.start + 1]):
-        return False
-    near = number.value * Decimal("0.05")
-    return any(
-        abs(one.value - number.value) <= near
-        and one.unit == number.unit
-        and len(number.value.as_tuple().digits) < len(one.value.as_tuple().digits)
-        for one in numbers(texts)
-    )
-
-
 def _completed(date: Date, texts: str, around: str) -> bool:
     """True for "February 5, 2023" of "February 5" in a text about 2023."""
     if date.year is None or date.month is None:
@@ -318,16 +304,6 @@ def _initials_stand(name: str, mine: Sequence[str], texts: str) -> bool:
     return any(
         len(short) > 1 and short in initials[max(0, place - len(short) + 1) : place + len(short)]
         for short in shorts
-    )
-
-
-def _is_in_full(name: str, statement: str, texts: str, every: str) -> bool:
-    """True for the "Dole" of "Kasimir Dole" where "Kasimir" stands, and no other of that name."""
-    firsts = re.findall(rf"\b([A-Z]\w+) {re.escape(name)}\b", statement)
-    return any(
-        first in _CAPITAL.findall(texts)
-        and {name} == set(re.findall(rf"\b{first} ([A-Z][\w-]+)", every))
-        for first in firsts
     )
 
 

@@ -34,7 +34,7 @@ from qa.checking.missing import (
     wrong,
 )
 from qa.text.facts import Date, Number, dates, names, numbers
-from qa.text.words import terms
+from qa.text.words import STOPWORDS, terms
 
 __all__ = ["Check", "Cited", "Rarity", "by_one_of_each", "features", "probability", "verify"]
 
@@ -164,9 +164,9 @@ def _carrying(statement: str, texts: Sequence[str], weigh: Rarity) -> tuple[int,
     mine = names(statement, frozenset(name for text in texts for name in names(text)))
     bearing: list[dict[str, float]] = []
     subjects = [_subject(text, texts) for text in texts]
-    is_mine = [any(named(one, statement) for one in subject) for subject in subjects]
-    for text, subject, is_own in zip(texts, subjects, is_mine, strict=True):
-        if subject and not is_own and any(is_mine):
+    mine_too = [one for one in subjects if any(named(name, statement) for name in one)]
+    for text, subject in zip(texts, subjects, strict=True):
+        if mine_too and subject and subject not in mine_too:
             bearing.append({})  # "Ann left.  Bob leads.": what Ann did Bob did not
             continue
         there = frozenset(terms(text))
@@ -193,4 +193,5 @@ def _subject(text: str, texts: Sequence[str]) -> tuple[str, ...]:
     """The name that a sentence opens with, which does what it says."""
     opening = _OPENS_WITH.match(text)
     known = frozenset(name for one in texts for name in names(one))
-    return names(opening.group(), known) if opening else ()
+    is_own = opening and opening.group().split()[0].casefold() not in STOPWORDS
+    return names(opening.group(), known) if opening and is_own else ()

@@ -426,6 +426,7 @@ Present: Kasimir Dole (workshop), Yusuf Abara (finance)
         ("Kasimir Dole will check every batch with a meter [1.7].", True),
         ("Kasimir Abara will check every batch with a meter [1.7].", False),
         ("Yusuf Abara will check every batch with a meter [1.7].", False),
+        ("The Buyer will check every batch with a meter [1.7].", False),
     ],
 )
 def test_a_letter_tells_who_is_meant(said: str, is_shown: bool) -> None:

@@ -333,3 +333,9 @@ def test_what_one_person_did_another_did_not(
         "Ines Quarrie has been head of sales since 1 August 2024.",
     )
     assert (found.carrying if found.supported else None) == carrying
+
+
+def test_a_day_that_opens_a_sentence_is_not_who_it_is_about() -> None:
+    """What happened "on Friday" may be part of what is said of Ann."""
+    cited = "On Friday the board met in the old dairy.", "Ann Mallory opened the meeting."
+    assert check("Ann Mallory opened the meeting in the old dairy.", *cited).carrying == (0, 1)
