@@ -5,18 +5,13 @@ is asked for stands in the documents, or nothing there answers.
 """
 
 import re
-from functools import lru_cache
 
 from qa.answering.read import Texts
 from qa.data import Window
 from qa.library.interface import View
+from qa.text.facts import parties
 from qa.text.words import terms
 
-_TERM = re.compile(  # 'Harlow Estates Ltd, of Ashford (hereinafter "the Landlord")'
-    r"(?P<party>[^()\n;]{3,300})\((?:[^()“”\"]{0,40}\s)?[“\"](?:[Tt]he\s+)?"
-    r"(?P<term>[^\W\d_a-z][\w-]*(?:\s[\w-]+){0,3})[”\"]\s*\)"
-)
-_BEFORE = re.compile(r".*\b(?:[Bb]etween|by)\s+|[^\w]+|(?:[a-z]+\s+)+", re.DOTALL)
 _HEAD = 5_000  # characters of a document in which it says what its terms mean
 _CODE = re.compile(  # "E1502", "B-77125", "3.4.2", "--parallel"; no year, no "Q3", no "16MiB"
     r"(?<![\w.,/-])(?:[A-Za-z]{1,6}-?(?P<figures>(?!(?:19|20)\d\d(?!\d))\d{3,})|\d+(?:\.\d+){2,}"
@@ -30,26 +25,13 @@ def in_full(question: str, texts: Texts | None) -> Texts:
 
     def read(window: Window) -> tuple[str, ...]:
         said = texts(window) if texts else tuple(unit.text for unit in window.units)
-        for term, name in _defined(window.hit.document.text[:_HEAD]):
+        for term, name in parties(window.hit.document.text[:_HEAD]):
             if asked & frozenset(terms(name)) and not asked & frozenset(terms(term)):
                 its = re.compile(rf"\b{re.escape(term)}\b")
                 said = tuple(f"{one} ({term}: {name})" if its.search(one) else one for one in said)
         return said
 
     return read
-
-
-@lru_cache(maxsize=64)
-def _defined(text: str) -> tuple[tuple[str, str], ...]:
-    """The terms of a text, and the party that each stands for."""
-    found = []
-    for one in _TERM.finditer(text):
-        party = one["party"].replace("*", "")
-        while (lead := _BEFORE.match(party)) is not None and lead.end():
-            party = party[lead.end() :]
-        if name := party.partition(",")[0].strip():
-            found.append((one["term"], name))
-    return tuple(found)
 
 
 def absent(question: str, view: View) -> str | None:

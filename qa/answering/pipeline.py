@@ -349,7 +349,7 @@ def settle(found: _Found) -> _Settled:
             notes.append(period.as_of(asked, newest.weighed[0]))
     elif asked is None and len(readings) == 1:
         newest, sides = period.said_anew(readings[0].question, readings[0])
-        if sides is not None and kind == "answered":
+        if sides is not None and kind == "answered" and sides[0].chance < quote.SURE:
             kind = "perhaps"  # the bars were measured on what is likeliest
     if sides is not None:
         readings = (newest, *readings[1:])

@@ -8,12 +8,11 @@ import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from decimal import Decimal
 from functools import lru_cache
-from itertools import chain
 from typing import NamedTuple
 
 from qa.checking.contradiction import contradictions
 from qa.checking.derived import strange
-from qa.text.facts import Date, Number, dates, names, numbers, subjects, unit_of
+from qa.text.facts import Date, Number, dates, names, numbers, parties, subjects, unit_of
 from qa.text.words import terms, words
 from qa.times.intervals import Expression
 from qa.times.words import DASH, MONTH, month_number
@@ -30,8 +29,6 @@ _STANDS_FOR = re.compile(
 _DEFINED = re.compile(
     r"((?:[A-Z][\w&.’'-]*\s+(?:(?:of|and|for|the)\s+)*){1,8})\(([A-Z][\w&.]{1,9})\)"
 )
-_PARTY = re.compile(r"([A-Z][^\n()]{2,99}?)\s*\([“\"](?:the )?([A-Z]\w+)[”\"]\)")
-"""Who a contract calls what: 'Sokol Air Ltd, Quay 8 ("the Buyer")'."""
 _SMALL_WORDS = re.compile(
     r"million|billion|thousand|hundred|percent|dollar|one|two|three|four|five|six|seven|eight|nine"
     r"|ten|jan\w*|feb\w*|march|april|may|june?|july?|august|sept\w*|octob\w*|novemb\w*|decemb\w*"
@@ -83,7 +80,7 @@ def definitions(text: str, sentence: str) -> list[str]:
 
     And how those are called in full whom it calls by their first names.
     """
-    found = [match.group() for match in _defined(text) if named(match.group(2), sentence)]
+    found = [f"{full} ({short})" for full, short in _defined(text) if named(short, sentence)]
     for first in dict.fromkeys((*names(sentence), *subjects(sentence))):
         called = set(re.findall(rf"\b{re.escape(first)} [A-Z][\w-]+", text))
         if len(called) == 1:
@@ -91,8 +88,10 @@ def definitions(text: str, sentence: str) -> list[str]:
     return found
 
 
-def _defined(text: str) -> Iterator[re.Match[str]]:
-    return chain(_DEFINED.finditer(text), _PARTY.finditer(text))
+def _defined(text: str) -> Iterator[tuple[str, str]]:
+    """What a text gives a short name to, and the name."""
+    yield from ((match[1].strip(), match[2]) for match in _DEFINED.finditer(text))
+    yield from ((name, term) for term, name in parties(text))
 
 
 def wrong(statement: str, cited: Sequence[Cited], question: str) -> Iterator[str]:
@@ -285,8 +284,7 @@ def _dated(date: Date, times: Sequence[Expression]) -> bool:
 def _spelled_out(texts: str, around: str) -> str:
     """What the abbreviations of ``texts`` stand for, and the other way round, by ``around``."""
     found = []
-    for match in _defined(f"{texts} \n{around}"):
-        full, short = match.group(1).strip(), match.group(2)
+    for full, short in _defined(f"{texts} \n{around}"):
         if named(short, texts):
             found.append(full)
         if full in texts:

@@ -163,6 +163,11 @@ _VERB = re.compile(
     r"|[a-z]{2,}(?:[^s]s|ed)|became|began|built|bought|came|chose|found|gave|grew|held|kept|led"
     r"|left|lost|made|met|owns?|paid|ran|said|saw|sent|set|sold|spoke|told|took|won|wrote)\b"
 )
+_TERM = re.compile(  # 'Harlow Estates Ltd, of Ashford (hereinafter "the Landlord")'
+    r"(?P<party>[^()\n;]{3,300})\((?:[^()“”\"]{0,40}\s)?[“\"](?:[Tt]he\s+)?"
+    r"(?P<term>[^\W\d_a-z][\w-]*(?:\s[\w-]+){0,3})[”\"]\s*\)"
+)
+_LED = re.compile(r".*\b(?:[Bb]etween|by)\s+|[^\w]+|(?:[a-z]+\s+)+", re.DOTALL)
 _OPENERS = re.compile(r"(?:^|[.!?:;]\s+|[\"“‘(]\s*)$")
 
 
@@ -383,3 +388,20 @@ def subjects(text: str) -> tuple[str, ...]:
 
 def _capital(word: str) -> bool:
     return word[:1].isupper() or (word[:1].isdigit() and any(char.isupper() for char in word))
+
+
+@lru_cache(maxsize=64)
+def parties(text: str) -> tuple[tuple[str, str], ...]:
+    """The terms that a text defines, and whom each stands for.
+
+    >>> parties('Lease between Harlow Ltd ("the Landlord") and Ann Dole (the "Tenant").')
+    (('Landlord', 'Harlow Ltd'), ('Tenant', 'Ann Dole'))
+    """
+    found = []
+    for one in _TERM.finditer(text):
+        party = one["party"].replace("*", "")
+        while (lead := _LED.match(party)) is not None and lead.end():
+            party = party[lead.end() :]
+        if name := party.partition(",")[0].strip():
+            found.append((one["term"], name))
+    return tuple(found)
