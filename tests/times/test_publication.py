@@ -41,6 +41,17 @@ def test_what_the_metadata_say_is_believed(text: str) -> None:
     assert expected == publication(text, known=known)
 
 
+def test_a_line_that_says_the_same_day_as_the_metadata_is_told_too() -> None:
+    """So that a model is shown what "on Monday" means: the text itself says when it was written."""
+    known = Claimed(date(2020, 5, 6), "HTML meta")
+    found = publication(
+        "The quay\n\nBy Ann Dole, 6 May 2020\n\nIt was shut on Monday.", known=known
+    )
+    assert found is not None
+    assert (found.interval.start, found.confidence) == (known.day, "stated")
+    assert found.basis == "HTML meta and by-line “6 May 2020”"
+
+
 def test_two_good_dates_that_disagree_are_both_told() -> None:
     """Where head and text say different days nothing is counted from either."""
     known = Claimed(date(2020, 5, 6), "HTML meta")
