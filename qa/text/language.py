@@ -13,7 +13,9 @@ from importlib.resources import files
 
 _CODES = {"han": "zh", "kana": "ja"}
 _LETTERS = re.compile(r"(?<!\d)[^\W\d_]+(?!\w)")  # none of "E1"
-_IN_NAMES = re.compile(r"\b([A-ZÀ-Þ][\w'’-]+)(?: [a-z]{1,3}){1,2}(?= [A-ZÀ-Þ])")
+_IN_NAMES = re.compile(  # "Bram de Wit", and no question's first words
+    r"(?<=\S )([A-ZÀ-Þ][\w'’-]+)(?: (?:de|van|von|der|den|del|di|da|du|la|le)){1,2}(?= [A-ZÀ-Þ])"
+)
 
 
 def tongue(text: str) -> str | None:
@@ -44,7 +46,7 @@ def known(text: str) -> str | None:
 
     >>> [known(one) for one in ("Wer hat sie gebaut?", "谁造货车？", "Кто это?", "per diem?")]
     ['de', 'han', 'cyrillic', None]
-    >>> known("Lucía Ferrer; Bram de Wit")
+    >>> known("first: Lucía Ferrer; second: Bram de Wit")
     """
     text = _IN_NAMES.sub(r"\1", text)
     found = tongue(text)

@@ -42,8 +42,11 @@ def publication(
     found = _told(text, heads)
     if known is not None:
         if found is None or not found.speaks or _agree(found.interval, known.day):
-            both = found is not None and found.speaks and found.interval == on(known.day)
-            basis = f"{known.basis} and {found.basis}" if found and both else known.basis
+            same = found is not None and found.speaks and found.interval == on(known.day)
+            is_hidden = known.basis.startswith(("meta ", "JSON-LD", "time element"))  # no text
+            basis = (
+                f"{known.basis} and {found.basis}" if found and same and is_hidden else known.basis
+            )
             return Publication(on(known.day), basis, "stated")
         told = f"{found.basis} or {known.basis} {known.day}"
         return Publication(hull(found.interval, on(known.day)), told, "unsure")

@@ -43,13 +43,13 @@ def test_what_the_metadata_say_is_believed(text: str) -> None:
 
 def test_a_line_that_says_the_same_day_as_the_metadata_is_told_too() -> None:
     """So that a model is shown what "on Monday" means: the text itself says when it was written."""
-    known = Claimed(date(2020, 5, 6), "HTML meta")
+    known = Claimed(date(2020, 5, 6), "meta date")
     found = publication(
         "The quay\n\nBy Ann Dole, 6 May 2020\n\nIt was shut on Monday.", known=known
     )
     assert found is not None
     assert (found.interval.start, found.confidence) == (known.day, "stated")
-    assert found.basis == "HTML meta and by-line “6 May 2020”"
+    assert found.basis == "meta date and by-line “6 May 2020”"
 
 
 def test_two_good_dates_that_disagree_are_both_told() -> None:
